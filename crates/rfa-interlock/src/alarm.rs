@@ -1,0 +1,170 @@
+//! Rules, alarms and what a trip remembers.
+
+use rfa_units::Bounded;
+
+/// A rule of the hazard table (hazards.md part a.3) that this interlock evaluates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each variant is the hazard's id; hazards.md says what it is")]
+pub enum RuleId {
+    H01,
+    H02,
+    H04,
+    H05,
+    H06,
+    H07,
+    H08,
+    H14,
+    H15,
+    H20,
+    H22,
+    H23,
+    H24,
+    H26,
+    H27,
+    H28,
+    H30,
+    H31,
+    H44,
+    H49,
+    H50,
+    H55,
+}
+
+/// Alarm priority (60601-1-8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// Awareness.
+    Low,
+    /// Prompt response.
+    Medium,
+    /// Immediate response.
+    High,
+}
+
+/// An alarm of hazards.md part (b), AL-01 to AL-27.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each variant is the alarm's id; hazards.md says what it is")]
+#[repr(u8)]
+pub enum AlarmId {
+    Al01 = 1,
+    Al02 = 2,
+    Al03 = 3,
+    Al04 = 4,
+    Al08 = 8,
+    Al09 = 9,
+    Al11 = 11,
+    Al12 = 12,
+    Al13 = 13,
+    Al14 = 14,
+    Al18 = 18,
+    Al19 = 19,
+    Al20 = 20,
+    Al21 = 21,
+    Al23 = 23,
+    Al25 = 25,
+    Al27 = 27,
+}
+
+impl AlarmId {
+    /// Every alarm this interlock can raise.
+    pub const ALL: [Self; 17] = [
+        Self::Al01,
+        Self::Al02,
+        Self::Al03,
+        Self::Al04,
+        Self::Al08,
+        Self::Al09,
+        Self::Al11,
+        Self::Al12,
+        Self::Al13,
+        Self::Al14,
+        Self::Al18,
+        Self::Al19,
+        Self::Al20,
+        Self::Al21,
+        Self::Al23,
+        Self::Al25,
+        Self::Al27,
+    ];
+
+    /// The alarm's number, 1 to 27.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+/// A set of alarms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct AlarmSet(u32);
+
+impl AlarmSet {
+    /// No alarm.
+    pub const NONE: Self = Self(0);
+
+    /// The set with `alarm` in it.
+    #[must_use]
+    pub const fn with(self, alarm: AlarmId) -> Self {
+        Self(self.0 | 1_u32.wrapping_shl(alarm.number() as u32))
+    }
+
+    /// The set without `alarm`.
+    #[must_use]
+    pub const fn without(self, alarm: AlarmId) -> Self {
+        Self(self.0 & !1_u32.wrapping_shl(alarm.number() as u32))
+    }
+
+    /// Everything in either set.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether `alarm` is in the set.
+    #[must_use]
+    pub const fn contains(self, alarm: AlarmId) -> bool {
+        self.0 & 1_u32.wrapping_shl(alarm.number() as u32) != 0
+    }
+
+    /// Whether nothing is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The set as bits: bit n is alarm AL-n.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The set of `bits`; bits that are no alarm are dropped.
+    #[must_use]
+    pub fn from_bits(bits: u32) -> Self {
+        AlarmId::ALL.into_iter().fold(Self::NONE, |set, alarm| {
+            if Self(bits).contains(alarm) { set.with(alarm) } else { set }
+        })
+    }
+
+    /// The alarms in the set, lowest number first.
+    pub fn iter(self) -> impl Iterator<Item = AlarmId> {
+        AlarmId::ALL.into_iter().filter(move |alarm| self.contains(*alarm))
+    }
+}
+
+/// The numbers that made a rule trip, kept from the first trip until reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trip {
+    /// The rule.
+    pub rule: RuleId,
+    /// The alarm it raises.
+    pub alarm: AlarmId,
+    /// The value that tripped, in the rule's unit (milli-units, microseconds or a count).
+    pub value: i64,
+    /// The limit it crossed, in the same unit.
+    pub limit: i64,
+    /// The window the value was taken over, in microseconds; 0 for a single sample.
+    pub window_us: u64,
+    /// The newest samples behind the value, oldest first.
+    pub samples: Bounded<i64, 4>,
+}

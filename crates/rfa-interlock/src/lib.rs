@@ -1,0 +1,41 @@
+//! The safety interlock: it stands in series between whoever wants power and the generator.
+//!
+//! One pure function, [`step`], takes the state, what was seen since the last tick, and the
+//! limits in force, and gives the next state with what may be sent: a [`Grant`], or none. No
+//! other crate can make a grant. Integers only; no allocation; no clock of its own.
+//!
+//! The rules are those of the hazard table (H-01 to H-57), the states and invariants those of
+//! the interlock model (I1 to I18).
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::float_arithmetic,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )
+)]
+
+#[cfg(test)]
+extern crate std;
+
+mod alarm;
+mod grant;
+mod inputs;
+mod limits;
+mod machine;
+mod outputs;
+
+pub use alarm::{AlarmId, AlarmSet, Priority, RuleId, Trip};
+pub use grant::Grant;
+pub use inputs::{Command, Inputs, LinkReport, Readiness, TELEMETRY_PER_TICK_MAX};
+pub use limits::{Activation, LimitError, Limits, LimitsSpec, StepLimit};
+pub use machine::{Interlock, State, step};
+pub use outputs::{ArmRefusal, Event, Outputs};

@@ -1,0 +1,104 @@
+//! What the interlock decides in one tick.
+
+use crate::{AlarmId, AlarmSet, Grant, State, Trip};
+use rfa_units::{Bounded, Contactor, MilliJoules, Permit, Span};
+
+/// One tick's outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outputs {
+    /// The state after this tick.
+    pub state: State,
+    /// Leave to deliver, or none.
+    pub grant: Option<Grant>,
+    /// What K1 has to be.
+    pub k1: Contactor,
+    /// What K2 has to be.
+    pub k2: Contactor,
+    /// What the controller is told.
+    pub permit: Permit,
+    /// Every step of the plan is complete.
+    pub complete: bool,
+    /// The check before the next step is still to be confirmed.
+    pub check_due: bool,
+    /// Conditions present now.
+    pub active: AlarmSet,
+    /// Alarms that stay until acknowledged and reset.
+    pub latched: AlarmSet,
+    /// The highest alarm has been acknowledged.
+    pub acknowledged: bool,
+    /// The first trip since all was well.
+    pub trip: Option<Trip>,
+    /// Trips reset so far (the third locks out, I13).
+    pub trips: u8,
+    /// Why the newest arm, start or reset command was refused, in the tick it came.
+    pub refusal: Option<ArmRefusal>,
+    /// Output time of this step.
+    pub time_on: Span,
+    /// Output energy of this step, by the interlock's own integral.
+    pub energy: MilliJoules,
+    /// What happened in this tick.
+    pub events: Bounded<Event, 8>,
+}
+
+/// Something that happened, for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// The state changed.
+    Changed {
+        /// Before.
+        from: State,
+        /// After.
+        to: State,
+    },
+    /// A rule tripped.
+    Tripped(Trip),
+    /// An alarm condition began.
+    Raised(AlarmId),
+    /// An alarm condition ended.
+    Cleared(AlarmId),
+    /// An alarm was acknowledged.
+    Acknowledged,
+    /// The latch was reset.
+    Reset,
+    /// A step's output is complete.
+    StepDone,
+    /// The check before the next step was confirmed.
+    CheckConfirmed,
+    /// A command was refused.
+    Refused(ArmRefusal),
+}
+
+/// Why a command was refused; the console shows it in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArmRefusal {
+    /// Not possible in this state.
+    WrongState,
+    /// Nobody is signed in.
+    NotSignedIn,
+    /// Self-test has not passed.
+    SelfTest,
+    /// The generator has not confirmed its hard limits.
+    HardLimits,
+    /// The recording is not running.
+    Recorder,
+    /// The checklist is not complete.
+    Checklist,
+    /// A link is silent: generator, controller or console.
+    LinkStale,
+    /// A fault condition is present.
+    FaultPresent(AlarmId),
+    /// The footswitch is pressed or contradicts itself (H-26, H-28).
+    Footswitch,
+    /// RF power is measured although none is permitted.
+    OutputMeasured,
+    /// The emergency stop is pressed.
+    EmergencyStop,
+    /// The check before this step is not confirmed.
+    CheckDue,
+    /// Every step of the plan is complete.
+    Complete,
+    /// A footswitch is fitted: the key does not start (hazards.md, decision 1).
+    UseFootswitch,
+    /// The alarm has not been acknowledged.
+    NotAcknowledged,
+}

@@ -1,0 +1,1 @@
+//! Session recordings in MCAP: writing, reading, recovery.

@@ -1,0 +1,1 @@
+//! Re-execution of recorded sessions; holds no link.

@@ -1,0 +1,1 @@
+//! Threads, real-time set-up, channels, supervision, histograms.

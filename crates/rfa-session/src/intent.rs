@@ -1,0 +1,90 @@
+//! What a person asks.
+
+/// A signed-in operator's short name, at most 16 bytes of printable ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OperatorName {
+    bytes: [u8; 16],
+    len: u8,
+}
+
+impl OperatorName {
+    /// The name, or `None` when empty, longer than 16 bytes, or not printable ASCII.
+    #[must_use]
+    pub fn new(name: &str) -> Option<Self> {
+        let good =
+            !name.is_empty() && name.len() <= 16 && name.bytes().all(|b| b.is_ascii_graphic());
+        if !good {
+            return None;
+        }
+        let mut bytes = [0; 16];
+        for (slot, byte) in bytes.iter_mut().zip(name.bytes()) {
+            *slot = byte;
+        }
+        u8::try_from(name.len()).ok().map(|len| Self { bytes, len })
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.bytes.get(..usize::from(self.len)).and_then(|b| str::from_utf8(b).ok()).unwrap_or("")
+    }
+}
+
+/// Where a stop came from. Stopping never needs anybody signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StopSource {
+    /// A stop key or a click on the STOP bar.
+    Key,
+    /// The terminal went away, or the console is ending.
+    ConsoleLost,
+    /// An interrupt or termination signal.
+    Signal,
+    /// A script's own stop.
+    Script,
+    /// The console panicked.
+    Panic,
+}
+
+/// The operator's answer to the check between steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// Sensation is as wanted: go on to the next step.
+    GoOn,
+    /// The treatment ends here.
+    End,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// The checklist is complete (or no longer).
+    Checklist {
+        /// Whether every row is ticked.
+        complete: bool,
+    },
+    /// Arm the plan's next step.
+    Arm,
+    /// Start output by key.
+    Start,
+    /// RF off.
+    Stop(StopSource),
+    /// Acknowledge the highest alarm.
+    Acknowledge,
+    /// Reset after acknowledgement.
+    Reset,
+    /// The check between steps was done.
+    SensoryCheck(Answer),
+    /// A marker in the recording.
+    Mark,
+    /// End the session (RF is off or goes off first).
+    Quit,
+}
+
+/// One intent, with who is behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Intent {
+    /// What is asked.
+    pub action: Action,
+    /// Who is signed in, if anybody.
+    pub operator: Option<OperatorName>,
+}

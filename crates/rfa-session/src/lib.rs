@@ -1,0 +1,16 @@
+//! What crosses threads and goes on record: tick records, snapshots, intents, alarm texts.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod intent;
+mod snapshot;
+mod tick;
+
+pub use intent::{Action, Answer, Intent, OperatorName, StopSource};
+pub use snapshot::{DeviceKind, Identity, QueueCounts, RecordingStatus, Snapshot};
+pub use tick::{CONTROL_PER_TICK_MAX, InterlockTick, TickRecord, Timing};

@@ -1,0 +1,1 @@
+//! The wire protocol between controller and generator; sans-I/O.
