@@ -1,0 +1,236 @@
+//! Arguments. Every example in the long help is run by a test.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Radiofrequency ablation controller with a temperature loop.
+///
+/// Research software, not a cleared medical device.
+#[derive(Debug, Parser)]
+#[command(name = "rfa", version, arg_required_else_help = true, propagate_version = true)]
+#[command(after_help = "Try: rfa demo")]
+#[command(after_long_help = "\
+Examples:
+  rfa demo                                     a simulated treatment on the console
+  rfa demo --headless --virtual --format json  the same without a screen, in virtual time
+  rfa check config/plans/gasserian-stepped.toml
+  rfa rec verify session.mcap                  re-execute a recording, bit for bit
+
+Exit codes:
+  0 done   1 failure   2 usage or configuration   3 done with loss
+  4 difference or expectation not met   5 no device   6 ended by a safety trip
+  130 interrupted, RF confirmed off")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a treatment on a simulated generator behind a real pseudo-terminal.
+    #[command(after_long_help = "\
+Examples:
+  rfa demo
+  rfa demo --plan medial-branch-80
+  rfa demo --headless --virtual --plan gasserian-stepped --seed 7 --format json
+  rfa demo --headless --virtual --fault sensor-open@20s
+
+A fault is NAME@TIME, or NAME@TIME+DURATION, in seconds of the generator's clock;
+NAME:twin is its harmless twin, just below the threshold. `rfa faults` lists them.")]
+    Demo(Demo),
+    /// Run a treatment on a generator at a serial port.
+    #[command(after_long_help = "\
+Examples:
+  rfa run --port /dev/ttyUSB0 --plan gasserian-70
+  rfa run --port gen.pty --headless --plan medial-branch-80
+
+Headless runs are refused (exit 2) unless the generator identifies itself as simulated.")]
+    Run(Run),
+    /// Serve a simulated generator on a pseudo-terminal.
+    #[command(after_long_help = "\
+Examples:
+  rfa sim --link gen.pty
+  rfa sim --link gen.pty --seed 7 --fault output-stuck-on@30s --for 120")]
+    Sim(Sim),
+    /// Validate plan and site files.
+    #[command(after_long_help = "\
+Examples:
+  rfa check config/plans/gasserian-stepped.toml
+  rfa check --format json config/site.toml")]
+    Check(Check),
+    /// Look into recordings.
+    #[command(subcommand)]
+    Rec(Rec),
+    /// List the shipped plans.
+    Plans(Output),
+    /// List the simulated generator's faults.
+    Faults(Output),
+    /// List the console's keys.
+    Keys(Output),
+    /// Explain an alarm: cause, what was done, what to do.
+    #[command(after_long_help = "\
+Examples:
+  rfa explain AL-04")]
+    Explain {
+        /// The alarm, e.g. AL-04.
+        alarm: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Print a completion script for a shell.
+    #[command(after_long_help = "\
+Examples:
+  rfa completions bash")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Output {
+    /// Text for people, JSON for machines.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For machines: one JSON value on stdout.
+    Json,
+}
+
+/// What demo and run share.
+#[derive(Debug, Args)]
+pub(crate) struct Treatment {
+    /// Plan: the name of a shipped one (`rfa plans`), or a file.
+    #[arg(long, default_value = "gasserian-stepped", value_name = "NAME|FILE")]
+    pub(crate) plan: String,
+    /// No console: the script answers, the summary goes to stdout.
+    #[arg(long)]
+    pub(crate) headless: bool,
+    /// Script that answers the operator's gates; without it they are confirmed.
+    #[arg(long, value_name = "FILE", requires = "headless")]
+    pub(crate) script: Option<PathBuf>,
+    /// Recording; without it, a name made from the date in the current folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Site file with limits and link settings.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) site: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// A treatment on the built-in simulator.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) treatment: Treatment,
+    /// Seed of the simulated generator's noise.
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// On virtual time: no thread, no wall clock, the same result every time.
+    #[arg(long = "virtual", requires = "headless")]
+    pub(crate) virtual_time: bool,
+    /// Fault to switch on: NAME@TIME[+DURATION]; may be given more than once.
+    #[arg(long = "fault", value_name = "NAME@TIME")]
+    pub(crate) faults: Vec<String>,
+    /// Fit a footswitch to the simulated generator.
+    #[arg(long)]
+    pub(crate) footswitch: bool,
+}
+
+/// A treatment on a generator at a port.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Serial port of the generator.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) port: PathBuf,
+    #[command(flatten)]
+    pub(crate) treatment: Treatment,
+    /// Operator file; without it, the one in the user's configuration folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) operators: Option<PathBuf>,
+}
+
+/// A simulated generator.
+#[derive(Debug, Args)]
+pub(crate) struct Sim {
+    /// Path of the link to the pseudo-terminal.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) link: PathBuf,
+    /// Plan whose electrode is connected: the name of a shipped one, or a file.
+    #[arg(long, default_value = "gasserian-stepped", value_name = "NAME|FILE")]
+    pub(crate) plan: String,
+    /// Seed of its noise.
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// Fault to switch on: NAME@TIME[+DURATION]; may be given more than once.
+    #[arg(long = "fault", value_name = "NAME@TIME")]
+    pub(crate) faults: Vec<String>,
+    /// Fit a footswitch.
+    #[arg(long)]
+    pub(crate) footswitch: bool,
+    /// End after this many seconds; without it, at an interrupt.
+    #[arg(long = "for", value_name = "SECONDS")]
+    pub(crate) for_s: Option<u64>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Files to validate.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Plan or site files; a site file is told by its [link] table.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// What to do with a recording.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rec {
+    /// What is in it: plan, device, counts, gaps, trips.
+    #[command(after_long_help = "\
+Examples:
+  rfa rec info session.mcap
+  rfa rec info --format json session.mcap")]
+    Info(RecFile),
+    /// Run control and interlock over the recorded inputs; compare every output bit for bit.
+    #[command(after_long_help = "\
+Examples:
+  rfa rec verify session.mcap
+
+Exit 0: equal. Exit 4: different; the first differing tick is printed. Comparing nothing is a
+failure.")]
+    Verify(RecFile),
+    /// Copy what is whole of an unfinished recording into a new file.
+    #[command(after_long_help = "\
+Examples:
+  rfa rec recover killed.mcap whole.mcap")]
+    Recover {
+        /// The unfinished recording.
+        from: PathBuf,
+        /// The new file.
+        to: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// One recording.
+#[derive(Debug, Args)]
+pub(crate) struct RecFile {
+    /// The recording.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}

@@ -1,0 +1,134 @@
+//! Dependencies point inwards, and the pure crates see no clock, thread, port, screen or file.
+//!
+//! `docs/architecture.md` draws what this test proves from `cargo metadata`.
+
+use cargo_metadata::{DependencyKind, MetadataCommand, PackageId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What each crate may name directly, of our own crates.
+const DIRECT: &[(&str, &[&str])] = &[
+    ("rfa-units", &[]),
+    ("rfa-interlock", &["rfa-units"]),
+    ("rfa-plan", &["rfa-units"]),
+    ("rfa-control", &["rfa-units", "rfa-plan"]),
+    ("rfa-session", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control"]),
+    ("rfa-wire", &["rfa-units", "rfa-interlock"]),
+    ("rfa-link", &["rfa-units", "rfa-interlock", "rfa-wire"]),
+    ("rfa-sim", &["rfa-units", "rfa-plan", "rfa-wire"]),
+    ("rfa-record", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
+    (
+        "rfa-replay",
+        &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"],
+    ),
+    (
+        "rfa-runtime",
+        &[
+            "rfa-units",
+            "rfa-plan",
+            "rfa-interlock",
+            "rfa-control",
+            "rfa-session",
+            "rfa-wire",
+            "rfa-link",
+            "rfa-record",
+        ],
+    ),
+    ("rfa-console", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
+];
+
+/// Crates that are functions of their arguments.
+const PURE: &[&str] =
+    &["rfa-units", "rfa-interlock", "rfa-plan", "rfa-control", "rfa-session", "rfa-wire"];
+
+/// What no pure crate may reach, at any depth.
+const IMPURE: &[&str] = &[
+    "crossbeam-channel",
+    "crossterm",
+    "jiff",
+    "libc",
+    "mcap",
+    "mio",
+    "ratatui",
+    "rfa-link",
+    "rtrb",
+    "rustix",
+    "serialport",
+    "tokio",
+    "tokio-serial",
+];
+
+/// The workspace's normal dependencies: package name -> names it depends on.
+type Graph = BTreeMap<String, BTreeSet<String>>;
+
+fn graph() -> Graph {
+    let metadata = MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .exec()
+        .expect("cargo metadata");
+    let names: BTreeMap<&PackageId, &str> =
+        metadata.packages.iter().map(|p| (&p.id, p.name.as_str())).collect();
+    let resolve = metadata.resolve.as_ref().expect("a resolved graph");
+    let mut graph = Graph::new();
+    for node in &resolve.nodes {
+        let deps = node
+            .deps
+            .iter()
+            .filter(|d| d.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal))
+            .map(|d| names[&d.pkg].to_owned())
+            .collect();
+        graph.insert(names[&node.id].to_owned(), deps);
+    }
+    graph
+}
+
+fn reach(graph: &Graph, from: &str) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![from.to_owned()];
+    while let Some(name) = open.pop() {
+        for next in graph.get(&name).into_iter().flatten() {
+            if seen.insert(next.clone()) {
+                open.push(next.clone());
+            }
+        }
+    }
+    seen
+}
+
+#[test]
+fn every_crate_names_only_what_stands_below_it() {
+    let graph = graph();
+    for (name, allowed) in DIRECT {
+        let deps = graph.get(*name).unwrap_or_else(|| panic!("{name} is not in the workspace"));
+        for dep in deps.iter().filter(|d| d.starts_with("rfa")) {
+            assert!(allowed.contains(&dep.as_str()), "{name} must not depend on {dep}");
+        }
+    }
+    let ours = graph.keys().filter(|n| n.starts_with("rfa-")).count();
+    assert_eq!(ours, DIRECT.len(), "a crate is missing from the table above");
+}
+
+#[test]
+fn pure_crates_reach_no_clock_thread_port_screen_or_file() {
+    let graph = graph();
+    for name in PURE {
+        // Reading TOML is an optional feature of rfa-plan and needs none of these either.
+        let reached = reach(&graph, name);
+        for bad in IMPURE {
+            assert!(!reached.contains(*bad), "{name} reaches {bad}");
+        }
+    }
+}
+
+#[test]
+fn the_interlock_depends_on_the_units_alone() {
+    assert_eq!(reach(&graph(), "rfa-interlock"), BTreeSet::from(["rfa-units".to_owned()]));
+}
+
+/// H-52: what replays a recording cannot open a device.
+#[test]
+fn replay_reaches_no_link() {
+    let reached = reach(&graph(), "rfa-replay");
+    for bad in ["rfa-link", "rfa-runtime", "tokio-serial", "serialport"] {
+        assert!(!reached.contains(bad), "rfa-replay reaches {bad}");
+    }
+}
