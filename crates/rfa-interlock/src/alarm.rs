@@ -1,5 +1,6 @@
 //! Rules, alarms and what a trip remembers.
 
+use crate::State;
 use rfa_units::Bounded;
 
 /// A rule of the hazard table (hazards.md part a.3) that this interlock evaluates.
@@ -28,6 +29,37 @@ pub enum RuleId {
     H49,
     H50,
     H55,
+}
+
+impl RuleId {
+    /// The hazard's number in the table, e.g. 6 for H-06.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::H01 => 1,
+            Self::H02 => 2,
+            Self::H04 => 4,
+            Self::H05 => 5,
+            Self::H06 => 6,
+            Self::H07 => 7,
+            Self::H08 => 8,
+            Self::H14 => 14,
+            Self::H15 => 15,
+            Self::H20 => 20,
+            Self::H22 => 22,
+            Self::H23 => 23,
+            Self::H24 => 24,
+            Self::H26 => 26,
+            Self::H27 => 27,
+            Self::H28 => 28,
+            Self::H30 => 30,
+            Self::H31 => 31,
+            Self::H44 => 44,
+            Self::H49 => 49,
+            Self::H50 => 50,
+            Self::H55 => 55,
+        }
+    }
 }
 
 /// Alarm priority (60601-1-8).
@@ -86,6 +118,33 @@ impl AlarmId {
         Self::Al25,
         Self::Al27,
     ];
+
+    /// Its priority while output is on or armed (hazards.md part b).
+    #[must_use]
+    pub const fn priority(self) -> Priority {
+        match self {
+            Self::Al14 | Self::Al20 | Self::Al21 | Self::Al23 => Priority::Medium,
+            Self::Al25 => Priority::Low,
+            _ => Priority::High,
+        }
+    }
+
+    /// Its priority in `state`: a lost link is medium where no output is under way.
+    #[must_use]
+    pub const fn priority_in(self, state: State) -> Priority {
+        match (self, state) {
+            (Self::Al11 | Self::Al12 | Self::Al19, State::SelfTest | State::Idle) => {
+                Priority::Medium
+            }
+            _ => self.priority(),
+        }
+    }
+
+    /// Whether its sign stays after the condition has gone (hazards.md part b).
+    #[must_use]
+    pub const fn latching(self) -> bool {
+        !matches!(self, Self::Al14 | Self::Al20 | Self::Al21 | Self::Al23 | Self::Al25)
+    }
 
     /// The alarm's number, 1 to 27.
     #[must_use]

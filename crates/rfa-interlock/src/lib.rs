@@ -38,4 +38,4 @@ pub use grant::Grant;
 pub use inputs::{Command, Inputs, LinkReport, Readiness, TELEMETRY_PER_TICK_MAX};
 pub use limits::{Activation, LimitError, Limits, LimitsSpec, StepLimit};
 pub use machine::{Interlock, State, step};
-pub use outputs::{ArmRefusal, Event, Outputs};
+pub use outputs::{ArmRefusal, Event, Outputs, StopCause};

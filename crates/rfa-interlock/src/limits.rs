@@ -3,7 +3,7 @@
 use core::fmt;
 use rfa_units::{
     Bounded, ChannelId, MAX_STEPS, MilliCelsius, MilliJoules, MilliWatts, Milliohms, Mode,
-    PlanHash, SessionId, Span,
+    PlanHash, SessionId, Span, StepIndex,
 };
 
 /// How output is started and held; fixed at arming (hazards.md, decision 1).
@@ -102,16 +102,116 @@ impl fmt::Display for LimitError {
 
 impl core::error::Error for LimitError {}
 
+/// The set temperatures a step may have, in thousandths of a degree (hazards.md a.2: refuse
+/// above 90 °C; below 40 °C a tip in tissue at body temperature is not heated at all).
+pub const SET_MC: (i64, i64) = (40_000, 90_000);
+/// The ceilings a step may have, in milliwatts (60601-2-2, E1: this class ends at 50 W).
+pub const CEILING_MW: (i64, i64) = (1, 50_000);
+/// The output times a step may have, in milliseconds (half an hour, the span `MilliJoules`
+/// is sized for).
+pub const TIME_ON_MS: (i64, i64) = (1, 1_800_000);
+/// The energies a step may have, in millijoules: 50 W for half an hour.
+pub const ENERGY_MJ: (i64, i64) = (1, 90_000_000);
+/// No impedance limit may be looser than these (H-14 in a cord profile, H-15), in milliohms.
+pub const IMPEDANCE_MOHM: (i64, i64) = (40_000, 3_000_000);
+
 /// Limits in force: a checked [`LimitsSpec`].
+///
+/// ```
+/// use rfa_interlock::{Activation, Limits, LimitsSpec, StepLimit};
+/// use rfa_units::{
+///     Bounded, ChannelId, MilliCelsius, MilliJoules, MilliWatts, Milliohms, Mode, PlanHash,
+///     SessionId, Span,
+/// };
+///
+/// let mut steps = Bounded::new();
+/// steps
+///     .push(StepLimit {
+///         set: MilliCelsius::new(70_000).expect("70 °C"),
+///         ceiling: MilliWatts::new(8_600).expect("8.6 W, 20G x 5 mm at 70 °C"),
+///         time_on_max: Span::from_secs(91),
+///         energy_max: MilliJoules::new(782_600).expect("ceiling x time"),
+///         check_before: false,
+///     })
+///     .expect("room for a step");
+/// let spec = LimitsSpec {
+///     session: SessionId(7),
+///     channel: ChannelId::ONE,
+///     mode: Mode::Thermal,
+///     plan: PlanHash(*b"gasseria"),
+///     activation: Activation::Key,
+///     steps,
+///     impedance_high: Milliohms::new(1_500_000).expect("1500 ohm"),
+///     impedance_low: Milliohms::new(40_000).expect("40 ohm"),
+/// };
+/// let limits = Limits::new(spec)?;
+/// assert_eq!(limits.spec(), &spec);
+///
+/// let none = LimitsSpec { steps: Bounded::new(), ..spec };
+/// assert_eq!(Limits::new(none).unwrap_err().to_string(), "the plan has no step");
+/// # Ok::<(), rfa_interlock::LimitError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     spec: LimitsSpec,
 }
 
 impl Limits {
+    /// Limits of `spec`. Nothing is adjusted: what cannot be kept is refused.
+    ///
+    /// # Errors
+    /// [`LimitError`] names the first field outside what the interlock accepts.
+    pub fn new(spec: LimitsSpec) -> Result<Self, LimitError> {
+        if spec.mode != Mode::Thermal {
+            return Err(LimitError::ModeNotSupported(spec.mode));
+        }
+        if spec.steps.is_empty() {
+            return Err(LimitError::NoStep);
+        }
+        for (index, step) in spec.steps.iter().enumerate() {
+            check_step(index, step)?;
+        }
+        let (lowest, highest) = IMPEDANCE_MOHM;
+        let low = i64::from(spec.impedance_low.get());
+        let high = i64::from(spec.impedance_high.get());
+        check_field("impedance_low", low, (lowest, highest.saturating_sub(1)))?;
+        check_field("impedance_high", high, (low.saturating_add(1), highest))?;
+        Ok(Self { spec })
+    }
+
     /// The checked numbers.
     #[must_use]
     pub const fn spec(&self) -> &LimitsSpec {
         &self.spec
     }
+
+    /// The numbers of the step at `index`; `None` beyond the plan.
+    #[must_use]
+    pub fn step(&self, index: StepIndex) -> Option<&StepLimit> {
+        self.spec.steps.get(index.get())
+    }
+}
+
+fn check_step(index: usize, step: &StepLimit) -> Result<(), LimitError> {
+    let time_ms = i64::try_from(step.time_on_max.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX);
+    let fields = [
+        ("set", i64::from(step.set.get()), SET_MC),
+        ("ceiling", i64::from(step.ceiling.get()), CEILING_MW),
+        ("time_on_max", time_ms, TIME_ON_MS),
+        ("energy_max", i64::from(step.energy_max.get()), ENERGY_MJ),
+    ];
+    for (field, value, (min, max)) in fields {
+        if value < min || value > max {
+            return Err(LimitError::Step { index, field, value, min, max });
+        }
+    }
+    Ok(())
+}
+
+fn check_field(field: &'static str, value: i64, range: (i64, i64)) -> Result<(), LimitError> {
+    let (min, max) = range;
+    if value < min || value > max {
+        return Err(LimitError::Field { field, value, min, max });
+    }
+    Ok(())
 }

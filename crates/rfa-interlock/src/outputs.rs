@@ -36,7 +36,8 @@ pub struct Outputs {
     pub time_on: Span,
     /// Output energy of this step, by the interlock's own integral.
     pub energy: MilliJoules,
-    /// What happened in this tick.
+    /// What happened in this tick, the weightiest first; what does not fit is left out here and
+    /// still stands in the alarm sets.
     pub events: Bounded<Event, 8>,
 }
 
@@ -60,12 +61,31 @@ pub enum Event {
     Acknowledged,
     /// The latch was reset.
     Reset,
+    /// Output ended without a trip.
+    Stopped(StopCause),
     /// A step's output is complete.
     StepDone,
     /// The check before the next step was confirmed.
     CheckConfirmed,
     /// A command was refused.
     Refused(ArmRefusal),
+}
+
+/// What ended output without a trip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StopCause {
+    /// A person's stop.
+    Operator,
+    /// The foot was lifted (H-27): the step can be resumed.
+    FootReleased,
+    /// The controller says the step is complete.
+    StepDone,
+    /// The controller cannot go on, or asked for the end of a step that is not in force.
+    Controller,
+    /// The step's output time is used up (H-30).
+    TimeLimit,
+    /// The step's output energy is used up (H-31).
+    EnergyLimit,
 }
 
 /// Why a command was refused; the console shows it in words.
@@ -97,6 +117,8 @@ pub enum ArmRefusal {
     CheckDue,
     /// Every step of the plan is complete.
     Complete,
+    /// The step's output time or energy is used up (H-30, H-31).
+    BudgetSpent,
     /// A footswitch is fitted: the key does not start (hazards.md, decision 1).
     UseFootswitch,
     /// The alarm has not been acknowledged.
