@@ -43,6 +43,8 @@ pub enum StopSource {
     Script,
     /// The console panicked.
     Panic,
+    /// The arming dialog's own time limit passed.
+    TimeLimit,
 }
 
 /// The operator's answer to the check between steps.

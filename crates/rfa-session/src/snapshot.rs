@@ -2,6 +2,7 @@
 
 use crate::{OperatorName, TickRecord};
 use alloc::string::String;
+use rfa_interlock::ArmRefusal;
 
 /// What is at the other end of the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,16 @@ pub struct QueueCounts {
     pub frames_out: u32,
 }
 
+/// The newest command the interlock refused. A screen sees few of the ticks, so the reason is
+/// kept past the one tick it came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// The tick of the refusal.
+    pub tick: u64,
+    /// Why.
+    pub reason: ArmRefusal,
+}
+
 /// Everything a screen shows, taken at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
@@ -71,6 +82,8 @@ pub struct Snapshot {
     pub latest: Option<TickRecord>,
     /// The generator.
     pub identity: Identity,
+    /// The newest refusal; `None` before the first.
+    pub refusal: Option<Refused>,
     /// Who is signed in.
     pub operator: Option<OperatorName>,
     /// The recording.
