@@ -17,6 +17,17 @@
 #[cfg(test)]
 extern crate std;
 
+mod config;
+mod control;
 mod exchange;
+mod feedback;
+mod heater;
+mod plant;
+mod reference;
+mod sensor;
+mod tuning;
 
+pub use config::{ControlError, RAMP_MIN};
+pub use control::Control;
 pub use exchange::{ControlInputs, ControlOutputs, ControlTick, Phase, Terms};
+pub use tuning::{TUNING, Tuning};

@@ -1,0 +1,72 @@
+//! The feedback term: the `pid` crate with sample time, and limits that it is told of.
+
+use crate::tuning::TUNING;
+use pid::Pid;
+
+/// Limit given to each term of the `pid` crate, W: above any output, so that only the limits of
+/// this crate act.
+const INACTIVE: f64 = 1e6;
+
+/// Proportional, integral and derivative terms of one tick, W.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Feedback {
+    pub(crate) p: f64,
+    pub(crate) i: f64,
+    pub(crate) d: f64,
+    pub(crate) sum: f64,
+}
+
+/// Gains of one tick: per second, in watts and kelvins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Gains {
+    /// W/K.
+    pub(crate) kp: f64,
+    /// W/(K s).
+    pub(crate) ki: f64,
+    /// W s/K.
+    pub(crate) kd: f64,
+}
+
+impl Gains {
+    /// The gains for a plant of `rate` K/s per W.
+    pub(crate) fn for_rate(rate: f64) -> Self {
+        let kp = TUNING.crossover / rate;
+        Self { kp, ki: kp / TUNING.integral_s, kd: kp * TUNING.derivative_s }
+    }
+}
+
+/// The `pid` crate's controller. It exists only while the loop runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Loop {
+    pid: Pid<f64>,
+}
+
+impl Loop {
+    /// No memory: every start is from nothing (H-42).
+    pub(crate) fn new() -> Self {
+        let mut pid = Pid::new(0.0, INACTIVE);
+        pid.p(0.0, INACTIVE).i(0.0, INACTIVE).d(0.0, INACTIVE);
+        Self { pid }
+    }
+
+    /// One step of `dt` seconds. The crate knows no time, so its gains are scaled by it here.
+    pub(crate) fn step(&mut self, gains: Gains, reference: f64, tip: f64, dt: f64) -> Feedback {
+        self.pid.setpoint(reference);
+        self.pid.kp = gains.kp;
+        self.pid.ki = gains.ki * dt;
+        self.pid.kd = gains.kd / dt;
+        let out = self.pid.next_control_output(tip);
+        Feedback { p: out.p, i: out.i, d: out.d, sum: out.output }
+    }
+
+    /// Adds `delta` watts to the integral. The crate has no setter; one more call with the
+    /// proportional and derivative gains at zero and an error of `delta` does the same, and
+    /// leaves the same previous measurement.
+    pub(crate) fn shift_integral(&mut self, tip: f64, delta: f64) {
+        self.pid.kp = 0.0;
+        self.pid.ki = 1.0;
+        self.pid.kd = 0.0;
+        self.pid.setpoint(tip + delta);
+        let _ = self.pid.next_control_output(tip);
+    }
+}

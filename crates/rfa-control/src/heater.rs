@@ -1,0 +1,132 @@
+//! The running loop: reference, estimate, feed-forward, feedback, limits.
+
+use crate::exchange::Terms;
+use crate::feedback::{Gains, Loop};
+use crate::plant::{Plant, Regression};
+use crate::reference::Reference;
+use crate::tuning::TUNING;
+use rfa_units::MilliWatts;
+
+/// Own requests remembered, ticks: longer than the way of a request to the generator and of its
+/// telemetry back (20 ms and a generator's own delay of up to 40 ms).
+const REMEMBERED: usize = 8;
+
+/// The applied power may stay below every remembered request by this much, W, before the loop
+/// takes it for a limit: the resolution and rounding of a generator's set-point.
+const APPLIED_MARGIN_W: f64 = 0.05;
+
+/// How one start goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Start {
+    /// Filtered reading at the start, °C.
+    pub(crate) tip: f64,
+    /// Temperature of the tissue before any heating, °C.
+    pub(crate) base: f64,
+    /// Set temperature, °C.
+    pub(crate) set: f64,
+    /// Planned rate, K/s.
+    pub(crate) rate: f64,
+    /// Whether the tissue is cold, so that the ramp can teach.
+    pub(crate) cold: bool,
+}
+
+/// What one tick offers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Seen {
+    /// Filtered reading, °C.
+    pub(crate) tip: f64,
+    /// Power the generator applied, W.
+    pub(crate) applied: f64,
+    /// Most power allowed, W.
+    pub(crate) ceiling: f64,
+    /// Time since the last reading, s; above zero.
+    pub(crate) dt: f64,
+}
+
+/// Everything that exists only while power is delivered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Heater {
+    reference: Reference,
+    feedback: Loop,
+    regression: Regression,
+    base: f64,
+    teach: bool,
+    request: MilliWatts,
+    requests: [f64; REMEMBERED],
+    terms: Terms,
+}
+
+impl Heater {
+    pub(crate) fn start(start: &Start) -> Self {
+        Self {
+            reference: Reference::new(start.tip, start.set, start.rate),
+            feedback: Loop::new(),
+            regression: Regression::new(start.base, start.tip),
+            base: start.base,
+            teach: start.cold,
+            request: MilliWatts::MIN,
+            requests: [0.0; REMEMBERED],
+            terms: Terms::default(),
+        }
+    }
+
+    pub(crate) const fn target(&self) -> f64 {
+        self.reference.target()
+    }
+
+    pub(crate) const fn request(&self) -> MilliWatts {
+        self.request
+    }
+
+    pub(crate) const fn terms(&self) -> Terms {
+        self.terms
+    }
+
+    /// One tick with a new reading.
+    pub(crate) fn advance(&mut self, plant: &mut Plant, seen: &Seen) {
+        let Seen { tip, applied, ceiling, dt } = *seen;
+        self.reference.advance(tip, dt);
+        self.regression.advance(tip, applied, dt);
+        if self.teach && self.reference.is_linear() {
+            plant.learn(&self.regression, dt);
+        }
+
+        let gains = Gains::for_rate(plant.rate());
+        let feedback = self.feedback.step(gains, self.reference.lagged(), tip, dt);
+        let slope = self.reference.slope();
+        // The derivative acts on the reading; what it takes from the planned slope is given back.
+        let feed_forward =
+            plant.power_for(slope, self.reference.target() - self.base) + gains.kd * slope;
+        let wanted = feed_forward + feedback.sum;
+        let last = self.request.as_f64();
+        let reach = ceiling / TUNING.slew_s * dt;
+        let limited = wanted.clamp(last - reach, last + reach).clamp(0.0, ceiling);
+
+        let excess = (limited - wanted) + self.withheld(applied);
+        if excess != 0.0 {
+            self.feedback.shift_integral(tip, excess * (dt / TUNING.back_calculation_s));
+        }
+        self.terms = Terms { p: feedback.p, i: feedback.i, d: feedback.d, feed_forward };
+        // Not a number cannot arise from finite readings; were it to, no power is the answer.
+        self.remember(MilliWatts::from_f64(limited).unwrap_or(MilliWatts::MIN));
+    }
+
+    /// Holds the last power, within the ceiling, while a sample is missing.
+    pub(crate) fn hold(&mut self, ceiling: MilliWatts) {
+        self.remember(self.request.min(ceiling));
+    }
+
+    /// How far the applied power lies below all that was asked lately (negative), W.
+    fn withheld(&self, applied: f64) -> f64 {
+        let least = self.requests.iter().copied().fold(f64::MAX, f64::min);
+        if applied + APPLIED_MARGIN_W < least { applied - least } else { 0.0 }
+    }
+
+    fn remember(&mut self, request: MilliWatts) {
+        self.request = request;
+        self.requests.rotate_left(1);
+        if let Some(newest) = self.requests.last_mut() {
+            *newest = request.as_f64();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The set-point that the loop follows.
+
+use crate::tuning::TUNING;
+
+/// The ramped set-point: linear at the planned rate from the measured start, rounded at its end,
+/// and never far ahead of the reading.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Reference {
+    /// The ramped set-point, °C.
+    target: f64,
+    /// The same, lagged as the reading is: what the feedback compares with, °C.
+    lagged: f64,
+    /// Slope of the target in the newest tick, K/s.
+    slope: f64,
+    /// Planned slope, K/s; positive.
+    rate: f64,
+    set: f64,
+}
+
+impl Reference {
+    /// A ramp from `start` to `set` at `rate` (K/s).
+    pub(crate) fn new(start: f64, set: f64, rate: f64) -> Self {
+        // A tip that is above its set temperature at the start is not ramped down to it.
+        let target = start.min(set);
+        Self { target, lagged: target, slope: 0.0, rate, set }
+    }
+
+    pub(crate) const fn target(&self) -> f64 {
+        self.target
+    }
+
+    pub(crate) const fn lagged(&self) -> f64 {
+        self.lagged
+    }
+
+    pub(crate) const fn slope(&self) -> f64 {
+        self.slope
+    }
+
+    /// Whether the target is still on its straight part.
+    pub(crate) fn is_linear(&self) -> bool {
+        self.set - self.target > self.rate * TUNING.round_s
+    }
+
+    /// Moves on by `dt` seconds, the reading being `tip`.
+    pub(crate) fn advance(&mut self, tip: f64, dt: f64) {
+        // Rounded: with a time constant above the sensor's lag the tip itself, which is ahead of
+        // the reading by slope x lag, arrives without passing the set temperature.
+        let left = self.set - self.target;
+        let wanted = self.rate.min(left / TUNING.round_s).max(0.0);
+        let lead = self.lagged - tip;
+        let room = TUNING.lead_k + TUNING.lead_s * self.rate;
+        let share = (2.0 - 2.0 * lead / room).clamp(0.0, 1.0);
+        self.slope = wanted * share;
+        self.target = (self.target + self.slope * dt).min(self.set);
+        self.lagged += (self.target - self.lagged) * (dt / (TUNING.reference_lag_s + dt));
+    }
+}

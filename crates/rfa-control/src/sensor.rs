@@ -1,0 +1,127 @@
+//! Telemetry intake: the filtered tip temperature, its age, and the power that was applied.
+
+use crate::tuning::TUNING;
+use rfa_units::{
+    Bounded, ChannelId, ChannelReport, GeneratorInstant, HostInstant, MilliWatts, Span, Telemetry,
+};
+
+/// A reading may be this old before the loop gives up: two samples of 100 Hz telemetry lost and
+/// the jitter of two ticks, and still below the 60 ms at which the interlock trips (H-08).
+pub(crate) const AGE_MAX: Span = Span::from_millis(50);
+
+/// Samples of 100 Hz telemetry further apart than this are two separate series.
+const GAP_MAX: Span = Span::from_millis(100);
+
+/// Below this share of its set-point the output stage is taken to be limited by itself (voltage,
+/// current), and the measured power is what was applied. Products of this class are accurate to
+/// 20 % (hazards.md H-04).
+const OUTPUT_SHARE_MIN: f64 = 0.8;
+
+/// Measured power below its set-point by less than this is noise, W (hazards.md H-04: 0.5 W).
+const OUTPUT_NOISE_W: f64 = 0.2;
+
+/// What the tip says in this tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Reading {
+    /// At least one new valid sample.
+    New {
+        /// Filtered temperature, °C.
+        filtered: f64,
+    },
+    /// No new sample, but the last one is young enough to go on.
+    Held {
+        /// Filtered temperature as of the last sample, °C.
+        filtered: f64,
+    },
+    /// No usable sample: none yet, or too old.
+    Missing,
+    /// The generator says the sensor is open or broken.
+    Invalid,
+}
+
+impl Reading {
+    /// The filtered temperature, where there is a usable one, °C.
+    pub(crate) const fn filtered(self) -> Option<f64> {
+        match self {
+            Self::New { filtered } | Self::Held { filtered } => Some(filtered),
+            Self::Missing | Self::Invalid => None,
+        }
+    }
+}
+
+/// The filtered tip reading and the applied power.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Sensor {
+    filtered: Option<f64>,
+    sampled: Option<GeneratorInstant>,
+    seen: HostInstant,
+    applied: MilliWatts,
+}
+
+impl Sensor {
+    pub(crate) const fn new() -> Self {
+        Self { filtered: None, sampled: None, seen: HostInstant::ZERO, applied: MilliWatts::MIN }
+    }
+
+    /// Power taken as applied by the generator.
+    pub(crate) const fn applied(&self) -> MilliWatts {
+        self.applied
+    }
+
+    /// Takes in one tick's telemetry.
+    pub(crate) fn take(
+        &mut self,
+        channel: ChannelId,
+        telemetry: &Bounded<Telemetry, 4>,
+        now: HostInstant,
+    ) -> Reading {
+        let (mut fresh, mut invalid) = (false, false);
+        for frame in telemetry.iter() {
+            // A repeated or older frame says nothing new (H-08: stale is not fresh).
+            if self.sampled.is_some_and(|last| frame.at <= last) {
+                continue;
+            }
+            let Some(report) = frame.channel(channel) else { continue };
+            match report.tip.valid() {
+                Some(tip) => self.absorb(frame.at, tip.as_f64()),
+                None => invalid = true,
+            }
+            self.applied = applied(report);
+            self.sampled = Some(frame.at);
+            self.seen = now;
+            fresh = true;
+        }
+        if invalid {
+            self.filtered = None;
+        }
+        match self.filtered {
+            None if invalid => Reading::Invalid,
+            None => Reading::Missing,
+            Some(filtered) if fresh => Reading::New { filtered },
+            Some(filtered) if now.since(self.seen) <= AGE_MAX => Reading::Held { filtered },
+            Some(_) => {
+                self.filtered = None;
+                Reading::Missing
+            }
+        }
+    }
+
+    /// One valid sample into the first-order filter, in the generator's own time.
+    fn absorb(&mut self, at: GeneratorInstant, tip: f64) {
+        let gap = self.sampled.map_or(Span::ZERO, |last| at.since(last));
+        self.filtered = Some(match self.filtered {
+            Some(old) if gap <= GAP_MAX => {
+                let dt = gap.as_secs_f64();
+                old + (tip - old) * (dt / (TUNING.filter_s + dt))
+            }
+            _ => tip,
+        });
+    }
+}
+
+/// The set-point the output stage works to, or the measured power where the stage cannot follow.
+fn applied(report: &ChannelReport) -> MilliWatts {
+    let short =
+        report.power.as_f64() + OUTPUT_NOISE_W < report.setpoint.as_f64() * OUTPUT_SHARE_MIN;
+    if short { report.power } else { report.setpoint }
+}
