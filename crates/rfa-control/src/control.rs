@@ -3,7 +3,7 @@
 use crate::config::{self, ControlError};
 use crate::exchange::{ControlInputs, ControlOutputs, Phase, Terms};
 use crate::heater::{Heater, Seen, Start};
-use crate::plant::Plant;
+use crate::plant::{self, Plant};
 use crate::sensor::{Reading, Sensor};
 use rfa_plan::{Program, StepSpec};
 use rfa_units::{
@@ -72,6 +72,8 @@ pub struct Control {
     plant: Plant,
     /// Temperature of the tissue before any heating, °C; none before the first start.
     base: Option<f64>,
+    /// Warmth of the tissue around the tip, as a rise above the base, K.
+    field: f64,
     last: Option<HostInstant>,
     /// When the loop last used a reading.
     used: HostInstant,
@@ -97,6 +99,7 @@ impl Control {
             sensor: Sensor::new(),
             plant: Plant::unknown(),
             base: None,
+            field: 0.0,
             last: None,
             used: HostInstant::ZERO,
         })
@@ -114,6 +117,7 @@ impl Control {
         let elapsed = self.last.map_or(Span::ZERO, |last| inputs.now.since(last)).min(TICK_MAX);
         self.last = Some(inputs.now);
         let reading = self.sensor.take(self.program.channel, &inputs.telemetry, inputs.now);
+        self.warm(reading, elapsed);
         if let Some(permit) = inputs.permit {
             self.follow(permit.step);
         }
@@ -140,6 +144,13 @@ impl Control {
             }
             // Beyond the last step: the program is over, whatever is delivered.
             _ => self.state = State::Done,
+        }
+    }
+
+    /// The tissue around the tip warms and cools whether power is on or not.
+    fn warm(&mut self, reading: Reading, elapsed: Span) {
+        if let (Some(base), Some(tip)) = (self.base, reading.filtered()) {
+            self.field = plant::field(self.field, tip - base, elapsed.as_secs_f64());
         }
     }
 
@@ -178,7 +189,7 @@ impl Control {
         self.progress.coldest = self.progress.coldest.min(tip);
         let set = self.spec.set.as_f64();
         let rate = ((set - self.progress.coldest) / self.spec.ramp.as_secs_f64()).max(RATE_MIN);
-        Heater::start(&Start { tip, base, set, rate, cold })
+        Heater::start(&Start { tip, base, field: self.field, set, rate, cold })
     }
 
     fn ramp(
@@ -229,7 +240,8 @@ impl Control {
         let dt = now.since(self.used).min(TICK_MAX).as_secs_f64().max(DT_MIN_S);
         self.used = now;
         let applied = self.sensor.applied().as_f64();
-        let seen = Seen { tip: filtered, applied, ceiling: ceiling.as_f64(), dt };
+        let ceiling = ceiling.as_f64();
+        let seen = Seen { tip: filtered, field: self.field, applied, ceiling, dt };
         heater.advance(&mut self.plant, &seen);
     }
 

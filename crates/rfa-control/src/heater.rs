@@ -2,7 +2,7 @@
 
 use crate::exchange::Terms;
 use crate::feedback::{Gains, Loop};
-use crate::plant::{Plant, Regression};
+use crate::plant::{self, Plant, Regression};
 use crate::reference::Reference;
 use crate::tuning::TUNING;
 use rfa_units::MilliWatts;
@@ -22,6 +22,8 @@ pub(crate) struct Start {
     pub(crate) tip: f64,
     /// Temperature of the tissue before any heating, °C.
     pub(crate) base: f64,
+    /// Warmth of the tissue around, as a rise above the base, K.
+    pub(crate) field: f64,
     /// Set temperature, °C.
     pub(crate) set: f64,
     /// Planned rate, K/s.
@@ -35,6 +37,8 @@ pub(crate) struct Start {
 pub(crate) struct Seen {
     /// Filtered reading, °C.
     pub(crate) tip: f64,
+    /// Warmth of the tissue around, as a rise above the base, K.
+    pub(crate) field: f64,
     /// Power the generator applied, W.
     pub(crate) applied: f64,
     /// Most power allowed, W.
@@ -50,6 +54,8 @@ pub(crate) struct Heater {
     feedback: Loop,
     regression: Regression,
     base: f64,
+    /// The field as it will be if the tip follows the target, K above the base.
+    field: f64,
     teach: bool,
     request: MilliWatts,
     requests: [f64; REMEMBERED],
@@ -61,8 +67,9 @@ impl Heater {
         Self {
             reference: Reference::new(start.tip, start.set, start.rate),
             feedback: Loop::new(),
-            regression: Regression::new(start.base, start.tip),
+            regression: Regression::new(start.tip - start.base, start.field),
             base: start.base,
+            field: start.field,
             teach: start.cold,
             request: MilliWatts::MIN,
             requests: [0.0; REMEMBERED],
@@ -84,9 +91,11 @@ impl Heater {
 
     /// One tick with a new reading.
     pub(crate) fn advance(&mut self, plant: &mut Plant, seen: &Seen) {
-        let Seen { tip, applied, ceiling, dt } = *seen;
-        self.reference.advance(tip, dt);
-        self.regression.advance(tip, applied, dt);
+        let Seen { tip, applied, ceiling, dt, .. } = *seen;
+        self.reference.advance(tip, plant.lag_s() + TUNING.filter_s, dt);
+        let rise = self.reference.target() - self.base;
+        self.field = plant::field(self.field, rise, dt);
+        self.regression.advance(tip - self.base, seen.field, applied, dt);
         if self.teach && self.reference.is_linear() {
             plant.learn(&self.regression, dt);
         }
@@ -95,8 +104,7 @@ impl Heater {
         let feedback = self.feedback.step(gains, self.reference.lagged(), tip, dt);
         let slope = self.reference.slope();
         // The derivative acts on the reading; what it takes from the planned slope is given back.
-        let feed_forward =
-            plant.power_for(slope, self.reference.target() - self.base) + gains.kd * slope;
+        let feed_forward = plant.power_for(slope, rise, self.field) + gains.kd * slope;
         let wanted = feed_forward + feedback.sum;
         let last = self.request.as_f64();
         let reach = ceiling / TUNING.slew_s * dt;

@@ -43,7 +43,7 @@ impl Reference {
     }
 
     /// Moves on by `dt` seconds, the reading being `tip`.
-    pub(crate) fn advance(&mut self, tip: f64, dt: f64) {
+    pub(crate) fn advance(&mut self, tip: f64, lag_s: f64, dt: f64) {
         // Rounded: with a time constant above the sensor's lag the tip itself, which is ahead of
         // the reading by slope x lag, arrives without passing the set temperature.
         let left = self.set - self.target;
@@ -53,6 +53,6 @@ impl Reference {
         let share = (2.0 - 2.0 * lead / room).clamp(0.0, 1.0);
         self.slope = wanted * share;
         self.target = (self.target + self.slope * dt).min(self.set);
-        self.lagged += (self.target - self.lagged) * (dt / (TUNING.reference_lag_s + dt));
+        self.lagged += (self.target - self.lagged) * (dt / (lag_s + dt));
     }
 }

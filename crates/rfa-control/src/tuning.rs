@@ -12,8 +12,6 @@ pub struct Tuning {
     pub derivative_s: f64,
     /// First-order filter on the measured temperature, s.
     pub filter_s: f64,
-    /// The lag the reference is given before the feedback compares with it, s.
-    pub reference_lag_s: f64,
     /// Time constant of the rounded end of the ramp, s.
     pub round_s: f64,
     /// How far the reference may lead the reading before the ramp waits, K, beyond what the ramp
@@ -33,7 +31,6 @@ pub const TUNING: Tuning = Tuning {
     integral_s: 2.0,
     derivative_s: 0.1,
     filter_s: 0.1,
-    reference_lag_s: 0.3,
     round_s: 0.7,
     lead_k: 1.0,
     lead_s: 1.0,
