@@ -42,7 +42,7 @@ pub struct LinkReport {
 }
 
 /// What a person asks. `Stop` needs nobody signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Command {
     /// Nothing.
     #[default]

@@ -28,14 +28,23 @@ extern crate std;
 
 mod alarm;
 mod grant;
+mod history;
 mod inputs;
+mod interlock;
 mod limits;
 mod machine;
+mod memory;
 mod outputs;
+mod progress;
+mod refusal;
+mod rules;
+mod thresholds;
+mod watch;
 
 pub use alarm::{AlarmId, AlarmSet, Priority, RuleId, Trip};
 pub use grant::Grant;
 pub use inputs::{Command, Inputs, LinkReport, Readiness, TELEMETRY_PER_TICK_MAX};
+pub use interlock::{Interlock, step};
 pub use limits::{Activation, LimitError, Limits, LimitsSpec, StepLimit};
-pub use machine::{Interlock, State, step};
+pub use machine::State;
 pub use outputs::{ArmRefusal, Event, Outputs, StopCause};

@@ -104,16 +104,16 @@ impl core::error::Error for LimitError {}
 
 /// The set temperatures a step may have, in thousandths of a degree (hazards.md a.2: refuse
 /// above 90 °C; below 40 °C a tip in tissue at body temperature is not heated at all).
-pub const SET_MC: (i64, i64) = (40_000, 90_000);
+pub(crate) const SET_MC: (i64, i64) = (40_000, 90_000);
 /// The ceilings a step may have, in milliwatts (60601-2-2, E1: this class ends at 50 W).
-pub const CEILING_MW: (i64, i64) = (1, 50_000);
+pub(crate) const CEILING_MW: (i64, i64) = (1, 50_000);
 /// The output times a step may have, in milliseconds (half an hour, the span `MilliJoules`
 /// is sized for).
-pub const TIME_ON_MS: (i64, i64) = (1, 1_800_000);
+pub(crate) const TIME_ON_MS: (i64, i64) = (1, 1_800_000);
 /// The energies a step may have, in millijoules: 50 W for half an hour.
-pub const ENERGY_MJ: (i64, i64) = (1, 90_000_000);
+pub(crate) const ENERGY_MJ: (i64, i64) = (1, 90_000_000);
 /// No impedance limit may be looser than these (H-14 in a cord profile, H-15), in milliohms.
-pub const IMPEDANCE_MOHM: (i64, i64) = (40_000, 3_000_000);
+pub(crate) const IMPEDANCE_MOHM: (i64, i64) = (40_000, 3_000_000);
 
 /// Limits in force: a checked [`LimitsSpec`].
 ///

@@ -1,0 +1,346 @@
+//! One tick: inputs, rules, machine, grant, in that order.
+
+use crate::grant::{Terms, power_mw};
+use crate::machine::{End, Machine, Phase, Signals, State, Then};
+use crate::memory::{Clock, Memory};
+use crate::progress::Progress;
+use crate::refusal::Attempt;
+use crate::rules::{Cadence, Findings, Reaction, View};
+use crate::thresholds::{ARMED_MAX, GRANT_LIFE};
+use crate::watch::{Facts, Watch};
+use crate::{
+    AlarmSet, ArmRefusal, Command, Event, Grant, Inputs, Limits, Outputs, StopCause, Trip,
+};
+use rfa_units::{Bounded, Contactor, HostInstant, MilliWatts, Permit, Request, StopReason};
+
+/// The interlock's whole state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interlock {
+    machine: Machine,
+    memory: Memory,
+    findings: Findings,
+    progress: Progress,
+    watch: Watch,
+    /// What the controller asks for the step in force, and what was granted of it.
+    asked_mw: u32,
+    granted_mw: u32,
+    armed_since: HostInstant,
+    trip: Option<Trip>,
+    active: AlarmSet,
+    latched: AlarmSet,
+}
+
+impl Interlock {
+    /// The state after power-on; `trips` is the count kept from before (I13).
+    #[must_use]
+    pub const fn new(trips: u8) -> Self {
+        Self {
+            machine: Machine::new(trips),
+            memory: Memory::new(),
+            findings: Findings::new(),
+            progress: Progress::new(),
+            watch: Watch::new(),
+            asked_mw: 0,
+            granted_mw: 0,
+            armed_since: HostInstant::ZERO,
+            trip: None,
+            active: AlarmSet::NONE,
+            latched: AlarmSet::NONE,
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.machine.state()
+    }
+
+    /// Takes in everything of this tick and asks every rule.
+    fn observe(&mut self, limits: &Limits, inputs: &Inputs) -> Clock {
+        let state = self.state();
+        let clock = self.memory.clock(inputs.tick, inputs.now);
+        self.memory.hear(inputs);
+        self.hear_request(inputs);
+        self.findings.begin(state, !inputs.telemetry.is_empty());
+        let k1 = self.machine.k1();
+        for frame in inputs.telemetry.iter() {
+            if self.memory.sample(limits, frame, inputs.now, k1) {
+                self.ask(Cadence::Sample, limits, &clock);
+            }
+        }
+        self.ask(Cadence::Tick, limits, &clock);
+        clock
+    }
+
+    /// A request for another step than the one in force asks for nothing, and while delivering
+    /// it is not even a sign of life (H-20): the controller is somewhere else.
+    fn hear_request(&mut self, inputs: &Inputs) {
+        let Some(request) = inputs.request else { return };
+        let in_step = request.step == self.progress.step;
+        self.asked_mw = if in_step { request.power.get() } else { 0 };
+        if in_step || self.state() != State::Delivering {
+            self.memory.request = Some(inputs.now);
+        }
+    }
+
+    fn ask(&mut self, cadence: Cadence, limits: &Limits, clock: &Clock) {
+        let view = View {
+            limits,
+            step: self.progress.limit(limits),
+            memory: &self.memory,
+            clock,
+            state: self.machine.state(),
+        };
+        self.findings.ask(cadence, &view);
+    }
+
+    /// The seam: from here on the machine sees booleans.
+    fn signals(&self, limits: &Limits, inputs: &Inputs) -> Signals {
+        let now = inputs.now;
+        let is = |reaction| self.findings.any(reaction, now);
+        let step = self.progress.limit(limits);
+        let proven = inputs.ready.self_test && inputs.ready.hard_limits;
+        let usable = inputs.ready.recorder
+            && inputs.ready.checklist
+            && !self.progress.complete
+            && self.progress.spent(step).is_none();
+        Signals {
+            foot: self.memory.foot(limits.spec().activation),
+            emergency_stop: is(Reaction::EmergencyStop),
+            fault: is(Reaction::Fault),
+            hard: is(Reaction::Hard),
+            generator: !is(Reaction::Generator),
+            controller: !is(Reaction::Controller),
+            console: !is(Reaction::Console),
+            rf: self.memory.rf_or_unknown(now),
+            stuck: is(Reaction::Stuck),
+            end: self.end(limits, inputs),
+            ready: proven && (self.state() == State::SelfTest || usable),
+            authorised: inputs.authorised,
+            gate: step.check_before,
+            command: inputs.command,
+            mode: limits.spec().mode,
+        }
+    }
+
+    fn end(&self, limits: &Limits, inputs: &Inputs) -> End {
+        let stop = inputs.request.filter(|request| request.stop.is_some());
+        let complete = stop.as_ref().is_some_and(|request| self.completes(request));
+        match self.state() {
+            State::Delivering | State::Stopping if complete => End::StepDone,
+            State::Delivering if stop.is_some() => End::Now,
+            State::Delivering if self.progress.spent(self.progress.limit(limits)).is_some() => {
+                End::Now
+            }
+            State::Armed if inputs.now.since(self.armed_since) >= ARMED_MAX => End::Now,
+            _ => End::No,
+        }
+    }
+
+    fn completes(&self, request: &Request) -> bool {
+        request.stop == Some(StopReason::StepDone) && request.step == self.progress.step
+    }
+
+    /// What ended output, in the order in which it counts.
+    fn stop_cause(&self, limits: &Limits, inputs: &Inputs, signals: &Signals) -> StopCause {
+        let controller = inputs.request.is_some_and(|request| request.stop.is_some());
+        match signals.end {
+            End::StepDone => StopCause::StepDone,
+            _ if inputs.command == Command::Stop => StopCause::Operator,
+            _ if controller => StopCause::Controller,
+            _ => {
+                let spent = self.progress.spent(self.progress.limit(limits));
+                spent.unwrap_or(StopCause::FootReleased)
+            }
+        }
+    }
+
+    /// What a transition takes with it.
+    fn enter(&mut self, after: Machine, signals: &Signals, limits: &Limits, now: HostInstant) {
+        let before = self.machine;
+        self.machine = after;
+        if before.state() == after.state() {
+            return;
+        }
+        if before.k1() == Contactor::Shut {
+            self.memory.k1_opened();
+        }
+        if let Phase::Stopping { then, .. } = before.phase
+            && (then == Then::NextStep || signals.end == End::StepDone)
+        {
+            self.progress.advance(limits);
+        }
+        match after.state() {
+            State::Armed => {
+                self.armed_since = now;
+                if before.state() == State::Idle {
+                    self.memory.take_baseline();
+                }
+            }
+            State::Idle => {
+                self.memory.baseline_mohm = None;
+                self.trip = None;
+                self.latched = AlarmSet::NONE;
+            }
+            State::Tripped | State::Lockout if self.trip.is_none() => {
+                self.trip = self.findings.trip(&self.memory, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// The alarms after the transition: what is present, and what stays.
+    fn alarms(&mut self, advice: AlarmSet, now: HostInstant) {
+        self.active = self.findings.alarms(now).union(advice);
+        if matches!(self.state(), State::Tripped | State::Lockout) {
+            let staying = self.active.iter().filter(|alarm| alarm.latching());
+            let cause = self.trip.map(|trip| trip.alarm);
+            self.latched = staying.chain(cause).fold(self.latched, AlarmSet::with);
+        }
+    }
+
+    /// The grant of this tick (I16): none outside Delivering, and none without a sample to take
+    /// the generator's time from (decision 6).
+    fn grant(&mut self, limits: &Limits, inputs: &Inputs) -> Option<Grant> {
+        let step = self.progress.limit(limits);
+        let terms = Terms {
+            asked_mw: self.asked_mw,
+            ceiling_mw: step.ceiling.get(),
+            previous_mw: self.granted_mw,
+            energy_left_nj: self.progress.energy_left_nj(step),
+        };
+        self.granted_mw = 0;
+        if self.state() != State::Delivering {
+            self.memory.granted(inputs.now, 0);
+            return None;
+        }
+        let newest = self.memory.newest_at()?;
+        self.granted_mw = power_mw(&terms);
+        self.memory.granted(inputs.now, self.granted_mw);
+        let spec = limits.spec();
+        Some(Grant {
+            session: spec.session,
+            tick: inputs.tick,
+            mode: spec.mode,
+            channel: spec.channel,
+            power: MilliWatts::saturating(i64::from(self.granted_mw)),
+            plan: spec.plan,
+            expires: newest.plus(GRANT_LIFE),
+        })
+    }
+
+    fn outputs(&self, limits: &Limits, grant: Option<Grant>) -> Outputs {
+        let step = self.progress.limit(limits);
+        let acknowledged = matches!(self.machine.phase, Phase::Tripped { acknowledged: true, .. });
+        Outputs {
+            state: self.state(),
+            grant,
+            k1: self.machine.k1(),
+            k2: self.machine.k2(),
+            permit: Permit {
+                delivering: self.state() == State::Delivering,
+                step: self.progress.step,
+                granted: grant.map_or(MilliWatts::MIN, |grant| grant.power),
+                ceiling: step.ceiling,
+            },
+            complete: self.progress.complete,
+            check_due: step.check_before && !self.machine.checked && !self.progress.complete,
+            active: self.active,
+            latched: self.latched,
+            acknowledged,
+            trip: self.trip,
+            trips: self.machine.trips,
+            refusal: None,
+            time_on: self.progress.time_on,
+            energy: self.progress.energy(),
+            events: Bounded::new(),
+        }
+    }
+}
+
+/// One tick.
+///
+/// Inputs are taken in and every rule is asked, the machine moves, and only then is there a
+/// grant: what trips in this tick ends output in this tick (I2).
+#[must_use]
+pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlock, Outputs) {
+    let before = interlock;
+    let mut next = *interlock;
+    let clock = next.observe(limits, inputs);
+    let measured = next.memory.history.newest().and_then(|sample| sample.power_mw);
+    next.progress.integrate(
+        before.state(),
+        clock.elapsed,
+        before.granted_mw,
+        measured.unwrap_or(0),
+    );
+    let signals = next.signals(limits, inputs);
+    let after = before.machine.next(limits.spec().activation, &signals);
+    let stopped = before.state() == State::Delivering && after.state() == State::Stopping;
+    let cause = stopped.then(|| next.stop_cause(limits, inputs, &signals));
+    let refusal = Attempt {
+        now: inputs.now,
+        activation: limits.spec().activation,
+        before: &before.machine,
+        after: &after,
+        signals: &signals,
+        ready: &inputs.ready,
+        findings: &next.findings,
+        progress: &next.progress,
+        spent: next.progress.spent(next.progress.limit(limits)).is_some(),
+    }
+    .refusal();
+    next.enter(after, &signals, limits, inputs.now);
+    let advice = next.watch.look(&Facts {
+        now: inputs.now,
+        machine: &after,
+        step: next.progress.limit(limits),
+        tip_mc: next.memory.history.newest().and_then(|sample| sample.tip_mc),
+        asked_mw: next.asked_mw,
+        foot: signals.foot,
+        foot_refused: refusal == Some(ArmRefusal::Footswitch),
+        recorder: inputs.ready.recorder,
+    });
+    next.alarms(advice, inputs.now);
+    let grant = next.grant(limits, inputs);
+    let mut outputs = next.outputs(limits, grant);
+    outputs.refusal = refusal;
+    outputs.events = events(before, &next, cause, refusal);
+    (next, outputs)
+}
+
+/// What happened between two ticks, the weightiest first.
+fn events(
+    before: &Interlock,
+    after: &Interlock,
+    cause: Option<StopCause>,
+    refusal: Option<ArmRefusal>,
+) -> Bounded<Event, 8> {
+    let (from, to) = (before.state(), after.state());
+    let confirmed = after.machine.checked && !before.machine.checked;
+    let advanced = before.progress.step != after.progress.step
+        || before.progress.complete != after.progress.complete;
+    let acknowledged = matches!(before.machine.phase, Phase::Tripped { acknowledged: false, .. })
+        && matches!(after.machine.phase, Phase::Tripped { acknowledged: true, .. });
+    let reset = before.machine.trips != after.machine.trips
+        || (from == State::Tripped && to == State::Idle);
+    let single = [
+        (from != to).then_some(Event::Changed { from, to }),
+        after.trip.filter(|_| before.trip.is_none()).map(Event::Tripped),
+        cause.map(Event::Stopped),
+        advanced.then_some(Event::StepDone),
+        confirmed.then_some(Event::CheckConfirmed),
+        acknowledged.then_some(Event::Acknowledged),
+        reset.then_some(Event::Reset),
+        refusal.map(Event::Refused),
+    ];
+    let raised = after.active.iter().filter(|alarm| !before.active.contains(*alarm));
+    let cleared = before.active.iter().filter(|alarm| !after.active.contains(*alarm));
+    let alarms = raised.map(Event::Raised).chain(cleared.map(Event::Cleared));
+    let mut events = Bounded::new();
+    for event in single.into_iter().flatten().chain(alarms) {
+        // A full list drops the least weighty, as `Outputs::events` says.
+        let _ = events.push(event);
+    }
+    events
+}

@@ -1,0 +1,247 @@
+//! One function a rule: what it finds in the newest sample, or in this tick.
+
+use super::{Rule, Verdict, View};
+use crate::Activation;
+use crate::history::Sample;
+use crate::memory::silence_us;
+use crate::thresholds::{
+    FALL_BELOW_MC, IMPEDANCE_FALL, IMPEDANCE_RISE, JUMP_WINDOW, OUTPUT_MARGIN_PERCENT, RF_MW,
+};
+use rfa_units::{EmergencyStop, Footswitch, Span, Supply};
+
+/// Crossed where `value` has reached `limit`.
+const fn reached(value: i64, limit: i64) -> Verdict {
+    if value >= limit { Verdict::Trip { value, limit } } else { Verdict::Ok }
+}
+
+/// Crossed where `value` lies above `limit`.
+const fn above(value: i64, limit: i64) -> Verdict {
+    if value > limit { Verdict::Trip { value, limit } } else { Verdict::Ok }
+}
+
+/// Crossed where `value` lies below `limit`.
+const fn below(value: i64, limit: i64) -> Verdict {
+    if value < limit { Verdict::Trip { value, limit } } else { Verdict::Ok }
+}
+
+fn newest<'a>(view: &'a View<'_>) -> Option<&'a Sample> {
+    view.memory.history.newest()
+}
+
+fn tip_mc(view: &View<'_>) -> Option<i64> {
+    newest(view).and_then(|sample| sample.tip_mc).map(i64::from)
+}
+
+/// H-01, threshold in mK above the set temperature. An unreadable tip is H-06's.
+pub(super) fn over_set(rule: &Rule, view: &View<'_>) -> Verdict {
+    let limit = i64::from(view.step.set.get()).saturating_add(rule.threshold);
+    tip_mc(view).map_or(Verdict::Stale, |t| reached(t, limit))
+}
+
+/// H-02, threshold in m°C.
+pub(super) fn boiling(rule: &Rule, view: &View<'_>) -> Verdict {
+    tip_mc(view).map_or(Verdict::Stale, |t| reached(t, rule.threshold))
+}
+
+/// H-04, threshold in mW: the least margin above what was asked.
+pub(super) fn above_request(rule: &Rule, view: &View<'_>) -> Verdict {
+    let Some(sample) = newest(view) else { return Verdict::Stale };
+    let Some(power_mw) = sample.power_mw else { return Verdict::Error };
+    let share_mw = i64::from(sample.asked_mw.saturating_mul(OUTPUT_MARGIN_PERCENT) / 100);
+    let limit = i64::from(sample.asked_mw).saturating_add(share_mw.max(rule.threshold));
+    above(i64::from(power_mw), limit)
+}
+
+/// H-05, threshold in mW: RF with K1 open.
+pub(super) fn without_permission(rule: &Rule, view: &View<'_>) -> Verdict {
+    match newest(view).filter(|sample| sample.off_due).map(|sample| sample.power_mw) {
+        Some(Some(power_mw)) => above(i64::from(power_mw), rule.threshold),
+        Some(None) => Verdict::Stale,
+        None => Verdict::Ok,
+    }
+}
+
+/// H-05, threshold in mW: RF on a channel no grant was ever made for.
+pub(super) fn foreign_channel(rule: &Rule, view: &View<'_>) -> Verdict {
+    newest(view).map_or(Verdict::Stale, |s| above(i64::from(s.foreign_mw), rule.threshold))
+}
+
+/// H-06: no reading, or one outside the range of a working sensor.
+pub(super) fn tip_missing(_: &Rule, view: &View<'_>) -> Verdict {
+    match newest(view) {
+        None => Verdict::Stale,
+        Some(sample) if sample.tip_mc.is_none() => Verdict::Error,
+        Some(_) => Verdict::Ok,
+    }
+}
+
+/// H-06, threshold in mK per [`JUMP_WINDOW`]: against every sample of the window, and against
+/// the one before however old it is, in proportion.
+pub(super) fn tip_jump(rule: &Rule, view: &View<'_>) -> Verdict {
+    let Some((at, tip)) = newest(view).and_then(|s| Some((s.at, s.tip_mc?))) else {
+        return Verdict::Stale;
+    };
+    for (place, earlier) in view.memory.history.iter().skip(1).enumerate() {
+        let age = at.since(earlier.at);
+        if place > 0 && age > JUMP_WINDOW {
+            break;
+        }
+        let Some(before) = earlier.tip_mc else { break };
+        let step = i64::from(tip).abs_diff(i64::from(before));
+        let step = i64::try_from(step).unwrap_or(i64::MAX);
+        let limit = per_window(rule.threshold, age.max(JUMP_WINDOW));
+        if let Verdict::Trip { .. } = above(step, limit) {
+            return above(step, limit);
+        }
+    }
+    Verdict::Ok
+}
+
+fn per_window(threshold: i64, age: Span) -> i64 {
+    let age_us = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
+    let window_us = i64::try_from(JUMP_WINDOW.as_micros()).unwrap_or(1);
+    threshold.saturating_mul(age_us).checked_div(window_us).unwrap_or(threshold)
+}
+
+/// H-07, threshold in m°C: a reading of the cable's temperature while the tip is in tissue.
+pub(super) fn tip_cold(rule: &Rule, view: &View<'_>) -> Verdict {
+    let spec = view.limits.spec();
+    let tissue = spec.impedance_low.get()..=spec.impedance_high.get();
+    let in_tissue = newest(view)
+        .and_then(|sample| sample.impedance_mohm)
+        .is_some_and(|impedance| tissue.contains(&impedance));
+    match tip_mc(view) {
+        Some(t) if in_tissue => below(t, rule.threshold),
+        Some(_) => Verdict::Ok,
+        None => Verdict::Stale,
+    }
+}
+
+/// H-07, threshold in mK/s of fall near body temperature.
+pub(super) fn tip_falls_cold(rule: &Rule, view: &View<'_>) -> Verdict {
+    match tip_mc(view) {
+        Some(t) if t < FALL_BELOW_MC => falls(rule, view),
+        Some(_) => Verdict::Ok,
+        None => Verdict::Stale,
+    }
+}
+
+/// H-07, threshold in mK/s of fall at any temperature.
+pub(super) fn falls(rule: &Rule, view: &View<'_>) -> Verdict {
+    let slope = view.memory.history.slope_with_power();
+    slope.map_or(Verdict::Ok, |slope| above(slope.saturating_neg(), rule.threshold))
+}
+
+/// H-08, threshold in µs: the same raw code with power on.
+pub(super) fn tip_frozen(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(view.memory.same_us(), rule.threshold)
+}
+
+/// H-08, threshold in µs: the newest sample is old although it has only now come. Where nothing
+/// comes, H-22 answers.
+pub(super) fn sample_old(rule: &Rule, view: &View<'_>) -> Verdict {
+    if view.memory.heard != Some(view.clock.now) {
+        return Verdict::Stale;
+    }
+    let age_us = view.memory.sample_age_us(view.clock.now);
+    age_us.map_or(Verdict::Stale, |age_us| above(age_us, rule.threshold))
+}
+
+/// The newest impedance. Missing is an error, except where K1 is shut and too little flows to
+/// measure with: then there is also nothing that could do harm.
+fn impedance(view: &View<'_>) -> Result<i64, Verdict> {
+    let sample = newest(view).ok_or(Verdict::Stale)?;
+    match sample.impedance_mohm {
+        Some(impedance) => Ok(i64::from(impedance)),
+        None if sample.output_on && sample.power_mw.is_some_and(|p| p <= RF_MW) => {
+            Err(Verdict::Stale)
+        }
+        None => Err(Verdict::Error),
+    }
+}
+
+/// H-14: limit and twice the baseline, whichever is lower.
+pub(super) fn impedance_high(_: &Rule, view: &View<'_>) -> Verdict {
+    let limit = i64::from(view.limits.spec().impedance_high.get());
+    let baseline = view.memory.baseline_mohm.map_or(i64::MAX, i64::from);
+    let limit = limit.min(baseline.saturating_mul(IMPEDANCE_RISE));
+    impedance(view).map_or_else(|verdict| verdict, |z| above(z, limit))
+}
+
+/// H-15: limit and half the baseline, whichever is higher. What is missing is H-14's.
+pub(super) fn impedance_low(_: &Rule, view: &View<'_>) -> Verdict {
+    let limit = i64::from(view.limits.spec().impedance_low.get());
+    let half = view.memory.baseline_mohm.map_or(0, i64::from).checked_div(IMPEDANCE_FALL);
+    let limit = limit.max(half.unwrap_or(0));
+    impedance(view).map_or(Verdict::Stale, |z| below(z, limit))
+}
+
+/// H-20, threshold in µs.
+pub(super) fn controller_silent(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(silence_us(view.memory.request, view.clock.now), rule.threshold)
+}
+
+/// H-22, threshold in µs.
+pub(super) fn generator_silent(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(view.memory.generator_silence_us(view.clock.now), rule.threshold)
+}
+
+/// H-22, threshold in hang-ups.
+pub(super) fn hung_up(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(i64::from(view.memory.hung_up), rule.threshold)
+}
+
+/// H-22, threshold in frames.
+pub(super) fn corrupt(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(view.memory.corrupt.within(view.clock.now), rule.threshold)
+}
+
+/// H-24, threshold in frames.
+pub(super) fn refused(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(view.memory.refused.within(view.clock.now), rule.threshold)
+}
+
+/// H-23, threshold in µs.
+pub(super) fn console_silent(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(silence_us(view.memory.console, view.clock.now), rule.threshold)
+}
+
+/// H-28, threshold in µs.
+pub(super) fn contacts_disagree(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(view.memory.disagree_us(), rule.threshold)
+}
+
+/// H-28, H-29: the footswitch is there where activation is by key, or is missing where not.
+pub(super) fn footswitch_fitted(rule: &Rule, view: &View<'_>) -> Verdict {
+    let Some(panel) = view.memory.panel else { return Verdict::Stale };
+    let fitted = panel.footswitch != Footswitch::NotFitted;
+    let wanted = view.limits.spec().activation == Activation::Pedal;
+    reached(i64::from(fitted != wanted), rule.threshold)
+}
+
+/// H-44, threshold in µs since the tick before. A clock that stands or runs back has no gap
+/// that could be trusted, so it is an error.
+pub(super) fn tick_gap(rule: &Rule, view: &View<'_>) -> Verdict {
+    if !view.clock.forward {
+        return Verdict::Error;
+    }
+    let gap_us = i64::try_from(view.clock.elapsed.as_micros()).unwrap_or(i64::MAX);
+    reached(gap_us, rule.threshold)
+}
+
+/// H-44, threshold in consecutive ticks.
+pub(super) fn ticks_missed(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(i64::from(view.clock.missed), rule.threshold)
+}
+
+/// H-49: pressed, or its two contacts disagree.
+pub(super) fn emergency_stop(rule: &Rule, view: &View<'_>) -> Verdict {
+    let pressed = |p: crate::memory::Panel| p.emergency_stop != EmergencyStop::Released;
+    view.memory.panel.map_or(Verdict::Stale, |p| reached(i64::from(pressed(p)), rule.threshold))
+}
+
+/// H-55.
+pub(super) fn brown_out(rule: &Rule, view: &View<'_>) -> Verdict {
+    let low = |p: crate::memory::Panel| p.supply == Supply::BrownOut;
+    view.memory.panel.map_or(Verdict::Stale, |p| reached(i64::from(low(p)), rule.threshold))
+}

@@ -1,0 +1,216 @@
+//! The table itself, weightiest first: where two rules trip in one tick, the upper one is kept.
+
+use super::judge;
+use super::{Cadence, Reaction, Rule, Scope};
+use crate::history::{impedance, nothing, power, tip};
+use crate::thresholds as t;
+use crate::{AlarmId, RuleId};
+use rfa_units::Span;
+
+const fn micros(span: Span) -> i64 {
+    let us = span.as_micros();
+    if us > i64::MAX as u64 { i64::MAX } else { us.cast_signed() }
+}
+
+/// A row of a rule on every sample, with what most of them share.
+const fn sample_rule(
+    id: RuleId,
+    alarm: AlarmId,
+    threshold: i64,
+    votes: u8,
+    judge: fn(&Rule, &super::View<'_>) -> super::Verdict,
+) -> Rule {
+    Rule {
+        id,
+        alarm,
+        cadence: Cadence::Sample,
+        scope: Scope::AfterSelfTest,
+        threshold,
+        votes,
+        window: Span::ZERO,
+        clear: Span::ZERO,
+        reaction: Reaction::Fault,
+        judge,
+        samples: nothing,
+    }
+}
+
+/// A row of a rule on every tick, with what most of them share.
+const fn tick_rule(
+    id: RuleId,
+    alarm: AlarmId,
+    threshold: i64,
+    reaction: Reaction,
+    judge: fn(&Rule, &super::View<'_>) -> super::Verdict,
+) -> Rule {
+    Rule { cadence: Cadence::Tick, reaction, ..sample_rule(id, alarm, threshold, 1, judge) }
+}
+
+const NO_RF: i64 = t::RF_MW as i64;
+const BAD_FRAMES: i64 = t::BAD_FRAMES as i64;
+/// The threshold of what is either so or not.
+const SO: i64 = 1;
+
+/// Every rule.
+pub(crate) static RULES: [Rule; 27] = [
+    Rule {
+        scope: Scope::SelfTest,
+        reaction: Reaction::Stuck,
+        samples: power,
+        ..sample_rule(RuleId::H50, AlarmId::Al13, NO_RF, 1, judge::without_permission)
+    },
+    Rule {
+        scope: Scope::Always,
+        reaction: Reaction::Stuck,
+        samples: power,
+        ..sample_rule(RuleId::H05, AlarmId::Al03, NO_RF, 1, judge::without_permission)
+    },
+    Rule {
+        scope: Scope::Always,
+        reaction: Reaction::Hard,
+        samples: power,
+        ..sample_rule(RuleId::H05, AlarmId::Al03, NO_RF, 2, judge::foreign_channel)
+    },
+    Rule {
+        scope: Scope::Always,
+        reaction: Reaction::EmergencyStop,
+        ..sample_rule(RuleId::H49, AlarmId::Al18, SO, 1, judge::emergency_stop)
+    },
+    Rule {
+        clear: t::SETTLED,
+        samples: tip,
+        ..sample_rule(RuleId::H06, AlarmId::Al04, 0, 1, judge::tip_missing)
+    },
+    Rule {
+        window: t::JUMP_WINDOW,
+        clear: t::SETTLED,
+        samples: tip,
+        ..sample_rule(RuleId::H06, AlarmId::Al04, t::JUMP_MK, 1, judge::tip_jump)
+    },
+    Rule {
+        samples: tip,
+        ..sample_rule(RuleId::H02, AlarmId::Al01, t::BOILING_MC, 1, judge::boiling)
+    },
+    Rule {
+        samples: tip,
+        ..sample_rule(RuleId::H01, AlarmId::Al01, t::OVER_SET_MK, 2, judge::over_set)
+    },
+    Rule {
+        scope: Scope::Output,
+        samples: power,
+        ..sample_rule(
+            RuleId::H04,
+            AlarmId::Al02,
+            t::OUTPUT_MARGIN_MIN_MW as i64,
+            2,
+            judge::above_request,
+        )
+    },
+    Rule {
+        clear: t::SETTLED,
+        samples: tip,
+        ..sample_rule(RuleId::H07, AlarmId::Al04, t::SHORT_MC, 2, judge::tip_cold)
+    },
+    // A slope over 200 ms has 1.08 K/s rms at 0.3 K rms of noise: -3 K/s is 2.8 times that, and
+    // the windows of one sample after another are nearly the same. 10 of them in a row: no false
+    // trip in 4 simulated hours at a level temperature below 40 °C (20 an hour with 5); a ramp is
+    // there for about 1 s.
+    Rule {
+        window: t::SLOPE_WINDOW,
+        clear: t::SETTLED,
+        samples: tip,
+        ..sample_rule(RuleId::H07, AlarmId::Al04, t::FALL_MK_S, 10, judge::tip_falls_cold)
+    },
+    // 14 times the rms of a slope: two are enough.
+    Rule {
+        window: t::SLOPE_WINDOW,
+        clear: t::SETTLED,
+        samples: tip,
+        ..sample_rule(RuleId::H07, AlarmId::Al04, t::FAST_FALL_MK_S, 2, judge::falls)
+    },
+    Rule {
+        window: t::FROZEN,
+        clear: t::SETTLED,
+        samples: tip,
+        ..sample_rule(RuleId::H08, AlarmId::Al04, micros(t::FROZEN), 1, judge::tip_frozen)
+    },
+    Rule {
+        clear: t::SETTLED,
+        samples: impedance,
+        ..sample_rule(RuleId::H15, AlarmId::Al09, 0, 2, judge::impedance_low)
+    },
+    Rule {
+        clear: t::SETTLED,
+        samples: impedance,
+        ..sample_rule(RuleId::H14, AlarmId::Al08, 0, 2, judge::impedance_high)
+    },
+    sample_rule(RuleId::H55, AlarmId::Al11, SO, 1, judge::brown_out),
+    link_rule(RuleId::H22, SO, judge::hung_up),
+    link_rule(RuleId::H22, micros(t::GENERATOR_SILENCE), judge::generator_silent),
+    Rule { window: t::BAD_FRAME_WINDOW, ..link_rule(RuleId::H22, BAD_FRAMES, judge::corrupt) },
+    Rule { window: t::BAD_FRAME_WINDOW, ..link_rule(RuleId::H24, BAD_FRAMES, judge::refused) },
+    Rule {
+        clear: t::SETTLED,
+        samples: tip,
+        ..tick_rule(
+            RuleId::H08,
+            AlarmId::Al04,
+            micros(t::SAMPLE_AGE),
+            Reaction::Fault,
+            judge::sample_old,
+        )
+    },
+    Rule {
+        scope: Scope::Live,
+        ..tick_rule(
+            RuleId::H44,
+            AlarmId::Al12,
+            micros(t::TICK_GAP),
+            Reaction::Fault,
+            judge::tick_gap,
+        )
+    },
+    Rule {
+        scope: Scope::Live,
+        ..tick_rule(
+            RuleId::H44,
+            AlarmId::Al12,
+            t::MISSED_TICKS,
+            Reaction::Fault,
+            judge::ticks_missed,
+        )
+    },
+    tick_rule(
+        RuleId::H20,
+        AlarmId::Al12,
+        micros(t::CONTROLLER_SILENCE),
+        Reaction::Controller,
+        judge::controller_silent,
+    ),
+    tick_rule(
+        RuleId::H23,
+        AlarmId::Al19,
+        micros(t::CONSOLE_SILENCE),
+        Reaction::Console,
+        judge::console_silent,
+    ),
+    sample_rule(
+        RuleId::H28,
+        AlarmId::Al14,
+        micros(t::CONTACTS_DISAGREE),
+        1,
+        judge::contacts_disagree,
+    ),
+    sample_rule(RuleId::H28, AlarmId::Al14, SO, 2, judge::footswitch_fitted),
+];
+
+const fn link_rule(
+    id: RuleId,
+    threshold: i64,
+    judge: fn(&Rule, &super::View<'_>) -> super::Verdict,
+) -> Rule {
+    Rule {
+        clear: t::SETTLED,
+        ..tick_rule(id, AlarmId::Al11, threshold, Reaction::Generator, judge)
+    }
+}

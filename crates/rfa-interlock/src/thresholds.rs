@@ -1,0 +1,88 @@
+//! Every number the rules compare with, and where it comes from (hazards.md a.1, a.3, part b).
+
+use rfa_units::Span;
+
+/// One interlock tick (a.1).
+pub(crate) const TICK: Span = Span::from_millis(10);
+/// How long a grant lives on the generator's clock (a.1, decision 6).
+pub(crate) const GRANT_LIFE: Span = Span::from_millis(60);
+
+/// H-01: above the set temperature.
+pub(crate) const OVER_SET_MK: i64 = 5_000;
+/// H-02.
+pub(crate) const BOILING_MC: i64 = 95_000;
+/// H-04: margin above what was asked, as a part of it and at least this.
+pub(crate) const OUTPUT_MARGIN_PERCENT: u32 = 20;
+/// H-04.
+pub(crate) const OUTPUT_MARGIN_MIN_MW: u32 = 500;
+/// H-05: more than this is RF.
+pub(crate) const RF_MW: u32 = 200;
+/// H-05: from the newest sample at the tick that opens K1 to a sample that must show no RF.
+/// That sample's age (up to 20 ms: period, line, tick) + frame 2 ms + the generator acts 10 ms +
+/// contactor 10 ms + the meter's own window 10 ms = 52 ms (a.1), rounded up. The clock is the
+/// samples' own, so a sample that was on its way cannot lock out.
+pub(crate) const TURN_OFF: Span = Span::from_millis(60);
+/// H-06: a step in [`JUMP_WINDOW`] beyond any physical one.
+pub(crate) const JUMP_MK: i64 = 8_000;
+/// H-06.
+pub(crate) const JUMP_WINDOW: Span = Span::from_millis(20);
+/// H-06: readings outside are not a tip in a patient.
+pub(crate) const TIP_MIN_MC: i32 = -10_000;
+/// H-06.
+pub(crate) const TIP_MAX_MC: i32 = 130_000;
+/// H-07: colder than this in tissue is the cable's temperature, not the tip's.
+pub(crate) const SHORT_MC: i64 = 30_000;
+/// H-07: a fall with power on, in mK/s.
+pub(crate) const FALL_MK_S: i64 = 3_000;
+/// H-07: below this a fall of [`FALL_MK_S`] is no cold wash (decision 2).
+pub(crate) const FALL_BELOW_MC: i64 = 40_000;
+/// H-07: a fall no wash makes, at any temperature (decision 2), in mK/s.
+pub(crate) const FAST_FALL_MK_S: i64 = 15_000;
+/// H-07: least-squares window (decision 2).
+pub(crate) const SLOPE_WINDOW: Span = Span::from_millis(200);
+/// H-08: the same raw code for this long with power on.
+pub(crate) const FROZEN: Span = Span::from_millis(500);
+/// H-08: a sample older than this is no measurement.
+pub(crate) const SAMPLE_AGE: Span = Span::from_millis(60);
+/// H-08: host and generator clocks drift apart by at most 500 ppm (100 times a quartz's usual
+/// 5 ppm): 1 µs in this many.
+pub(crate) const DRIFT_DIVISOR: u64 = 2_000;
+/// H-14: times the baseline.
+pub(crate) const IMPEDANCE_RISE: i64 = 2;
+/// H-15: the baseline divided by this.
+pub(crate) const IMPEDANCE_FALL: i64 = 2;
+
+/// H-20.
+pub(crate) const CONTROLLER_SILENCE: Span = Span::from_millis(30);
+/// H-22.
+pub(crate) const GENERATOR_SILENCE: Span = Span::from_millis(60);
+/// H-22, H-24: this many bad frames within [`BAD_FRAME_WINDOW`].
+pub(crate) const BAD_FRAMES: usize = 3;
+/// H-22, H-24.
+pub(crate) const BAD_FRAME_WINDOW: Span = Span::from_secs(1);
+/// H-23.
+pub(crate) const CONSOLE_SILENCE: Span = Span::from_millis(500);
+/// H-27: a press lasts this long before it counts; a release counts at once.
+pub(crate) const PRESS_DEBOUNCE: Span = Span::from_millis(30);
+/// H-28: the two contacts contradict each other for this long.
+pub(crate) const CONTACTS_DISAGREE: Span = Span::from_millis(50);
+/// H-44: a gap between two ticks (decision 3).
+pub(crate) const TICK_GAP: Span = Span::from_millis(30);
+/// H-44: a tick this long after the one before missed one between (two periods).
+pub(crate) const TICK_MISSED: Span = Span::from_millis(20);
+/// H-44: consecutive missed ticks that end output (decision 3).
+pub(crate) const MISSED_TICKS: i64 = 2;
+
+/// Part c: an arming nobody activates ends.
+pub(crate) const ARMED_MAX: Span = Span::from_secs(60);
+/// Part b: `valid reading 2 s`, `in window 2 s`, `link 2 s` before a reset.
+pub(crate) const SETTLED: Span = Span::from_secs(2);
+
+/// The lesion timer's start, below the set temperature (generators.md: set - 2 °C).
+pub(crate) const REACHED_BELOW_SET_MK: i64 = 2_000;
+/// AL-20: twice the planned ramp of 15 s (a.2).
+pub(crate) const RAMP_MAX: Span = Span::from_secs(30);
+/// AL-21.
+pub(crate) const BELOW_SET_MK: i64 = 5_000;
+/// AL-21 and AL-25: for this long.
+pub(crate) const ADVISORY: Span = Span::from_secs(5);
