@@ -28,6 +28,21 @@ impl Gauge {
         }
     }
 
+    /// The gauge of a number that needles are made in.
+    #[must_use]
+    pub const fn from_number(number: u8) -> Option<Self> {
+        Some(match number {
+            16 => Self::G16,
+            17 => Self::G17,
+            18 => Self::G18,
+            20 => Self::G20,
+            21 => Self::G21,
+            22 => Self::G22,
+            23 => Self::G23,
+            _ => return None,
+        })
+    }
+
     /// The gauge number.
     #[must_use]
     pub const fn number(self) -> u8 {

@@ -1,16 +1,49 @@
 //! Treatment plans, electrodes, power ceilings and site limits: validated types.
 //!
 //! The types need no standard library; reading TOML is the feature `toml`.
+//!
+//! A [`Plan`] and a [`Site`] exist only if every rule about them holds: nothing is adjusted and
+//! nothing is assumed, so what cannot be kept is refused with the field, the value and the range.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 
 extern crate alloc;
 #[cfg(any(test, feature = "toml"))]
 extern crate std;
 
+mod budget;
+mod canonical;
+mod ceiling;
+mod check;
 mod electrode;
+#[cfg(feature = "toml")]
+mod file;
 mod plan;
+pub mod range;
+mod site;
+mod target;
+mod violation;
 
+pub use budget::StepBudget;
+pub use ceiling::{ceiling, generator_hard_limit};
 pub use electrode::{Electrode, Gauge, SensorKind};
-pub use plan::{Gate, Plan, PlanLimits, Program, Source, StepSpec};
+#[cfg(feature = "toml")]
+pub use file::{
+    FILE_BYTES_MAX, FileError, FileErrors, example_site, parse_plan, parse_site, plan_schema,
+    plan_toml, preset, presets, read_plan, read_site, site_schema,
+};
+pub use plan::{Gate, Plan, PlanLimits, PlanSpec, Program, Source, StepSpec};
+pub use site::{LinkSettings, Site, SiteLimits, SiteSpec};
+pub use target::Target;
+pub use violation::{PlanError, Violation};

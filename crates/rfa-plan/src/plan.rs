@@ -1,9 +1,10 @@
 //! A treatment plan.
 
-use crate::Electrode;
+use crate::{Electrode, PlanError, Target, canonical, ceiling, check, generator_hard_limit};
 use alloc::string::String;
 use rfa_units::{
-    Bounded, ChannelId, MAX_STEPS, MilliCelsius, MilliWatts, Milliohms, Mode, PlanHash, Span,
+    Bounded, ChannelId, MAX_STEPS, MilliCelsius, MilliVolts, MilliWatts, Milliohms, Mode, PlanHash,
+    Span,
 };
 
 /// What a person has to do before a step may be armed.
@@ -37,8 +38,8 @@ pub struct Program {
     pub mode: Mode,
     /// The steps in order; at least one.
     pub steps: Bounded<StepSpec, MAX_STEPS>,
-    /// Power ceiling of each step (P_cap of the electrode at the step's set temperature, or the
-    /// plan's own limit where that is lower).
+    /// Power ceiling of each step: P_cap of the electrode at the step's set temperature, or the
+    /// plan's own limit, or the generator's hard limit in this plan, whichever is lowest.
     pub ceilings: Bounded<MilliWatts, MAX_STEPS>,
 }
 
@@ -64,8 +65,34 @@ pub struct PlanLimits {
     pub impedance_low: Milliohms,
 }
 
-/// A validated treatment plan.
+/// What a [`Plan`] is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanSpec {
+    /// Short name: lower-case letters, digits and hyphens.
+    pub id: String,
+    /// Name shown to the operator.
+    pub title: String,
+    /// Where its numbers come from.
+    pub source: Source,
+    /// Whether a site has to approve the plan before use.
+    pub site_must_approve: bool,
+    /// Anatomical target.
+    pub target: Target,
+    /// The electrode.
+    pub electrode: Electrode,
+    /// The channel that delivers.
+    pub channel: ChannelId,
+    /// What it delivers.
+    pub mode: Mode,
+    /// The steps in order.
+    pub steps: Bounded<StepSpec, MAX_STEPS>,
+    /// The plan's own limits.
+    pub limits: PlanLimits,
+}
+
+/// A validated treatment plan: made by [`Plan::new`] only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Plan {
     /// Short name: lower-case letters, digits and hyphens.
     pub id: String,
@@ -76,7 +103,7 @@ pub struct Plan {
     /// Always true for a shipped preset: a site has to approve it before use.
     pub site_must_approve: bool,
     /// Anatomical target, shown to the operator.
-    pub target: String,
+    pub target: Target,
     /// The electrode.
     pub electrode: Electrode,
     /// The numbers the loop runs on.
@@ -86,3 +113,96 @@ pub struct Plan {
     /// Hash over the canonical bytes of everything above.
     pub hash: PlanHash,
 }
+
+impl Plan {
+    /// The plan of `spec`, with its ceilings and its hash. Nothing is adjusted.
+    ///
+    /// # Errors
+    /// [`PlanError`] lists every rule that `spec` breaks.
+    pub fn new(spec: PlanSpec) -> Result<Self, PlanError> {
+        check::plan(&spec)?;
+        let ceilings = ceilings(&spec);
+        let PlanSpec { id, title, source, site_must_approve, target, electrode, .. } = spec;
+        let PlanSpec { channel, mode, steps, limits, .. } = spec;
+        let program = Program { channel, mode, steps, ceilings };
+        let hash = PlanHash([0; 8]);
+        let mut plan =
+            Self { id, title, source, site_must_approve, target, electrode, program, limits, hash };
+        plan.hash = canonical::hash(&plan);
+        Ok(plan)
+    }
+
+    /// What this plan was made from.
+    #[must_use]
+    pub fn spec(&self) -> PlanSpec {
+        PlanSpec {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            source: self.source.clone(),
+            site_must_approve: self.site_must_approve,
+            target: self.target,
+            electrode: self.electrode,
+            channel: self.program.channel,
+            mode: self.program.mode,
+            steps: self.program.steps,
+            limits: self.limits,
+        }
+    }
+
+    /// Whether the plan still is what its hash says (H-39).
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        canonical::hash(self) == self.hash
+    }
+
+    /// The hottest set temperature of any step.
+    #[must_use]
+    pub fn hottest_set(&self) -> MilliCelsius {
+        hottest(&self.program.steps)
+    }
+
+    /// Whether a person has to be asked twice: a step is hotter than usual for the target (75 °C
+    /// at the Gasserian ganglion, H-36; 80 °C elsewhere, hazards.md a.2).
+    #[must_use]
+    pub fn needs_second_confirmation(&self) -> bool {
+        !self.target.usual_set().holds(self.hottest_set().get().into())
+    }
+
+    /// The hard limit the generator is given for this plan: the electrical column of hazards.md
+    /// a.2 at the hottest step. No step's ceiling is above it.
+    #[must_use]
+    pub fn generator_power_max(&self) -> MilliWatts {
+        generator_hard_limit(self.electrode, self.hottest_set()).unwrap_or(MilliWatts::MIN)
+    }
+
+    /// The voltage at which [`Plan::generator_power_max`] flows into the highest impedance the
+    /// plan accepts, `sqrt(P * Z)`: no regular output needs more.
+    #[must_use]
+    pub fn generator_voltage_max(&self) -> MilliVolts {
+        // mW times mΩ is µV², and its root is mV.
+        let power_mw = u64::from(self.generator_power_max().get());
+        let impedance_mohm = u64::from(self.limits.impedance_high.get());
+        let root = power_mw.saturating_mul(impedance_mohm).isqrt();
+        MilliVolts::saturating(i64::try_from(root).unwrap_or(i64::MAX))
+    }
+}
+
+fn hottest(steps: &Bounded<StepSpec, MAX_STEPS>) -> MilliCelsius {
+    steps.iter().map(|step| step.set).max().unwrap_or(MilliCelsius::MIN)
+}
+
+/// Ceilings of checked steps; a set temperature without a ceiling gets none at all.
+fn ceilings(spec: &PlanSpec) -> Bounded<MilliWatts, MAX_STEPS> {
+    let hard = generator_hard_limit(spec.electrode, hottest(&spec.steps));
+    let most = spec.limits.power_max.min(hard.unwrap_or(MilliWatts::MIN));
+    let mut ceilings = Bounded::new();
+    for step in spec.steps.iter() {
+        let ceiling = ceiling(spec.electrode, step.set).unwrap_or(MilliWatts::MIN);
+        // Both lists hold MAX_STEPS, so there is room for one ceiling a step.
+        let _room = ceilings.push(ceiling.min(most));
+    }
+    ceilings
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,83 @@
+//! Power ceilings by electrode and set temperature (hazards.md a.2).
+//!
+//! Both columns are the largest power that, stuck on, still keeps the hottest tissue under 100 °C
+//! until RF is off: the *thermal* column when only the tip sensor can tell (a controller that asks
+//! for too much gets exactly what it asks), the *electrical* column when measured output differs
+//! from what was asked.
+
+use crate::{Electrode, Gauge};
+use rfa_units::{MilliCelsius, MilliWatts};
+
+/// Set temperatures of the table's columns, in m°C.
+const COLUMNS_MILLI_C: [i32; 4] = [60_000, 70_000, 80_000, 90_000];
+
+/// One electrode of the table, with one (thermal, electrical) pair in mW for each column.
+struct Row {
+    gauge: Gauge,
+    tip_length_um: u32,
+    ceilings_mw: [(u32, u32); 4],
+}
+
+/// The smallest electrode; also stands for every electrode no other row may stand for.
+const SMALLEST: Row = Row {
+    gauge: Gauge::G22,
+    tip_length_um: 2_000,
+    ceilings_mw: [(4_000, 6_300), (3_000, 4_900), (2_000, 3_500), (1_000, 1_900)],
+};
+
+/// The other rows, each larger than the one before in diameter or tip length and smaller in none.
+const LARGER: [Row; 4] = [
+    Row {
+        gauge: Gauge::G22,
+        tip_length_um: 5_000,
+        ceilings_mw: [(8_500, 14_000), (6_500, 11_000), (4_400, 8_000), (2_400, 4_600)],
+    },
+    Row {
+        gauge: Gauge::G20,
+        tip_length_um: 5_000,
+        ceilings_mw: [(11_000, 19_000), (8_600, 16_000), (5_800, 11_000), (2_900, 6_100)],
+    },
+    Row {
+        gauge: Gauge::G20,
+        tip_length_um: 10_000,
+        ceilings_mw: [(20_000, 34_000), (15_000, 27_000), (10_000, 19_000), (4_900, 9_300)],
+    },
+    Row {
+        gauge: Gauge::G18,
+        tip_length_um: 10_000,
+        ceilings_mw: [(29_000, 48_000), (22_000, 42_000), (14_000, 28_000), (6_200, 12_000)],
+    },
+];
+
+/// P_cap: the most the interlock grants for this electrode at this set temperature; `None` above
+/// 90 °C, where no ceiling is derived.
+///
+/// Between columns the next hotter one holds; between rows the largest tabulated electrode that
+/// is not larger than `electrode` in diameter or tip length; where there is none, the smallest.
+#[must_use]
+pub fn ceiling(electrode: Electrode, set: MilliCelsius) -> Option<MilliWatts> {
+    pair(electrode, set).and_then(|(thermal, _)| MilliWatts::new(thermal))
+}
+
+/// The generator's own hard limit for this electrode at this set temperature; `None` above 90 °C.
+/// Rows and columns are chosen as in [`ceiling`].
+#[must_use]
+pub fn generator_hard_limit(electrode: Electrode, set: MilliCelsius) -> Option<MilliWatts> {
+    pair(electrode, set).and_then(|(_, electrical)| MilliWatts::new(electrical))
+}
+
+fn pair(electrode: Electrode, set: MilliCelsius) -> Option<(u32, u32)> {
+    let column = COLUMNS_MILLI_C.iter().position(|column| set.get() <= *column)?;
+    row(electrode).ceilings_mw.get(column).copied()
+}
+
+fn row(electrode: Electrode) -> &'static Row {
+    let fits = |row: &&Row| {
+        row.gauge.diameter_um() <= electrode.gauge.diameter_um()
+            && row.tip_length_um <= electrode.tip_length_um
+    };
+    LARGER.iter().rev().find(fits).unwrap_or(&SMALLEST)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! Plan and site files: TOML in, checked values or located errors out.
+//!
+//! A file is read in three passes. The text is parsed to a document that knows every value's
+//! place; the document is compared with the same schema that editors get, which finds unknown
+//! and missing keys, wrong kinds and numbers outside their range, all of them in one go; what
+//! passes is handed to the constructors, which alone can make a plan and know the rules between
+//! fields.
+
+mod error;
+mod format;
+mod nearest;
+mod presets;
+mod read;
+mod schema;
+mod site_format;
+mod source;
+mod walk;
+mod words;
+
+pub use error::{FileError, FileErrors};
+pub use presets::{example_site, preset, presets};
+pub use read::{FILE_BYTES_MAX, parse_plan, parse_site, plan_toml, read_plan, read_site};
+pub use schema::{plan_schema, site_schema};

@@ -1,0 +1,298 @@
+//! Compares a TOML document with a schema and notes everything that differs.
+
+use core::ops::Range;
+use std::string::{String, ToString};
+use std::vec::Vec;
+use std::{format, vec};
+
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::format::{DATE_PATTERN, KEY_PATTERN, SLUG_PATTERN};
+use super::nearest::nearest;
+use super::source::Source;
+use super::{FileError, words};
+use crate::check;
+
+/// Numbers are kept in thousandths; the distance to the nearest one that is taken for rounding.
+const ROUNDING: f64 = 1e-6;
+
+/// Everything in `document` that `schema` does not accept.
+pub(crate) fn differences(
+    source: Source<'_>,
+    schema: &Value,
+    document: &Spanned<DeTable<'_>>,
+) -> Vec<FileError> {
+    let mut walk = Walk { source, found: vec![] };
+    walk.table(schema, document.get_ref(), 0..0, "");
+    walk.found.sort_by_key(|error| (error.line, error.column));
+    walk.found
+}
+
+/// Where the value of `path` (as in `step[0].set_c`) stands; where it is missing, its section.
+pub(crate) fn place(document: &Spanned<DeTable<'_>>, path: &str) -> Range<usize> {
+    let mut table = document.get_ref();
+    let mut span = 0..0;
+    for part in path.split('.') {
+        let (name, index) = match part.split_once('[') {
+            Some((name, index)) => (name, index.trim_end_matches(']').parse::<usize>().ok()),
+            None => (part, None),
+        };
+        let Some(mut value) = table.get(name) else { return span };
+        if let (Some(index), DeValue::Array(items)) = (index, value.get_ref()) {
+            let Some(item) = items.get(index) else { return span };
+            value = item;
+        }
+        span = value.span();
+        match value.get_ref() {
+            DeValue::Table(inner) => table = inner,
+            _ => return span,
+        }
+    }
+    span
+}
+
+struct Walk<'a> {
+    source: Source<'a>,
+    found: Vec<FileError>,
+}
+
+/// One value of the document, its schema and its place.
+struct Node<'a> {
+    schema: &'a Value,
+    path: String,
+    span: Range<usize>,
+}
+
+impl Walk<'_> {
+    fn table(&mut self, schema: &Value, table: &DeTable<'_>, span: Range<usize>, path: &str) {
+        let properties = schema.get("properties").unwrap_or(&Value::Null);
+        for (key, value) in table.iter() {
+            let path = join(path, key.get_ref());
+            match properties.get(key.get_ref().as_ref()) {
+                Some(schema) => self.value(Node { schema, path, span: value.span() }, value),
+                None => self.unknown(schema, key.get_ref(), key.span(), path),
+            }
+        }
+        let required = schema.get("required").and_then(Value::as_array);
+        for name in required.into_iter().flatten().filter_map(Value::as_str) {
+            if !table.contains_key(name) {
+                let schema = properties.get(name).unwrap_or(&Value::Null);
+                self.missing(Node { schema, path: join(path, name), span: span.clone() }, name);
+            }
+        }
+    }
+
+    fn value(&mut self, node: Node<'_>, value: &Spanned<DeValue<'_>>) {
+        match (words::kind(node.schema), value.get_ref()) {
+            ("object", DeValue::Table(table)) => {
+                self.table(node.schema, table, node.span, &node.path);
+            }
+            ("array", DeValue::Array(items)) => self.array(&node, items),
+            ("number", DeValue::Integer(n)) => self.number(&node, integer(n.as_str(), n.radix())),
+            ("number", DeValue::Float(n)) => self.number(&node, n.as_str().parse().ok()),
+            ("integer", DeValue::Integer(n)) => self.number(&node, integer(n.as_str(), n.radix())),
+            ("string", DeValue::String(text)) => self.string(&node, text),
+            ("boolean", DeValue::Boolean(_)) => {}
+            (kind, found) => self.wrong_kind(&node, kind, found),
+        }
+    }
+
+    fn array(&mut self, node: &Node<'_>, items: &[Spanned<DeValue<'_>>]) {
+        let bound = |name: &str| node.schema.get(name).and_then(Value::as_u64).unwrap_or(0);
+        let (min, max) = (bound("minItems"), bound("maxItems"));
+        let len = items.len() as u64;
+        if len < min || len > max {
+            // The first one too many is where the eye has to go.
+            let first = usize::try_from(max).ok().and_then(|max| items.get(max));
+            let span = first.map_or(node.span.clone(), Spanned::span);
+            let message = format!("number of {} entries out of its range", node.path);
+            let help = format!("keep to {min} to {max} entries");
+            self.note(node, span, &message, len.to_string(), help);
+        }
+        let schema = node.schema.get("items").unwrap_or(&Value::Null);
+        for (index, item) in items.iter().enumerate() {
+            let path = format!("{}[{index}]", node.path);
+            self.value(Node { schema, path, span: item.span() }, item);
+        }
+    }
+
+    fn number(&mut self, node: &Node<'_>, number: Option<f64>) {
+        let unit = words::text(node.schema, "x-unit").unwrap_or_default();
+        let value = format!("{} {unit}", self.source.value(node.span.clone()));
+        let value = value.trim_end().to_string();
+        let bound = |name: &str| words::number(node.schema, name);
+        let number = number.unwrap_or(f64::NAN);
+        let outside = bound("minimum").is_some_and(|min| !(number >= min))
+            || bound("maximum").is_some_and(|max| !(number <= max));
+        let path = &node.path;
+        let choices = words::choices(node.schema);
+        let unlisted = !choices.is_empty() && !choices.contains(&number.to_string());
+        let finest = (number * 1_000.0 - (number * 1_000.0).round()).abs();
+        if !number.is_finite() {
+            let help = "write a number inside the range".to_string();
+            self.note(node, node.span.clone(), &format!("{path} is not a number"), value, help);
+        } else if outside || unlisted {
+            let message = format!("{path} is out of its range");
+            let help = match unlisted {
+                true => "write one of the numbers allowed".to_string(),
+                false => "write a number inside the range".to_string(),
+            };
+            self.note(node, node.span.clone(), &message, value, help);
+        } else if finest > ROUNDING {
+            let help = "write at most three decimals: finer values are not kept".to_string();
+            self.note(node, node.span.clone(), &format!("{path} is too fine"), value, help);
+        }
+    }
+
+    fn string(&mut self, node: &Node<'_>, text: &str) {
+        let path = &node.path;
+        let quoted = Value::from(text).to_string();
+        let choices = words::choices(node.schema);
+        if !choices.is_empty() && !choices.contains(&quoted) {
+            let message = format!("{path} has no such choice");
+            let bare: Vec<_> = choices.iter().map(|choice| choice.trim_matches('"')).collect();
+            let help = nearest(text, bare.into_iter()).map_or_else(
+                || "write one of the words allowed".to_string(),
+                |near| format!("did you mean \"{near}\"?"),
+            );
+            return self.note_value(node, &message, help);
+        }
+        let fits = match words::text(node.schema, "pattern") {
+            None => true,
+            Some(SLUG_PATTERN) => check::is_slug(text),
+            Some(DATE_PATTERN) => check::is_date(text),
+            Some(KEY_PATTERN) => text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+            Some(_) => false,
+        };
+        let bound = |name: &str| node.schema.get(name).and_then(Value::as_u64);
+        let chars = text.chars().count() as u64;
+        let short = bound("minLength").is_some_and(|min| chars < min);
+        let long = bound("maxLength").is_some_and(|max| chars > max);
+        if short || long || !fits {
+            let what = if short {
+                "is empty"
+            } else if long {
+                "is too long"
+            } else {
+                "is not one"
+            };
+            let message = match fits {
+                true => format!("{path} {what}"),
+                false => format!("{path} is not written as it has to be"),
+            };
+            self.note_value(node, &message, "write it as allowed".to_string());
+        }
+    }
+
+    fn wrong_kind(&mut self, node: &Node<'_>, kind: &str, found: &DeValue<'_>) {
+        let word = match kind {
+            "object" => "a section",
+            "array" => "a list of sections",
+            "number" => "a number",
+            "integer" => "a whole number",
+            "string" => "a text",
+            _ => "true or false",
+        };
+        let help = match (kind, found) {
+            ("number" | "integer", DeValue::String(text)) if text.trim().parse::<f64>().is_ok() => {
+                "remove the quotes".to_string()
+            }
+            ("boolean", DeValue::String(text)) if text == "true" || text == "false" => {
+                "remove the quotes".to_string()
+            }
+            ("string", _) => "put quotes around it".to_string(),
+            ("object", _) => format!("begin a section with [{}]", node.path),
+            ("array", _) => format!("begin each entry with [[{}]]", node.path),
+            ("integer", _) => "write a whole number".to_string(),
+            (_, _) => format!("write {word}"),
+        };
+        let message = format!("{} has to be {word}, found {}", node.path, kind_found(found));
+        self.note_value(node, &message, help);
+    }
+
+    fn unknown(&mut self, schema: &Value, key: &str, span: Range<usize>, path: String) {
+        let names = words::names(schema);
+        let near = nearest(key, names.iter().copied());
+        let allowed = names.join(", ");
+        let help = match near {
+            Some(near) => format!("did you mean {near}?"),
+            None => "remove it, or move it to the section it belongs to".to_string(),
+        };
+        let path = super::source::printable(&path, 60);
+        let message = format!("{path} is not known");
+        self.found.push(FileError {
+            field: path,
+            allowed,
+            help,
+            ..self.source.error(span, &message)
+        });
+    }
+
+    fn missing(&mut self, node: Node<'_>, name: &str) {
+        let section = match node.path.rsplit_once('.') {
+            Some((section, _)) => format!("the section {section}"),
+            None => "the file, above its first section".to_string(),
+        };
+        let help = match words::kind(node.schema) {
+            "object" => format!("add a section [{}]", node.path),
+            "array" => format!("add a section [[{}]]", node.path),
+            _ => format!("add a line `{name} = ...` to {section}"),
+        };
+        let message = format!("{} is missing", node.path);
+        self.note(&node, node.span.clone(), &message, "none".to_string(), help);
+    }
+
+    /// Notes an error about the whole of a value, with the value as the file has it.
+    fn note_value(&mut self, node: &Node<'_>, message: &str, help: String) {
+        let secret = node.schema.get("writeOnly").is_some_and(|only| only == &Value::Bool(true));
+        let value = match secret {
+            true => "not shown".to_string(),
+            false => self.source.value(node.span.clone()),
+        };
+        self.note(node, node.span.clone(), message, value, help);
+        if let (true, Some(error)) = (secret, self.found.last_mut()) {
+            error.excerpt = "(not shown)".to_string();
+            error.column = Some(1);
+            error.width = 11;
+        }
+    }
+
+    fn note(
+        &mut self,
+        node: &Node<'_>,
+        span: Range<usize>,
+        message: &str,
+        value: String,
+        help: String,
+    ) {
+        self.found.push(FileError {
+            field: node.path.clone(),
+            value,
+            allowed: words::allowed(node.schema),
+            about: words::about(node.schema),
+            help,
+            ..self.source.error(span, message)
+        });
+    }
+}
+
+fn integer(digits: &str, radix: u32) -> Option<f64> {
+    i64::from_str_radix(digits, radix).ok().map(|integer| integer as f64)
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_string() } else { format!("{path}.{name}") }
+}
+
+fn kind_found(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a section",
+    }
+}
