@@ -1,0 +1,199 @@
+//! The numbers a session ran on: the interlock's limits and the loop's program.
+
+use super::{
+    ActivationWord, GateWord, ModeWord, RowError, bounded, channel_id, plan_hash, quantity,
+};
+use rfa_interlock::{LimitsSpec, StepLimit};
+use rfa_plan::{Program, StepSpec};
+use rfa_units::{MilliCelsius, MilliJoules, MilliWatts, Milliohms, SessionId, Span};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The interlock's limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsRow {
+    /// The conversation grants are made for.
+    pub session: u32,
+    /// The one channel that may deliver.
+    pub channel: u8,
+    /// The one mode it may deliver in.
+    pub mode: ModeWord,
+    /// The plan, 16 hexadecimal digits.
+    pub plan: String,
+    /// How output is started.
+    pub activation: ActivationWord,
+    /// The steps, in order.
+    pub steps: Vec<StepLimitRow>,
+    /// Impedance above which output ends, in milliohms.
+    pub impedance_high_mohm: u32,
+    /// Impedance below which output ends, in milliohms.
+    pub impedance_low_mohm: u32,
+}
+
+/// The interlock's numbers for one step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepLimitRow {
+    /// Set temperature in thousandths of a degree.
+    pub set_mc: i32,
+    /// The most power ever granted, in milliwatts.
+    pub ceiling_mw: u32,
+    /// Output time at most, in microseconds.
+    pub time_on_max_us: u64,
+    /// Output energy at most, in millijoules.
+    pub energy_max_mj: u32,
+    /// A check has to be confirmed before this step.
+    pub check_before: bool,
+}
+
+/// The loop's program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramRow {
+    /// The channel that delivers.
+    pub channel: u8,
+    /// What it delivers.
+    pub mode: ModeWord,
+    /// The steps, in order.
+    pub steps: Vec<StepSpecRow>,
+    /// Power ceiling of each step, in milliwatts.
+    pub ceilings_mw: Vec<u32>,
+}
+
+/// One step of the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepSpecRow {
+    /// Set temperature in thousandths of a degree.
+    pub set_mc: i32,
+    /// Time to the set temperature, in microseconds.
+    pub ramp_us: u64,
+    /// Time at temperature, in microseconds.
+    pub hold_us: u64,
+    /// What has to be done before this step.
+    pub gate: GateWord,
+}
+
+impl From<&LimitsSpec> for LimitsRow {
+    fn from(spec: &LimitsSpec) -> Self {
+        let LimitsSpec {
+            session,
+            channel,
+            mode,
+            plan,
+            activation,
+            steps,
+            impedance_high,
+            impedance_low,
+        } = spec;
+        Self {
+            session: session.0,
+            channel: channel.number(),
+            mode: (*mode).into(),
+            plan: plan.to_string(),
+            activation: (*activation).into(),
+            steps: steps.iter().map(StepLimitRow::from).collect(),
+            impedance_high_mohm: impedance_high.get(),
+            impedance_low_mohm: impedance_low.get(),
+        }
+    }
+}
+
+impl TryFrom<&LimitsRow> for LimitsSpec {
+    type Error = RowError;
+
+    fn try_from(row: &LimitsRow) -> Result<Self, RowError> {
+        Ok(Self {
+            session: SessionId(row.session),
+            channel: channel_id("channel", row.channel)?,
+            mode: row.mode.into(),
+            plan: plan_hash("plan", &row.plan)?,
+            activation: row.activation.into(),
+            steps: bounded("steps", &row.steps, StepLimit::try_from)?,
+            impedance_high: quantity!(Milliohms, row, impedance_high_mohm)?,
+            impedance_low: quantity!(Milliohms, row, impedance_low_mohm)?,
+        })
+    }
+}
+
+impl From<&StepLimit> for StepLimitRow {
+    fn from(step: &StepLimit) -> Self {
+        let StepLimit { set, ceiling, time_on_max, energy_max, check_before } = step;
+        Self {
+            set_mc: set.get(),
+            ceiling_mw: ceiling.get(),
+            time_on_max_us: time_on_max.as_micros(),
+            energy_max_mj: energy_max.get(),
+            check_before: *check_before,
+        }
+    }
+}
+
+impl TryFrom<&StepLimitRow> for StepLimit {
+    type Error = RowError;
+
+    fn try_from(row: &StepLimitRow) -> Result<Self, RowError> {
+        Ok(Self {
+            set: quantity!(MilliCelsius, row, set_mc)?,
+            ceiling: quantity!(MilliWatts, row, ceiling_mw)?,
+            time_on_max: Span::from_micros(row.time_on_max_us),
+            energy_max: quantity!(MilliJoules, row, energy_max_mj)?,
+            check_before: row.check_before,
+        })
+    }
+}
+
+impl From<&Program> for ProgramRow {
+    fn from(program: &Program) -> Self {
+        let Program { channel, mode, steps, ceilings } = program;
+        Self {
+            channel: channel.number(),
+            mode: (*mode).into(),
+            steps: steps.iter().map(StepSpecRow::from).collect(),
+            ceilings_mw: ceilings.iter().map(|ceiling| ceiling.get()).collect(),
+        }
+    }
+}
+
+impl TryFrom<&ProgramRow> for Program {
+    type Error = RowError;
+
+    fn try_from(row: &ProgramRow) -> Result<Self, RowError> {
+        Ok(Self {
+            channel: channel_id("channel", row.channel)?,
+            mode: row.mode.into(),
+            steps: bounded("steps", &row.steps, StepSpec::try_from)?,
+            ceilings: bounded("ceilings_mw", &row.ceilings_mw, |raw| {
+                let max = MilliWatts::MAX.get();
+                MilliWatts::new(*raw)
+                    .ok_or_else(|| RowError::new("ceilings_mw", raw, format!("0 to {max}")))
+            })?,
+        })
+    }
+}
+
+impl From<&StepSpec> for StepSpecRow {
+    fn from(step: &StepSpec) -> Self {
+        let StepSpec { set, ramp, hold, gate } = step;
+        Self {
+            set_mc: set.get(),
+            ramp_us: ramp.as_micros(),
+            hold_us: hold.as_micros(),
+            gate: (*gate).into(),
+        }
+    }
+}
+
+impl TryFrom<&StepSpecRow> for StepSpec {
+    type Error = RowError;
+
+    fn try_from(row: &StepSpecRow) -> Result<Self, RowError> {
+        Ok(Self {
+            set: quantity!(MilliCelsius, row, set_mc)?,
+            ramp: Span::from_micros(row.ramp_us),
+            hold: Span::from_micros(row.hold_us),
+            gate: row.gate.into(),
+        })
+    }
+}

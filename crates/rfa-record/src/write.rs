@@ -1,0 +1,344 @@
+//! Writing a session while it runs.
+
+use crate::header::{CLOCK, SESSION};
+use crate::message::{EventMessage, IntentMessage, SummaryMessage};
+use crate::row::TickRow;
+use crate::{Clock, Header, Topic, TruthRow};
+use mcap::records::{MessageHeader, Metadata};
+use mcap::write::NoSeek;
+use mcap::{Attachment, Compression, McapError, WriteOptions, Writer};
+use rfa_session::{Intent, TickRecord};
+use rfa_units::HostInstant;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A chunk is closed after this much recorded time: half of what a killed process may lose.
+const CHUNK_SPAN_NS: u64 = 500_000_000;
+/// A chunk is closed at this size even sooner; the reader unpacks up to 16 MiB.
+const CHUNK_BYTES: usize = 1 << 20;
+/// zstd level: measured in docs/adr/0002-recording-format.md.
+const ZSTD_LEVEL: u32 = 3;
+/// What `profile` says in the MCAP header.
+pub(crate) const PROFILE: &str = "rfa";
+
+/// Why recording failed. RF never depends on it; the console shows it and arming is refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {what}: {source}", path.display())]
+pub struct RecordError {
+    /// The file.
+    pub path: PathBuf,
+    /// What was being done.
+    pub what: &'static str,
+    /// Why it failed.
+    pub source: RecordCause,
+}
+
+/// The failure behind a [`RecordError`].
+#[derive(Debug, thiserror::Error)]
+pub enum RecordCause {
+    /// The system refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The file format's writer refused.
+    #[error("{}", mcap_words(.0))]
+    Mcap(#[from] McapError),
+    /// A row could not be written as JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
+/// The writer's own message hides the system's reason (a full disk, say) behind a general one.
+fn mcap_words(error: &McapError) -> String {
+    match error {
+        McapError::Io(source) => source.to_string(),
+        McapError::AttemptedWriteAfterFailure => "an earlier write failed".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+type Sink = NoSeek<BufWriter<Counted>>;
+
+/// One session's recording, being written. For a thread that may block on the disk.
+///
+/// Dropped without [`finish`](Self::finish) it closes the file as a readable recording without a
+/// summary.
+pub struct Recorder {
+    path: PathBuf,
+    writer: Writer<Sink>,
+    file: Option<File>,
+    channels: BTreeMap<Topic, u16>,
+    sequences: BTreeMap<Topic, u32>,
+    clock: Clock,
+    bytes: Arc<AtomicU64>,
+    json: Vec<u8>,
+    newest_ns: u64,
+    chunk_began_ns: Option<u64>,
+    chunk_bytes: usize,
+    summary: SummaryMessage,
+}
+
+impl Recorder {
+    /// Begins a new recording at `path`; its header is in the file when this returns.
+    ///
+    /// # Errors
+    /// [`RecordError`] where the file exists already (nothing is ever overwritten) or cannot be
+    /// written.
+    pub fn create(path: impl AsRef<Path>, header: &Header) -> Result<Self, RecordError> {
+        let path = path.as_ref();
+        let open = || -> Result<(File, File), RecordCause> {
+            let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+            let twin = file.try_clone()?;
+            Ok((file, twin))
+        };
+        let (file, twin) = open().map_err(at(path, "cannot create the recording"))?;
+        let mut recorder = Self::to_sink(path, Box::new(file), header)?;
+        recorder.file = Some(twin);
+        Ok(recorder)
+    }
+
+    /// Begins a recording into any sink; `name` stands in error messages.
+    ///
+    /// # Errors
+    /// [`RecordError`] where the sink refuses the header.
+    pub fn to_sink(
+        name: impl AsRef<Path>,
+        sink: Box<dyn Write + Send>,
+        header: &Header,
+    ) -> Result<Self, RecordError> {
+        let path = name.as_ref().to_owned();
+        let bytes = Arc::new(AtomicU64::new(0));
+        let counted = Counted { sink, bytes: Arc::clone(&bytes) };
+        let begun = options()
+            .create(NoSeek::new(BufWriter::with_capacity(1 << 16, counted)))
+            .map_err(RecordCause::from)
+            .and_then(|mut writer| {
+                write_header(&mut writer, header)?;
+                let channels = add_channels(&mut writer)?;
+                writer.flush()?;
+                Ok((writer, channels))
+            });
+        let (writer, channels) = begun.map_err(at(&path, "cannot write the header"))?;
+        Ok(Self {
+            path,
+            writer,
+            file: None,
+            channels,
+            sequences: BTreeMap::new(),
+            clock: header.clock,
+            bytes,
+            json: Vec::with_capacity(1 << 14),
+            newest_ns: header.clock.started_ns(),
+            chunk_began_ns: None,
+            chunk_bytes: 0,
+            summary: SummaryMessage::default(),
+        })
+    }
+
+    /// Writes one tick, and its events to `/event` and `/alarm`. A tick with an event closes its
+    /// chunk, so that no event is lost to a killed process.
+    ///
+    /// # Errors
+    /// [`RecordError`]; every later call fails too, and the caller stops recording.
+    pub fn write_tick(&mut self, record: &TickRecord) -> Result<(), RecordError> {
+        let at = record.interlock.inputs.now;
+        let row = TickRow::from(record);
+        self.put(Topic::Tick, at, &row)?;
+        self.summary.ticks += 1;
+        self.summary.first_tick.get_or_insert(row.inputs.tick);
+        self.summary.last_tick = Some(row.inputs.tick);
+        let (tick, at_us) = (row.inputs.tick, row.inputs.now_us);
+        let eventful = !row.outputs.events.is_empty();
+        for event in row.outputs.events {
+            self.put(Topic::of(&event), at, &EventMessage { tick, at_us, event })?;
+        }
+        if eventful { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes one intent of the operator.
+    ///
+    /// # Errors
+    /// As [`write_tick`](Self::write_tick).
+    pub fn write_intent(&mut self, at: HostInstant, intent: &Intent) -> Result<(), RecordError> {
+        self.put(Topic::Intent, at, &IntentMessage::new(at, intent))
+    }
+
+    /// Writes what a simulator knows, at the time of the newest tick.
+    ///
+    /// # Errors
+    /// As [`write_tick`](Self::write_tick).
+    pub fn write_truth(&mut self, truth: &TruthRow) -> Result<(), RecordError> {
+        let at_ns = self.newest_ns;
+        self.put_at(Topic::Truth, at_ns, truth)
+    }
+
+    /// Closes the chunk: everything written so far survives a killed process. For a recorder
+    /// whose ticks have stopped; while they come, a chunk is closed every half second anyway.
+    ///
+    /// # Errors
+    /// As [`write_tick`](Self::write_tick).
+    pub fn flush(&mut self) -> Result<(), RecordError> {
+        self.chunk_began_ns = None;
+        self.chunk_bytes = 0;
+        self.writer.flush().map_err(at(&self.path, "cannot write"))
+    }
+
+    /// Closes the chunk and asks the disk to keep it: survives a power cut. Takes milliseconds.
+    ///
+    /// # Errors
+    /// As [`write_tick`](Self::write_tick).
+    pub fn sync(&mut self) -> Result<(), RecordError> {
+        self.flush()?;
+        let synced = self.file.as_ref().map_or(Ok(()), File::sync_data);
+        synced.map_err(at(&self.path, "cannot sync"))
+    }
+
+    /// Bytes handed to the file so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// The file's path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the summary, closes the file and syncs it to the disk.
+    ///
+    /// # Errors
+    /// [`RecordError`]: the recording is then unfinished and readable up to its last chunk.
+    pub fn finish(mut self, session: Option<serde_json::Value>) -> Result<(), RecordError> {
+        let summary = SummaryMessage { session, ..std::mem::take(&mut self.summary) };
+        let at_ns = self.newest_ns;
+        self.put_at(Topic::Summary, at_ns, &summary)?;
+        self.flush()?;
+        let path = self.path;
+        let close = |mut writer: Writer<Sink>| -> Result<(), RecordCause> {
+            writer.finish()?;
+            writer.into_inner().into_inner().flush()?;
+            Ok(())
+        };
+        close(self.writer).map_err(at(&path, "cannot finish"))?;
+        let synced = self.file.as_ref().map_or(Ok(()), File::sync_all);
+        synced.map_err(at(&path, "cannot sync"))
+    }
+
+    fn put<T: Serialize>(
+        &mut self,
+        topic: Topic,
+        at: HostInstant,
+        message: &T,
+    ) -> Result<(), RecordError> {
+        self.newest_ns = self.clock.log_time_ns(at);
+        self.put_at(topic, self.newest_ns, message)
+    }
+
+    /// Chunks end by recorded time, never by the wall clock: the same session gives the same
+    /// bytes.
+    fn put_at<T: Serialize>(
+        &mut self,
+        topic: Topic,
+        log_time: u64,
+        message: &T,
+    ) -> Result<(), RecordError> {
+        let began = *self.chunk_began_ns.get_or_insert(log_time);
+        let full = self.chunk_bytes >= CHUNK_BYTES;
+        if full || log_time.saturating_sub(began) >= CHUNK_SPAN_NS {
+            self.flush()?;
+            self.chunk_began_ns = Some(log_time);
+        }
+        self.json.clear();
+        serde_json::to_writer(&mut self.json, message)
+            .map_err(at(&self.path, "cannot write a message as JSON"))?;
+        let channel_id = self.channels.get(&topic).copied().unwrap_or_default();
+        let sequence = self.sequences.entry(topic).or_default();
+        let header =
+            MessageHeader { channel_id, sequence: *sequence, log_time, publish_time: log_time };
+        *sequence = sequence.wrapping_add(1);
+        self.chunk_bytes += self.json.len();
+        self.writer
+            .write_to_known_channel(&header, &self.json)
+            .map_err(at(&self.path, "cannot write"))
+    }
+}
+
+fn at<E: Into<RecordCause>>(
+    path: &Path,
+    what: &'static str,
+) -> impl FnOnce(E) -> RecordError + use<E> {
+    let path = path.to_owned();
+    move |source| RecordError { path, what, source: source.into() }
+}
+
+/// No seeking: a chunk reaches the file in one piece when it is complete, so that an unfinished
+/// file ends in a whole chunk or in the torn tail of one. No threads in the compressor: the same
+/// messages give the same bytes.
+pub(crate) fn options() -> WriteOptions {
+    WriteOptions::new()
+        .profile(PROFILE)
+        .compression(Some(Compression::Zstd))
+        .compression_level(ZSTD_LEVEL)
+        .compression_threads(0)
+        .chunk_size(None)
+        .disable_seeking(true)
+}
+
+fn write_header(writer: &mut Writer<Sink>, header: &Header) -> Result<(), RecordCause> {
+    writer
+        .write_metadata(&Metadata { name: SESSION.to_owned(), metadata: header.session_map()? })?;
+    writer.write_metadata(&Metadata { name: CLOCK.to_owned(), metadata: header.clock_map() })?;
+    let time = header.clock.started_ns();
+    for file in header.files() {
+        writer.attach(&Attachment {
+            log_time: time,
+            create_time: time,
+            name: file.name,
+            media_type: file.media_type,
+            data: file.data.into(),
+        })?;
+    }
+    Ok(())
+}
+
+fn add_channels(writer: &mut Writer<Sink>) -> Result<BTreeMap<Topic, u16>, RecordCause> {
+    let event = schemars::schema_for!(EventMessage);
+    let schemas = [
+        (Topic::Tick, "rfa.Tick", schemars::schema_for!(TickRow)),
+        (Topic::Event, "rfa.Event", event.clone()),
+        (Topic::Alarm, "rfa.Event", event),
+        (Topic::Intent, "rfa.Intent", schemars::schema_for!(IntentMessage)),
+        (Topic::Truth, "rfa.Truth", schemars::schema_for!(TruthRow)),
+        (Topic::Summary, "rfa.Summary", schemars::schema_for!(SummaryMessage)),
+    ];
+    let mut channels = BTreeMap::new();
+    for (topic, name, schema) in schemas {
+        let schema = writer.add_schema(name, "jsonschema", &serde_json::to_vec(&schema)?)?;
+        let id = writer.add_channel(schema, topic.name(), "json", &BTreeMap::new())?;
+        channels.insert(topic, id);
+    }
+    Ok(channels)
+}
+
+/// A sink that counts what went through it.
+struct Counted {
+    sink: Box<dyn Write + Send>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Write for Counted {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.sink.write(buffer)?;
+        self.bytes.fetch_add(written as u64, Ordering::Relaxed);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}
