@@ -8,17 +8,25 @@
 //! an [`rfa_interlock::Grant`], and what a generator decodes is a [`ReceivedGrant`], which no
 //! encoder accepts:
 //!
-//! ```compile_fail
+//! ```
 //! use rfa_units::GeneratorInstant;
-//! use rfa_wire::{HostEncoder, ReceivedGrant};
-//! fn relay(encoder: &mut HostEncoder, heard: &ReceivedGrant) {
+//! use rfa_wire::HostEncoder;
+//! fn send(encoder: &mut HostEncoder, made: &rfa_interlock::Grant) {
+//!     let _ = encoder.grant(made, GeneratorInstant::ZERO);
+//! }
+//! ```
+//!
+//! ```compile_fail,E0308
+//! use rfa_units::GeneratorInstant;
+//! use rfa_wire::HostEncoder;
+//! fn relay(encoder: &mut HostEncoder, heard: &rfa_wire::ReceivedGrant) {
 //!     let _ = encoder.grant(heard, GeneratorInstant::ZERO);
 //! }
 //! ```
 //!
-//! nor can one be written down by hand:
+//! nor can one be changed by hand:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0451
 //! fn forge(heard: rfa_wire::ReceivedGrant) -> rfa_wire::ReceivedGrant {
 //!     rfa_wire::ReceivedGrant { tick: 1, ..heard }
 //! }
@@ -53,6 +61,8 @@ mod key;
 mod kind;
 mod message;
 mod refusal;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use decoder::{GeneratorDecoder, Heard, HostDecoder};
