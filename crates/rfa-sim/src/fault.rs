@@ -1,0 +1,253 @@
+//! Named faults, each with a twin just below what may trip.
+
+use core::fmt;
+use core::str::FromStr;
+use thiserror::Error;
+
+/// How strong a fault is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The fault: its hazard row says what has to happen.
+    Full,
+    /// The twin: like it, but below the threshold. Nothing may trip.
+    Twin,
+}
+
+/// A fault at a severity; its text is `sensor-open` or `sensor-open:twin`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FaultSetting {
+    /// Which fault.
+    pub fault: Fault,
+    /// How strong.
+    pub severity: Severity,
+}
+
+/// What a fault is, for help texts and reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultInfo {
+    /// Its name in commands and files.
+    pub name: &'static str,
+    /// What is broken.
+    pub meaning: &'static str,
+    /// The hazard row it comes from.
+    pub hazard: &'static str,
+    /// What that row demands.
+    pub expected: &'static str,
+    /// What its twin does.
+    pub twin: &'static str,
+}
+
+/// Declares each fault once: variant, name, meaning, hazard, demand, twin.
+macro_rules! faults {
+    ($($variant:ident, $name:literal, $meaning:literal, $hazard:literal,
+       $expected:literal, $twin:literal;)*) => {
+        /// Something that breaks while the generator runs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Fault {
+            $(#[doc = $meaning] $variant,)*
+        }
+
+        impl Fault {
+            /// Every fault.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// What it is, what has to happen, and what its twin does.
+            #[must_use]
+            pub const fn info(self) -> FaultInfo {
+                match self {
+                    $(Self::$variant => FaultInfo {
+                        name: $name, meaning: $meaning, hazard: $hazard,
+                        expected: $expected, twin: $twin,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+faults! {
+    SensorOpen, "sensor-open",
+        "The thermocouple's lead is broken; burnout detection says so after 10 ms.",
+        "H-06", "off, B50", "the reading steps down by 1.5 K and stays there";
+    SensorShort, "sensor-short",
+        "The sensor's cable is crushed; the channel reads the cable's 28 °C.",
+        "H-07", "off, B100; no arm", "the reading sags 3 K at 5 K/s and comes back in 3 s";
+    SensorFrozen, "sensor-frozen",
+        "The converter repeats its last code.",
+        "H-08", "off in 0.5 s", "it repeats a code for 200 ms in each second";
+    SensorNoise, "sensor-noise",
+        "The reading carries 5 K rms of noise.",
+        "H-56", "off, B100", "0.25 K rms";
+    ImpedanceHigh, "impedance-high",
+        "The tip loses contact: impedance climbs to 3500 ohm in 0.5 s.",
+        "H-14", "off, B100", "it climbs to 1.8 times itself, 1450 ohm at most, in 5 s";
+    ImpedanceLow, "impedance-low",
+        "Metal touches the tip: the generator sees 20 ohm.",
+        "H-15", "off, B50", "it falls to 0.75 of itself in 2 s";
+    ImpedanceStep, "impedance-step",
+        "Tissue at the tip dries at once: impedance steps to 3 times itself.",
+        "H-14", "off, B100", "it steps to 1.8 times itself";
+    OutputStuckOn, "output-stuck-on",
+        "The output stage delivers 5 W past K1, whatever it is told; K2 still stops it.",
+        "H-05", "off+K2, Lockout, B50", "0.1 W leaks past K1";
+    OutputGain, "output-gain-1.5",
+        "The output stage delivers 1.5 times the power it is told.",
+        "H-04", "off, B100, where the excess passes 0.5 W", "1.15 times";
+    OverTemperature, "over-temperature",
+        "Another source heats the tissue with 3 W.",
+        "H-01, H-12", "off, B100; off+K2 where RF is off", "0.1 W";
+    LinkCut, "link-cut",
+        "The cable is pulled: no byte passes either way.",
+        "H-22", "off; RF off by the generator's dead-man in 100 ms", "it drops out for 20 ms";
+    LinkSilent, "link-silent",
+        "The generator sends nothing, but still hears.",
+        "H-22", "off, B100", "it sends nothing for 20 ms";
+    FrameCorruption, "frame-corruption",
+        "A bit of every second frame flips on the line, both ways.",
+        "H-24", "off, B100", "two telemetry frames in a second";
+    FrameRepeat, "frame-repeat",
+        "Every telemetry frame is sent twice.",
+        "H-24", "off, B100", "one frame in 600 ms is sent twice";
+    FrameDelay, "frame-delay",
+        "Telemetry leaves 200 ms late.",
+        "H-22, H-24", "off, B100", "12 ms late";
+    FootswitchStuck, "footswitch-stuck",
+        "The footswitch stays pressed whatever the foot does.",
+        "H-26", "no arm", "a release shows 30 ms late";
+    FootswitchBroken, "footswitch-broken",
+        "The footswitch's two contacts contradict each other.",
+        "H-28", "off; no arm", "they contradict each other for 20 ms";
+    EmergencyStop, "emergency-stop",
+        "The emergency stop is pressed.",
+        "H-49", "off+K2, 20 ms", "both its contacts bounce for 2 ms";
+    EmergencyStopWire, "emergency-stop-wire",
+        "One wire of the emergency stop is broken.",
+        "H-49", "off+K2", "one contact bounces for 2 ms";
+    BrownOut, "brown-out",
+        "The supply fails: flagged at once, output and contactors die after 20 ms.",
+        "H-55", "off", "the supply sags by 8 %, inside its limits";
+    PadLoss, "pad-loss",
+        "The return pad peels off: its impedance climbs to 400 ohm in 0.5 s.",
+        "H-19", "off in 500 ms; no arm", "it climbs to 1.3 times itself";
+    K1Welded, "k1-welded",
+        "K1's contact stays shut when told to open.",
+        "H-54, H-50", "no arm; self-test fails", "it takes 18 ms to open instead of 10";
+}
+
+impl Fault {
+    /// The fault itself.
+    #[must_use]
+    pub const fn full(self) -> FaultSetting {
+        FaultSetting { fault: self, severity: Severity::Full }
+    }
+
+    /// Its twin, just below what may trip.
+    #[must_use]
+    pub const fn twin(self) -> FaultSetting {
+        FaultSetting { fault: self, severity: Severity::Twin }
+    }
+
+    /// Whether it shows only on a generator with a footswitch.
+    #[must_use]
+    pub const fn needs_footswitch(self) -> bool {
+        matches!(self, Self::FootswitchStuck | Self::FootswitchBroken)
+    }
+
+    const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.info().name)
+    }
+}
+
+impl fmt::Display for FaultSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.severity {
+            Severity::Full => write!(f, "{}", self.fault),
+            Severity::Twin => write!(f, "{}:twin", self.fault),
+        }
+    }
+}
+
+/// Why a text names no fault.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("there is no fault {text:?}; add :twin for the harmless twin of one of these: {}", names())]
+pub struct UnknownFault {
+    /// The text offered.
+    pub text: String,
+}
+
+/// One line for each fault: name, meaning, hazard row and its demand; for a command's help.
+#[must_use]
+pub fn fault_help() -> String {
+    let line = |fault: &Fault| {
+        let info = fault.info();
+        format!("{:<20} {} [{}: {}]", info.name, info.meaning, info.hazard, info.expected)
+    };
+    Fault::ALL.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Every fault's name, separated by commas.
+fn names() -> String {
+    Fault::ALL.iter().map(|fault| fault.info().name).collect::<Vec<_>>().join(", ")
+}
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        let found = Self::ALL.iter().copied().find(|fault| fault.info().name == text);
+        found.ok_or_else(|| UnknownFault { text: text.to_owned() })
+    }
+}
+
+impl FromStr for FaultSetting {
+    type Err = UnknownFault;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        let (name, severity) = match text.strip_suffix(":twin") {
+            Some(name) => (name, Severity::Twin),
+            None => (text, Severity::Full),
+        };
+        let fault = name.parse().map_err(|_| UnknownFault { text: text.to_owned() })?;
+        Ok(Self { fault, severity })
+    }
+}
+
+/// Which faults are on, and since when (in microseconds of the generator's clock).
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ActiveFaults {
+    since: [Option<(Severity, u64)>; Fault::ALL.len()],
+}
+
+impl ActiveFaults {
+    /// Switches one fault; switching on again at the same severity keeps its start.
+    pub(crate) fn set(&mut self, setting: FaultSetting, on: bool, now_us: u64) {
+        let Some(slot) = self.since.get_mut(setting.fault.index()) else { return };
+        if !on {
+            *slot = None;
+        } else if slot.is_none_or(|(severity, _)| severity != setting.severity) {
+            *slot = Some((setting.severity, now_us));
+        }
+    }
+
+    /// The severity of a fault that is on.
+    pub(crate) fn get(&self, fault: Fault) -> Option<Severity> {
+        self.since.get(fault.index()).copied().flatten().map(|(severity, _)| severity)
+    }
+
+    /// The severity of a fault that is on, and how long it has been, in seconds.
+    pub(crate) fn get_since(&self, fault: Fault, now_us: u64) -> Option<(Severity, f64)> {
+        let (severity, since_us) = self.since.get(fault.index()).copied().flatten()?;
+        Some((severity, now_us.saturating_sub(since_us) as f64 / 1e6))
+    }
+
+    /// Whether a fault is on in full.
+    pub(crate) fn is_full(&self, fault: Fault) -> bool {
+        self.get(fault) == Some(Severity::Full)
+    }
+}

@@ -1,0 +1,130 @@
+//! The temperature channel: thermocouple, converter, burnout detection.
+
+use crate::fault::{ActiveFaults, Fault, Severity};
+use crate::random::Random;
+use rfa_units::{MilliCelsius, Span, TipReading};
+
+/// Code quantum of the converter, m°C (hazards.md decision 2: at most 0.01 °C).
+const QUANTUM_MC: f64 = 10.0;
+/// Open for this long, ms, and burnout detection says so.
+const BURNOUT_MS: u32 = 10;
+/// What a crushed cable reads, °C (H-07: 22 to 34 °C, cable temperature).
+const CABLE_C: f64 = 28.0;
+/// Noise of the noisy channel, °C rms (H-56 tests 0.1 to 20 K).
+const NOISE_FULL_C: f64 = 5.0;
+/// Noise of its twin: in quadrature with 0.05 °C still below 0.3 °C rms (hazards.md decision 2).
+const NOISE_TWIN_C: f64 = 0.25;
+/// Step of the open sensor's twin, K. A step's slope by least squares over 200 ms is at most 1.5
+/// times its size over 200 ms: 11 K/s here, below H-07's 15 K/s; and below H-56's 2 K spread.
+const STEP_TWIN_K: f64 = 1.5;
+/// The short's twin sags like a cold wash: 3 to 7 K/s is no short (hazards.md decision 2).
+const SAG_K_PER_S: f64 = 5.0;
+const SAG_K: f64 = 3.0;
+const SAG_BACK_K_PER_S: f64 = 1.0;
+/// The frozen sensor's twin: 20 samples in each second, below the 25 of H-08.
+const FREEZE_TWIN_S: f64 = 0.2;
+const FREEZE_EVERY_S: f64 = 1.0;
+
+/// A thermocouple of one lag in front of a noisy, quantised converter.
+#[derive(Debug, Clone)]
+pub(crate) struct Sensor {
+    lag_s: f64,
+    noise_c: f64,
+    lagged_c: f64,
+    random: Random,
+    open_ms: u32,
+    reading: TipReading,
+}
+
+impl Sensor {
+    pub(crate) fn new(lag: Span, noise_c: f64, at_c: f64, seed: u64) -> Self {
+        Self {
+            lag_s: lag.as_secs_f64(),
+            noise_c,
+            lagged_c: at_c,
+            random: Random::new(seed, 2),
+            open_ms: 0,
+            reading: TipReading::Faulty,
+        }
+    }
+
+    /// One millisecond at the tip's true temperature.
+    pub(crate) fn advance(&mut self, dt_s: f64, tip_c: f64, faults: &ActiveFaults) {
+        // Implicit first order: at no lag it follows at once.
+        self.lagged_c += (tip_c - self.lagged_c) * dt_s / (self.lag_s + dt_s);
+        let open = faults.is_full(Fault::SensorOpen);
+        self.open_ms = if open { self.open_ms.saturating_add(1) } else { 0 };
+    }
+
+    /// Converts once; called when a telemetry frame is made.
+    pub(crate) fn convert(&mut self, faults: &ActiveFaults, now_us: u64) -> TipReading {
+        // Drawn whatever the faults are, so that a fault leaves the noise after it unchanged.
+        let (noise, extra) = (self.random.normal(), self.random.normal());
+        if self.open_ms >= BURNOUT_MS {
+            self.reading = TipReading::Open;
+            return self.reading;
+        }
+        if frozen(faults, now_us) && self.reading.valid().is_some() {
+            return self.reading;
+        }
+        let source_c = if faults.is_full(Fault::SensorShort) { CABLE_C } else { self.lagged_c };
+        let noise_c = noise * self.noise_c + extra * extra_noise_c(faults);
+        let seen_c = source_c + noise_c + twin_offset_k(faults, now_us);
+        self.reading = quantise(seen_c);
+        self.reading
+    }
+
+    /// The newest conversion.
+    pub(crate) const fn reading(&self) -> TipReading {
+        self.reading
+    }
+
+    /// Whether the converter answers and sees a sensor, for the self-test.
+    pub(crate) const fn is_good(&self) -> bool {
+        self.open_ms == 0
+    }
+}
+
+/// The nearest code, or `Faulty` where the converter is out of its range.
+fn quantise(seen_c: f64) -> TipReading {
+    let codes = seen_c * 1_000.0 / QUANTUM_MC;
+    let rounded = if codes < 0.0 { codes - 0.5 } else { codes + 0.5 };
+    // Truncation to whole codes is the converter; a number beyond i32 saturates, out of range.
+    let code = rounded as i32;
+    code.checked_mul(QUANTUM_MC as i32)
+        .and_then(MilliCelsius::new)
+        .map_or(TipReading::Faulty, TipReading::Valid)
+}
+
+fn extra_noise_c(faults: &ActiveFaults) -> f64 {
+    match faults.get(Fault::SensorNoise) {
+        None => 0.0,
+        Some(Severity::Full) => NOISE_FULL_C,
+        Some(Severity::Twin) => NOISE_TWIN_C,
+    }
+}
+
+fn frozen(faults: &ActiveFaults, now_us: u64) -> bool {
+    match faults.get_since(Fault::SensorFrozen, now_us) {
+        None => false,
+        Some((Severity::Full, _)) => true,
+        Some((Severity::Twin, on_s)) => on_s % FREEZE_EVERY_S < FREEZE_TWIN_S,
+    }
+}
+
+/// What the twins of the open and the short add to the reading.
+fn twin_offset_k(faults: &ActiveFaults, now_us: u64) -> f64 {
+    let step = match faults.get(Fault::SensorOpen) {
+        Some(Severity::Twin) => -STEP_TWIN_K,
+        _ => 0.0,
+    };
+    let sag = match faults.get_since(Fault::SensorShort, now_us) {
+        Some((Severity::Twin, on_s)) => {
+            let falling = SAG_K_PER_S * on_s;
+            let back = SAG_K - SAG_BACK_K_PER_S * (on_s - SAG_K / SAG_K_PER_S);
+            -falling.min(back).clamp(0.0, SAG_K)
+        }
+        _ => 0.0,
+    };
+    step + sag
+}

@@ -1,0 +1,74 @@
+//! One conversation as the generator keeps it.
+
+use rfa_units::{
+    ChannelId, Contactor, GeneratorInstant, MAX_CHANNELS, MilliWatts, Mode, SessionId, Span,
+};
+use rfa_wire::{GrantGate, Hello, Identity};
+
+/// Output that a grant allows until it dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    pub(crate) channel: ChannelId,
+    pub(crate) mode: Mode,
+    pub(crate) power: MilliWatts,
+    pub(crate) expires: GeneratorInstant,
+}
+
+/// What belongs to one session and dies with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    pub(crate) identity: Identity,
+    pub(crate) channels: u8,
+    pub(crate) telemetry_every: Span,
+    pub(crate) next_telemetry: GeneratorInstant,
+    /// The newest authentic host frame.
+    pub(crate) heard_at: GeneratorInstant,
+    pub(crate) self_tested: bool,
+    /// One of the generator's own limits was passed.
+    pub(crate) tripped: bool,
+    pub(crate) k2: Contactor,
+    pub(crate) delivery: Option<Delivery>,
+    pub(crate) honoured: u32,
+    pub(crate) refused: u16,
+    /// Delivered in this session, J.
+    pub(crate) energy_j: f64,
+    gates: [Option<GrantGate>; MAX_CHANNELS],
+}
+
+impl Session {
+    pub(crate) fn new(identity: Identity, hello: &Hello, now: GeneratorInstant) -> Self {
+        let hz = u64::from(hello.telemetry_hz).max(1);
+        let telemetry_every = Span::from_micros(1_000_000 / hz);
+        Self {
+            id: hello.session,
+            identity,
+            channels: hello.channels,
+            telemetry_every,
+            next_telemetry: now.plus(telemetry_every),
+            heard_at: now,
+            self_tested: false,
+            tripped: false,
+            k2: Contactor::Open,
+            delivery: None,
+            honoured: 0,
+            refused: 0,
+            energy_j: 0.0,
+            gates: [None; MAX_CHANNELS],
+        }
+    }
+
+    pub(crate) fn set_gate(&mut self, channel: ChannelId, gate: GrantGate) {
+        if let Some(slot) = self.gates.get_mut(usize::from(channel.number()).saturating_sub(1)) {
+            *slot = Some(gate);
+        }
+    }
+
+    pub(crate) fn gate(&self, channel: ChannelId) -> Option<&GrantGate> {
+        self.gates.get(usize::from(channel.number()).saturating_sub(1))?.as_ref()
+    }
+
+    pub(crate) fn gate_mut(&mut self, channel: ChannelId) -> Option<&mut GrantGate> {
+        self.gates.get_mut(usize::from(channel.number()).saturating_sub(1))?.as_mut()
+    }
+}
