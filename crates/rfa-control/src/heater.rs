@@ -97,7 +97,7 @@ impl Heater {
         self.field = plant::field(self.field, rise, dt);
         self.regression.advance(tip - self.base, seen.field, applied, dt);
         if self.teach && self.reference.is_linear() {
-            plant.learn(&self.regression, dt);
+            plant.learn(&self.regression, self.reference.is_early(), dt);
         }
 
         let gains = Gains::for_rate(plant.rate());

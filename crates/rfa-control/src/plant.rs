@@ -40,6 +40,10 @@ const SLOPE_VARIANCE: f64 = 0.5;
 /// slowest ramp.
 const FILTER_S: f64 = 0.3;
 
+/// Spread of the rate when a new ramp starts from cold tissue, as a share of the rate: the same
+/// needle, perhaps moved.
+const REOPEN: f64 = 0.5;
+
 /// Lags tried between power and reading, s, slowest first: sensor (50 to 300 ms), conduction
 /// inside the needle (20 to 120 ms), and the way there and back (20 to 60 ms). A wrong lag would
 /// bend the estimate in the fastest ramps; the one that explains the readings best is believed.
@@ -48,11 +52,17 @@ pub(crate) const LAGS_S: [f64; 3] = [0.44, 0.24, 0.11];
 /// Another lag has to explain this much better than the one believed, as a share of the error.
 const BELIEF: f64 = 0.8;
 
-/// Time over which the lags are compared, s.
-const SCORE_S: f64 = 2.0;
+/// And by more than noise alone explains, (K/s)²: 0.3 °C rms leaves 0.008 behind the filters.
+const BELIEF_NOISE: f64 = 0.004;
 
-/// Forgetting, s.
-const MEMORY_S: f64 = 4.0;
+/// Time over which the lags are compared, s.
+const SCORE_S: f64 = 1.0;
+
+/// How far the plant may wander in a second, as a share of its rate and in 1/s: what the fitted
+/// shape leaves out. Not forgetting by a factor: in a steady ramp power and rise are nearly one
+/// line, and a factor would let the estimate run away along it.
+const RATE_WANDER: f64 = 0.1;
+const LOSS_WANDER: f64 = 0.01;
 
 /// A first-order low-pass, one step.
 pub(crate) fn follow(state: f64, input: f64, time_constant: f64, dt: f64) -> f64 {
@@ -159,24 +169,26 @@ impl Estimate {
     }
 
     fn reopen(&mut self) {
-        self.cov = ((self.rate * self.rate).min(RATE_VARIANCE), 0.0, LOSS_VARIANCE);
-        self.score = 0.0;
+        let spread = self.rate * REOPEN;
+        self.cov = ((spread * spread).min(RATE_VARIANCE), 0.0, LOSS_VARIANCE);
     }
 
-    /// One step of least squares with forgetting: `slope = rate * u + loss * v`.
+    /// One step of least squares for a plant that wanders: `slope = rate * u + loss * v`.
     fn learn(&mut self, slope: f64, u: f64, v: f64, dt: f64) {
         let (a, b, c) = self.cov;
         let (gu, gv) = (a * u + b * v, b * u + c * v);
         let weight = 1.0 / (SLOPE_VARIANCE + u * gu + v * gv);
         let miss = slope - (self.rate * u + self.loss * v);
-        self.score = follow(self.score, miss * miss, SCORE_S, dt);
+        self.score = follow(self.score, miss * miss * weight, SCORE_S, dt);
         self.rate = (self.rate + gu * weight * miss).clamp(RATE_BOUNDS.0, RATE_BOUNDS.1);
         self.loss = (self.loss + gv * weight * miss).clamp(LOSS_BOUNDS.0, LOSS_BOUNDS.1);
         let (a, b, c) = (a - gu * gu * weight, b - gu * gv * weight, c - gv * gv * weight);
-        // Forgetting, but never more than at the start: without excitation it would go on.
-        let grow = 1.0 + dt / MEMORY_S;
-        let open = a * grow <= RATE_VARIANCE && c * grow <= LOSS_VARIANCE;
-        self.cov = if open { (a * grow, b * grow, c * grow) } else { (a, b, c) };
+        let wander = RATE_WANDER * self.rate;
+        self.cov = (
+            (a + wander * wander * dt).min(RATE_VARIANCE),
+            b,
+            (c + LOSS_WANDER * LOSS_WANDER * dt).min(LOSS_VARIANCE),
+        );
     }
 }
 
@@ -216,8 +228,8 @@ impl Plant {
         ((slope + loss * driving(rise, field)) / rate).max(0.0)
     }
 
-    /// One step of least squares for each lag.
-    pub(crate) fn learn(&mut self, seen: &Regression, dt: f64) {
+    /// One step of least squares for each lag; `choose`: whether another lag may be believed.
+    pub(crate) fn learn(&mut self, seen: &Regression, choose: bool, dt: f64) {
         for (estimate, late) in self.tried.iter_mut().zip(&seen.powers) {
             estimate.learn(seen.rise.slope, late.smooth.second, -seen.driving.second, dt);
         }
@@ -227,8 +239,8 @@ impl Plant {
                 best = *estimate;
             }
         }
-        let bar = best.score * BELIEF;
-        for estimate in &self.tried {
+        let bar = best.score * BELIEF - BELIEF_NOISE;
+        for estimate in self.tried.iter().filter(|_| choose) {
             if estimate.score < bar && estimate.score < best.score {
                 best = *estimate;
             }

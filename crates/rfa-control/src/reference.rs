@@ -14,6 +14,7 @@ pub(crate) struct Reference {
     slope: f64,
     /// Planned slope, K/s; positive.
     rate: f64,
+    start: f64,
     set: f64,
 }
 
@@ -22,7 +23,7 @@ impl Reference {
     pub(crate) fn new(start: f64, set: f64, rate: f64) -> Self {
         // A tip that is above its set temperature at the start is not ramped down to it.
         let target = start.min(set);
-        Self { target, lagged: target, slope: 0.0, rate, set }
+        Self { target, lagged: target, slope: 0.0, rate, start: target, set }
     }
 
     pub(crate) const fn target(&self) -> f64 {
@@ -40,6 +41,11 @@ impl Reference {
     /// Whether the target is still on its straight part.
     pub(crate) fn is_linear(&self) -> bool {
         self.set - self.target > self.rate * TUNING.round_s
+    }
+
+    /// Whether less than half of the way is done.
+    pub(crate) fn is_early(&self) -> bool {
+        self.target - self.start < self.set - self.target
     }
 
     /// Moves on by `dt` seconds, the reading being `tip`.

@@ -27,11 +27,11 @@ pub struct Tuning {
 
 /// The set in force.
 pub const TUNING: Tuning = Tuning {
-    crossover: 1.3,
-    integral_s: 2.0,
+    crossover: 1.6,
+    integral_s: 1.7,
     derivative_s: 0.1,
     filter_s: 0.1,
-    round_s: 0.7,
+    round_s: 0.8,
     lead_k: 1.0,
     lead_s: 1.0,
     back_calculation_s: 0.5,

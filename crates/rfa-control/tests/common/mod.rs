@@ -1,9 +1,10 @@
 //! A small test plant and the loop around it: generator, delays, sensor, a stand-in interlock.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
+#![allow(unreachable_pub, missing_docs, reason = "a test's own module")]
 
 mod plant;
 
-pub use plant::{ELECTRODES, ElectrodeCase, TestPlant};
+pub use plant::{ELECTRODES, ElectrodeCase, STRANGERS, TestPlant};
 
 use rfa_control::{Control, ControlInputs, ControlOutputs, Phase};
 use rfa_plan::{Gate, Program, StepSpec};

@@ -75,6 +75,40 @@ pub const ELECTRODES: [ElectrodeCase; 7] = [
     },
 ];
 
+/// Plants that no electrode has: the loop must not depend on the fitted shape.
+pub const STRANGERS: [ElectrodeCase; 5] = [
+    ElectrodeCase {
+        name: "one exponential of 4 s",
+        lag_s: 0.05,
+        gains: [0.0, 0.0, 30.0, 0.0, 0.0, 0.0],
+        ceilings: (10.0, 6.0),
+    },
+    ElectrodeCase {
+        name: "one exponential of 16 s",
+        lag_s: 0.05,
+        gains: [0.0, 0.0, 0.0, 50.0, 0.0, 0.0],
+        ceilings: (15.0, 8.0),
+    },
+    ElectrodeCase {
+        name: "1 s and 64 s",
+        lag_s: 0.02,
+        gains: [0.0, 12.0, 0.0, 0.0, 25.0, 0.0],
+        ceilings: (10.0, 6.0),
+    },
+    ElectrodeCase {
+        name: "1.5 x 22G 2 mm",
+        lag_s: 0.02,
+        gains: [1.59, 27.3, 31.0, 43.7, 15.5, 27.2],
+        ceilings: (4.0, 2.0),
+    },
+    ElectrodeCase {
+        name: "0.7 x 16G 15 mm",
+        lag_s: 0.15,
+        gains: [0.018, 0.22, 1.13, 2.66, 3.65, 5.4],
+        ceilings: (45.0, 30.0),
+    },
+];
+
 /// The plant, in steps of 1 ms.
 #[derive(Debug, Clone)]
 pub struct TestPlant {
