@@ -1,12 +1,12 @@
-//! One table for every alarm: priority, title, the line on screen, what was done, what to do
-//! (hazards.md part b).
+//! One table for every alarm: title, the line on screen, what was done, what to do (hazards.md
+//! part b). Priority and latching are the interlock's own facts: [`AlarmId::priority_in`].
 
 mod table;
 
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
-use rfa_interlock::{AlarmId, Priority, RuleId, Trip};
+use rfa_interlock::{AlarmId, RuleId, Trip};
 use rfa_units::{MilliCelsius, MilliWatts, Milliohms};
 
 /// What an operator is told about one alarm.
@@ -14,10 +14,6 @@ use rfa_units::{MilliCelsius, MilliWatts, Milliohms};
 pub struct AlarmText {
     /// The alarm.
     pub id: AlarmId,
-    /// Its priority while RF is on.
-    pub priority: Priority,
-    /// Its priority while RF is off, where that differs.
-    pub priority_idle: Priority,
     /// Two to four words.
     pub title: &'static str,
     /// What the condition is, in a sentence.
@@ -26,8 +22,6 @@ pub struct AlarmText {
     pub done: &'static str,
     /// What the operator does first; one line of at most 62 characters.
     pub act: &'static str,
-    /// Whether the sign stays after the condition has gone.
-    pub latching: bool,
     /// What clears it.
     pub cleared_by: &'static str,
 }
@@ -69,13 +63,6 @@ pub const fn alarm_text(alarm: AlarmId) -> &'static AlarmText {
         AlarmId::Al25 => &table::AL_25,
         AlarmId::Al27 => &table::AL_27,
     }
-}
-
-/// The priority of `alarm`. `urgent`: RF is on, or the alarm ended it and is still latched.
-#[must_use]
-pub const fn alarm_priority(alarm: AlarmId, urgent: bool) -> Priority {
-    let text = alarm_text(alarm);
-    if urgent { text.priority } else { text.priority_idle }
 }
 
 /// The line on screen for `alarm`, with the numbers of `trip` where it raised this alarm, and
@@ -227,12 +214,5 @@ mod tests {
     fn a_missing_reading_is_never_a_number() {
         let line = alarm_line(AlarmId::Al21, None, &AlarmContext::default());
         assert_eq!(line, "--.- C, set --.- C. Dose is not counted");
-    }
-
-    #[test]
-    fn al_11_is_high_while_rf_is_on_and_medium_while_not() {
-        assert_eq!(alarm_priority(AlarmId::Al11, true), Priority::High);
-        assert_eq!(alarm_priority(AlarmId::Al11, false), Priority::Medium);
-        assert_eq!(alarm_priority(AlarmId::Al03, false), Priority::High);
     }
 }

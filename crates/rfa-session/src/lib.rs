@@ -12,7 +12,7 @@ mod intent;
 mod snapshot;
 mod tick;
 
-pub use alarm_text::{AlarmContext, AlarmText, alarm_line, alarm_priority, alarm_text};
+pub use alarm_text::{AlarmContext, AlarmText, alarm_line, alarm_text};
 pub use intent::{Action, Answer, Intent, OperatorName, StopSource};
 pub use snapshot::{DeviceKind, Identity, QueueCounts, RecordingStatus, Refused, Snapshot};
 pub use tick::{CONTROL_PER_TICK_MAX, InterlockTick, TickRecord, Timing};

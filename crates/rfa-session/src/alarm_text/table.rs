@@ -1,7 +1,7 @@
 //! The table's rows. Texts and priorities: hazards.md part (b).
 
 use super::AlarmText;
-use rfa_interlock::{AlarmId, Priority};
+use rfa_interlock::AlarmId;
 
 const RF_OFF: &str = "RF went off: no grant, contactor K1 open; it stays off until reset.";
 const RF_OFF_K2: &str = "RF went off: no grant, K1 and K2 open; it stays off until reset.";
@@ -11,204 +11,153 @@ const ACK_RESET: &str = "acknowledge (c), then reset (r)";
 
 pub(super) const AL_01: AlarmText = AlarmText {
     id: AlarmId::Al01,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "OVER TEMPERATURE",
     meaning: "The tip was 5 C or more above the set temperature, or at 95 C.",
     done: RF_OFF,
     act: "watch the temperature fall, check the electrode, then c, r",
-    latching: true,
     cleared_by: "temperature under the limit, acknowledge (c), reset (r)",
 };
 
 pub(super) const AL_02: AlarmText = AlarmText {
     id: AlarmId::Al02,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "TOO MUCH POWER",
     meaning: "The generator put out more power than was asked of it.",
     done: RF_OFF,
     act: "do not go on with this generator; call service",
-    latching: true,
     cleared_by: "measured power 0, acknowledge (c), reset (r)",
 };
 
 pub(super) const AL_03: AlarmText = AlarmText {
     id: AlarmId::Al03,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "RF CANNOT BE STOPPED",
     meaning: "RF was measured although the contactor was commanded open.",
     done: LOCKED,
     act: "pull the electrode cable, press the emergency stop",
-    latching: true,
     cleared_by: "power cycle and service",
 };
 
 pub(super) const AL_04: AlarmText = AlarmText {
     id: AlarmId::Al04,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "TEMPERATURE SENSOR",
     meaning: "The tip thermocouple is open, shorted, frozen or jumps.",
     done: RF_OFF,
     act: "check electrode plug and cable; change the electrode",
-    latching: true,
     cleared_by: "valid reading for 2 s, acknowledge (c), reset (r)",
 };
 
 pub(super) const AL_08: AlarmText = AlarmText {
     id: AlarmId::Al08,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "IMPEDANCE HIGH",
     meaning: "Impedance rose above its limit or to twice its baseline: dry tip, charring, cable.",
     done: RF_OFF,
     act: "check electrode, cable and return pad; clean the tip",
-    latching: true,
     cleared_by: "impedance in its window for 2 s, acknowledge (c), reset (r)",
 };
 
 pub(super) const AL_09: AlarmText = AlarmText {
     id: AlarmId::Al09,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "IMPEDANCE LOW",
     meaning: "Impedance fell below its limit or to half its baseline: short, insulation, metal.",
     done: RF_OFF,
     act: "check the needle's insulation and what the tip touches",
-    latching: true,
     cleared_by: "impedance in its window for 2 s, acknowledge (c), reset (r)",
 };
 
 pub(super) const AL_11: AlarmText = AlarmText {
     id: AlarmId::Al11,
-    priority: Priority::High,
-    priority_idle: Priority::Medium,
     title: "GENERATOR LINK",
     meaning: "No good report from the generator for 60 ms, too many bad ones, or its supply fails.",
     done: RF_OFF,
     act: "check that RF is off at the generator; check its cable",
-    latching: true,
     cleared_by: "link good for 2 s, acknowledge (c), reset (r)",
 };
 
 pub(super) const AL_12: AlarmText = AlarmText {
     id: AlarmId::Al12,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "CONTROLLER LATE",
     meaning: "The temperature loop was silent for 30 ms or missed two deadlines in a row.",
     done: RF_OFF,
     act: "close other programs; restart rfa if it comes again",
-    latching: true,
     cleared_by: "acknowledge (c), reset (r), or restart with self-test",
 };
 
 pub(super) const AL_13: AlarmText = AlarmText {
     id: AlarmId::Al13,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "SAFETY MONITOR RESTARTED",
     meaning: "The interlock started afresh or found RF on at its start.",
     done: RF_OFF_K2,
     act: "wait for the self-test, then acknowledge (c)",
-    latching: true,
     cleared_by: "self-test passed, acknowledge (c)",
 };
 
 pub(super) const AL_14: AlarmText = AlarmText {
     id: AlarmId::Al14,
-    priority: Priority::Medium,
-    priority_idle: Priority::Medium,
     title: "FOOTSWITCH",
     meaning: "The footswitch is pressed when it has to be free, or its two contacts disagree.",
     done: "RF is off or went off; arming is refused while it lasts.",
     act: "take the foot off; check the pedal and its cable",
-    latching: false,
     cleared_by: "footswitch released",
 };
 
 pub(super) const AL_18: AlarmText = AlarmText {
     id: AlarmId::Al18,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "EMERGENCY STOP",
     meaning: "The emergency stop is pressed, or one of its wires is broken.",
     done: RF_OFF_K2,
     act: "make the patient safe, release the button, then c, r",
-    latching: true,
     cleared_by: "button released, acknowledge (c), reset (r)",
 };
 
 pub(super) const AL_19: AlarmText = AlarmText {
     id: AlarmId::Al19,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "CONSOLE LOST",
     meaning: "The console gave no sign of life for 500 ms while RF was on.",
     done: RF_OFF,
     act: "check the terminal; then acknowledge (c), reset (r)",
-    latching: true,
     cleared_by: ACK_RESET,
 };
 
 pub(super) const AL_20: AlarmText = AlarmText {
     id: AlarmId::Al20,
-    priority: Priority::Medium,
-    priority_idle: Priority::Medium,
     title: "SET NOT REACHED",
     meaning: "The set temperature was not reached in twice the planned ramp.",
     done: NOTHING,
     act: "check tip position and electrode; STOP if in doubt",
-    latching: false,
     cleared_by: "set temperature reached, or stop",
 };
 
 pub(super) const AL_21: AlarmText = AlarmText {
     id: AlarmId::Al21,
-    priority: Priority::Medium,
-    priority_idle: Priority::Medium,
     title: "BELOW SET",
     meaning: "The tip was 5 C below the set temperature for 5 s during the hold.",
     done: NOTHING,
     act: "check tip position; cooling by fluid or a vessel?",
-    latching: false,
     cleared_by: "temperature back in its band",
 };
 
 pub(super) const AL_23: AlarmText = AlarmText {
     id: AlarmId::Al23,
-    priority: Priority::Medium,
-    priority_idle: Priority::Medium,
     title: "NOT RECORDED",
     meaning: "The recording cannot be written, or has lost records.",
     done: "RF goes on under its limits; arming is refused from now on.",
     act: "note the readings by hand; free disk space",
-    latching: true,
     cleared_by: "writing works again",
 };
 
 pub(super) const AL_25: AlarmText = AlarmText {
     id: AlarmId::Al25,
-    priority: Priority::Low,
-    priority_idle: Priority::Low,
     title: "POWER CEILING",
     meaning: "Power has been held at the electrode's ceiling for 5 s.",
     done: "Power is limited; nothing else.",
     act: "expect a slower ramp; is it the right electrode?",
-    latching: false,
     cleared_by: "power under the ceiling",
 };
 
 pub(super) const AL_27: AlarmText = AlarmText {
     id: AlarmId::Al27,
-    priority: Priority::High,
-    priority_idle: Priority::High,
     title: "LOCKED OUT",
     meaning: "Three trips were reset in this session.",
     done: LOCKED,
     act: "end the treatment; call service",
-    latching: true,
     cleared_by: "supervisor and power cycle",
 };

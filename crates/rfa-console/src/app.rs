@@ -1,0 +1,455 @@
+//! The console's state machine: one input at a time, with its time.
+
+mod act;
+mod arm;
+mod gate;
+mod sign_in;
+
+pub(crate) use act::ZOOMS_S;
+pub(crate) use arm::{ArmDialog, Stage};
+pub(crate) use gate::{FINDINGS, GateDialog};
+pub(crate) use sign_in::SignInDialog;
+
+use crate::checklist::Checklist;
+use crate::keys::{self, Act, Scope};
+use crate::theme::{Symbols, Theme};
+use crate::view::View;
+use crate::{draw, words};
+use ratatui::Frame;
+use ratatui::crossterm::event::{KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Size};
+use rfa_interlock::{Priority, State};
+use rfa_plan::Plan;
+use rfa_session::{Action, Intent, OperatorName, Snapshot, StopSource};
+use rfa_units::{HostInstant, Span};
+
+/// A message stays this long.
+const MESSAGE_SHOWN: Span = Span::from_secs(6);
+
+/// Where wall-clock times on screen come from: two readings of the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WallClock {
+    /// The moment on the monotonic clock.
+    pub at: HostInstant,
+    /// The same moment as local time of day, in seconds.
+    pub second_of_day: u32,
+}
+
+/// What the console is told once.
+#[derive(Debug, Clone)]
+pub struct AppConfig {
+    /// The plan in force.
+    pub plan: Plan,
+    /// Colours; use [`Theme::Mono`] where `NO_COLOR` is set.
+    pub theme: Theme,
+    /// Characters of pictures.
+    pub symbols: Symbols,
+    /// Names offered at sign-in; empty: the name is typed.
+    pub operators: Vec<String>,
+    /// A line shown at sign-in, for a demonstration's own operator and PIN.
+    pub sign_in_hint: Option<String>,
+    /// Wall clock for the log; `None`: session time is shown.
+    pub wall_clock: Option<WallClock>,
+    /// Whether the mouse is captured, so that a click on the STOP bar stops.
+    pub mouse: bool,
+    /// Draws the codes of the ARM dialog; any number, best a new one each session.
+    pub code_seed: u64,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A key.
+    Key(KeyEvent),
+    /// A bracketed paste; refused.
+    Paste(String),
+    /// The mouse, where it is captured.
+    Mouse(MouseEvent),
+    /// The terminal's size in columns and rows; also to be sent once at the start.
+    Resize(u16, u16),
+    /// The newest snapshot.
+    Snapshot(Box<Snapshot>),
+    /// The answer to [`Effect::SignIn`]: who is signed in now, or `None` if refused.
+    SignInResult(Option<OperatorName>),
+    /// Time has passed; send at least ten times a second.
+    Tick,
+    /// The terminal is gone, or the console is to end.
+    TerminalLost,
+}
+
+/// What is to be done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// To the interlock's thread.
+    Intent(Intent),
+    /// Check a PIN; answer with [`Input::SignInResult`].
+    SignIn {
+        /// The operator's name.
+        operator: String,
+        /// What was typed.
+        pin: String,
+    },
+    /// A finding at the check between steps, for the recording.
+    Note(&'static str),
+    /// End the console; RF is off or was stopped before this.
+    Quit,
+}
+
+/// A screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Screen {
+    /// 1: the checklist.
+    Setup,
+    /// 2: the treatment.
+    Live,
+    /// 5: alarms and log.
+    Alarms,
+    /// 6: the end card.
+    Review,
+    /// 7: timing, queues, loop terms.
+    Engineer,
+}
+
+impl Screen {
+    /// In the order of work.
+    pub const ALL: [Self; 5] =
+        [Self::Setup, Self::Live, Self::Alarms, Self::Review, Self::Engineer];
+
+    /// Its number key.
+    #[must_use]
+    pub const fn digit(self) -> char {
+        match self {
+            Self::Setup => '1',
+            Self::Live => '2',
+            Self::Alarms => '5',
+            Self::Review => '6',
+            Self::Engineer => '7',
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Setup => "Setup",
+            Self::Live => "Live",
+            Self::Alarms => "Alarms and log",
+            Self::Review => "Review",
+            Self::Engineer => "Engineer",
+        }
+    }
+
+    fn shifted(self, by: usize) -> Self {
+        let place = Self::ALL.iter().position(|s| *s == self).unwrap_or(0);
+        Self::ALL[(place + by) % Self::ALL.len()]
+    }
+}
+
+/// What lies over a screen. The alarm rows, the state row and the STOP bar are never covered.
+#[derive(Debug, Clone)]
+pub(crate) enum Dialog {
+    Arm(ArmDialog),
+    Gate(GateDialog),
+    SignIn(SignInDialog),
+    Help { scroll: usize },
+    Explain { scroll: usize },
+    Quitting,
+}
+
+impl Dialog {
+    const fn scope(&self) -> Scope {
+        match self {
+            Self::Arm(_) => Scope::Arm,
+            Self::Gate(_) => Scope::Gate,
+            Self::SignIn(_) => Scope::SignIn,
+            Self::Help { .. } | Self::Explain { .. } => Scope::Reading,
+            Self::Quitting => Scope::Quitting,
+        }
+    }
+}
+
+/// The console.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) config: AppConfig,
+    pub(crate) view: View,
+    pub(crate) screen: Screen,
+    pub(crate) dialog: Option<Dialog>,
+    pub(crate) checklist: Checklist,
+    pub(crate) size: Size,
+    /// Trend window as an index into the zoom levels.
+    pub(crate) zoom: usize,
+    /// While the trend picture is frozen: the moment it shows.
+    pub(crate) frozen: Option<HostInstant>,
+    /// Until when the alarm tone is paused.
+    pub(crate) tone_paused_until: Option<HostInstant>,
+    /// First entry of the log on screen 5.
+    pub(crate) scroll: usize,
+    /// The operator ended the treatment at a check.
+    pub(crate) ended: bool,
+    operator: Option<OperatorName>,
+    message: Option<(String, HostInstant)>,
+    last_f5: Option<HostInstant>,
+    last_ctrl_c: Option<HostInstant>,
+    refusal_shown: Option<u64>,
+    codes: u64,
+}
+
+impl App {
+    /// A console that has seen nothing yet.
+    #[must_use]
+    pub fn new(config: AppConfig) -> Self {
+        Self {
+            view: View::new(config.plan.clone()),
+            codes: config.code_seed,
+            screen: Screen::Setup,
+            dialog: None,
+            checklist: Checklist::new(config.plan.needs_second_confirmation()),
+            size: Size::ZERO,
+            zoom: act::ZOOM_DEFAULT,
+            frozen: None,
+            tone_paused_until: None,
+            scroll: 0,
+            ended: false,
+            operator: None,
+            message: None,
+            last_f5: None,
+            last_ctrl_c: None,
+            refusal_shown: None,
+            config,
+        }
+    }
+
+    /// Takes one input in and says what is to be done. A stop comes first, whatever is open.
+    pub fn update(&mut self, input: Input, now: HostInstant) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match &input {
+            Input::Key(key) if key.kind != KeyEventKind::Release && keys::stops(key) => {
+                self.stop(StopSource::Key, &mut effects, now);
+                self.after_stop_key(key, now);
+                return effects;
+            }
+            Input::Mouse(mouse) if self.is_stop_click(*mouse) => {
+                self.stop(StopSource::Key, &mut effects, now);
+                return effects;
+            }
+            Input::TerminalLost => {
+                self.stop(StopSource::ConsoleLost, &mut effects, now);
+                effects.push(Effect::Quit);
+                return effects;
+            }
+            _ => {}
+        }
+        self.expire(&mut effects, now);
+        match input {
+            Input::Key(key) if key.kind == KeyEventKind::Release => {}
+            Input::Key(key) => self.key(&key, &mut effects, now),
+            Input::Paste(_) => self.paste(now),
+            Input::Resize(columns, rows) => {
+                self.resize(Size::new(columns, rows), &mut effects, now)
+            }
+            Input::Snapshot(snapshot) => self.snapshot(snapshot, &mut effects, now),
+            Input::SignInResult(operator) => self.signed_in(operator, now),
+            Input::Mouse(_) | Input::Tick | Input::TerminalLost => {}
+        }
+        effects
+    }
+
+    /// Draws everything known.
+    pub fn draw(&self, frame: &mut Frame, now: HostInstant) {
+        draw::screen(self, frame, now);
+    }
+
+    /// The screen on show.
+    #[must_use]
+    pub const fn screen(&self) -> Screen {
+        self.screen
+    }
+
+    /// Who is signed in, as far as the console knows.
+    #[must_use]
+    pub fn operator(&self) -> Option<OperatorName> {
+        self.operator.or_else(|| self.view.snapshot().and_then(|s| s.operator))
+    }
+
+    /// Whether the alarm tone is paused.
+    #[must_use]
+    pub fn tone_paused(&self, now: HostInstant) -> bool {
+        self.tone_paused_until.is_some_and(|until| now < until)
+    }
+
+    /// The message line, while it is fresh.
+    pub(crate) fn message(&self, now: HostInstant) -> Option<&str> {
+        let (text, at) = self.message.as_ref()?;
+        (now.since(*at) < MESSAGE_SHOWN).then_some(text.as_str())
+    }
+
+    /// Whether the screen is large enough for keys that lead to energy.
+    pub(crate) fn is_drawable(&self) -> bool {
+        draw::layout::Class::of(self.size) != draw::layout::Class::Small
+    }
+
+    fn say(&mut self, text: impl Into<String>, now: HostInstant) {
+        self.message = Some((text.into(), now));
+    }
+
+    fn intend(&self, action: Action, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Intent(Intent { action, operator: self.operator() }));
+    }
+
+    /// RF off, now: the intent goes out before anything is looked at, and every dialog closes.
+    fn stop(&mut self, source: StopSource, effects: &mut Vec<Effect>, now: HostInstant) {
+        self.intend(Action::Stop(source), effects);
+        self.dialog = None;
+        let under_way = self.view.rf_under_way(now);
+        self.view.log.push(now, if under_way { "STOP" } else { "STOP (no RF under way)" });
+        self.say(if under_way { "STOP sent" } else { "STOP sent; no RF under way" }, now);
+    }
+
+    /// Ctrl-C is a stop each time; a second one within 2 s also asks whether to quit.
+    fn after_stop_key(&mut self, key: &KeyEvent, now: HostInstant) {
+        if !keys::Key::CtrlC.matches(key) {
+            return;
+        }
+        let again = self.last_ctrl_c.is_some_and(|at| now.since(at) < Span::from_secs(2));
+        self.last_ctrl_c = Some(now);
+        if again {
+            self.dialog = Some(Dialog::Quitting);
+        }
+    }
+
+    fn is_stop_click(&self, mouse: MouseEvent) -> bool {
+        let at = Position::new(mouse.column, mouse.row);
+        matches!(mouse.kind, MouseEventKind::Down(_))
+            && draw::layout::stop_bar(self.size).contains(at)
+    }
+
+    fn key(&mut self, key: &KeyEvent, effects: &mut Vec<Effect>, now: HostInstant) {
+        let act = match &self.dialog {
+            Some(dialog) => keys::bound(key, &[dialog.scope()]),
+            None => keys::bound(key, &[Scope::Screens, Scope::On(self.screen)]),
+        };
+        let held_f5 = self.note_f5(key, now);
+        match act {
+            Some(act) if !self.is_drawable() && !lives_when_small(act) => {
+                self.say("window too small: only STOP, z and q live", now);
+            }
+            Some(act) if self.dialog.is_some() => self.in_dialog(act, key, held_f5, effects, now),
+            Some(act) => self.on_screen(act, key, effects, now),
+            None if self.dialog.is_some() => self.unbound_in_dialog(now),
+            None => self.say("this key does nothing here; ? shows the keys", now),
+        }
+    }
+
+    fn in_dialog(
+        &mut self,
+        act: Act,
+        key: &KeyEvent,
+        held_f5: bool,
+        effects: &mut Vec<Effect>,
+        now: HostInstant,
+    ) {
+        match &self.dialog {
+            Some(Dialog::Arm(_)) => self.in_arm_dialog(act, key, held_f5, effects, now),
+            Some(Dialog::Gate(_)) => self.in_gate_dialog(act, key, effects, now),
+            Some(Dialog::SignIn(_)) => self.in_sign_in_dialog(act, key, effects, now),
+            Some(Dialog::Help { .. } | Dialog::Explain { .. }) => self.in_reading(act),
+            Some(Dialog::Quitting) => self.in_quitting(act, effects, now),
+            None => {}
+        }
+    }
+
+    fn unbound_in_dialog(&mut self, now: HostInstant) {
+        let hint = match &self.dialog {
+            Some(Dialog::Arm(_)) => "ARM dialog open: F5, or Enter to cancel",
+            Some(Dialog::Gate(_)) => "check due: 1-4 picks the finding, then g or e",
+            Some(Dialog::Quitting) => "q quits, Enter stays",
+            _ => "Enter closes",
+        };
+        self.say(hint, now);
+    }
+
+    fn paste(&mut self, now: HostInstant) {
+        if let Some(Dialog::Arm(dialog)) = &mut self.dialog {
+            dialog.forget_code();
+        }
+        self.say("pasted text is refused", now);
+    }
+
+    fn resize(&mut self, size: Size, effects: &mut Vec<Effect>, now: HostInstant) {
+        self.size = size;
+        if self.is_drawable() || matches!(self.dialog, None | Some(Dialog::Quitting)) {
+            return;
+        }
+        if matches!(self.dialog, Some(Dialog::Arm(_))) {
+            self.cancel_arm("window too small to arm", effects, now);
+        }
+        self.dialog = None;
+    }
+
+    fn snapshot(&mut self, snapshot: Box<Snapshot>, effects: &mut Vec<Effect>, now: HostInstant) {
+        let before = self.view.outputs().copied();
+        let alarms_before = self.view.alarms();
+        self.view.take(snapshot, now);
+        let Some(outputs) = self.view.outputs().copied() else { return };
+        let state_before = before.map(|o| o.state);
+        if outputs.state == State::Delivering && state_before != Some(State::Delivering) {
+            self.screen = Screen::Live;
+        }
+        if outputs.complete && before.is_some_and(|o| !o.complete) {
+            self.screen = Screen::Review;
+        }
+        let raised: Vec<Priority> = self
+            .view
+            .alarms()
+            .iter()
+            .filter(|shown| !alarms_before.iter().any(|b| b.alarm == shown.alarm))
+            .map(|shown| shown.priority)
+            .collect();
+        if !raised.is_empty() {
+            self.frozen = None;
+        }
+        if raised.contains(&Priority::High) {
+            self.tone_paused_until = None;
+        }
+        self.show_refusal(now);
+        self.follow_sign_in(outputs.state);
+        self.follow_arm(&outputs, effects, now);
+        self.follow_gate(before.as_ref(), &outputs, now);
+    }
+
+    /// The interlock's own refusal, in words, once.
+    fn show_refusal(&mut self, now: HostInstant) {
+        let newest = self.newest_refusal();
+        if let Some((tick, reason)) = newest
+            && self.refusal_shown.is_none_or(|shown| tick > shown)
+        {
+            self.refusal_shown = Some(tick);
+            self.say(format!("refused: {}", words::refusal(reason)), now);
+        }
+    }
+
+    fn newest_refusal(&self) -> Option<(u64, rfa_interlock::ArmRefusal)> {
+        let snapshot = self.view.snapshot()?;
+        let kept = snapshot.refusal.map(|r| (r.tick, r.reason));
+        let tick = snapshot.latest.as_ref();
+        let fresh =
+            tick.and_then(|t| t.interlock.outputs.refusal.map(|r| (t.interlock.inputs.tick, r)));
+        [kept, fresh].into_iter().flatten().max_by_key(|(tick, _)| *tick)
+    }
+
+    /// What ends by itself.
+    fn expire(&mut self, effects: &mut Vec<Effect>, now: HostInstant) {
+        self.expire_arm(effects, now);
+        if self.frozen.is_some_and(|at| now.since(at) >= act::FREEZE) {
+            self.frozen = None;
+        }
+        if self.tone_paused_until.is_some_and(|until| now >= until) {
+            self.tone_paused_until = None;
+        }
+    }
+}
+
+const fn lives_when_small(act: Act) -> bool {
+    matches!(act, Act::TonePause | Act::Quit | Act::QuitNow | Act::Close)
+}

@@ -1,0 +1,42 @@
+//! Screen 5: alarms that stand, and what happened.
+
+use super::pen::Pen;
+use super::{bars, values};
+use crate::theme::{Role, marks};
+use ratatui::layout::Rect;
+use rfa_session::alarm_text;
+
+pub(super) fn draw(pen: &mut Pen, area: Rect) {
+    let app = pen.app;
+    let alarms = app.view.alarms();
+    let mut lines: Vec<(String, Role)> = vec![(" ALARMS that stand".to_string(), Role::Title)];
+    if alarms.is_empty() {
+        lines.push((" none".to_string(), Role::Dim));
+    }
+    for shown in &alarms {
+        let stands = match (shown.active, shown.latched) {
+            (true, true) => "active, latched",
+            (true, false) => "active",
+            (false, _) => "latched",
+        };
+        let words = bars::alarm_words(app, shown, pen.now);
+        let number = shown.alarm.number();
+        lines.push((format!(" AL-{number:02} {words} ({stands})"), Role::Value));
+        lines.push((
+            format!("       cleared by: {}", alarm_text(shown.alarm).cleared_by),
+            Role::Dim,
+        ));
+    }
+    let ends = app.scroll;
+    let title = format!(" LOG  newest first, {} entries from {}", app.view.log.len(), ends + 1);
+    lines.push((String::new(), Role::Base));
+    lines.push((title, Role::Title));
+    for entry in app.view.log.iter().skip(app.scroll) {
+        let mark = entry.priority.map_or("", marks);
+        let moment = values::moment(app, entry.at);
+        lines.push((format!(" {moment}  {mark:<3}  {}", entry.text), Role::Base));
+    }
+    for (row, (text, role)) in (0..area.height).zip(lines) {
+        pen.line(area, row, &text, role);
+    }
+}

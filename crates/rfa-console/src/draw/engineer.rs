@@ -1,0 +1,109 @@
+//! Screen 7: the machine's own terms.
+
+use super::pen::Pen;
+use crate::theme::Role;
+use crate::words::contactor;
+use ratatui::layout::Rect;
+use rfa_control::ControlOutputs;
+use rfa_interlock::Outputs;
+use rfa_session::{InterlockTick, Snapshot, Timing};
+
+pub(super) fn draw(pen: &mut Pen, area: Rect) {
+    let mut lines: Vec<(String, Role)> = vec![(" ENGINEER".to_string(), Role::Title)];
+    if let Some(snapshot) = pen.app.view.snapshot() {
+        lines.extend(snapshot_lines(snapshot).into_iter().map(|text| (text, Role::Base)));
+    } else {
+        lines.push((" no snapshot yet".to_string(), Role::Dim));
+    }
+    if let Some(control) = pen.app.view.control() {
+        lines.extend(control_lines(control).into_iter().map(|text| (text, Role::Base)));
+    }
+    let warnings = pen.app.view.snapshot().map(|s| s.warnings.clone()).unwrap_or_default();
+    lines.extend(warnings.into_iter().map(|text| (format!(" warning: {text}"), Role::Bad)));
+    for (row, (text, role)) in (0..area.height).zip(lines) {
+        pen.line(area, row, &text, role);
+    }
+}
+
+fn snapshot_lines(snapshot: &Snapshot) -> Vec<String> {
+    let q = snapshot.queues;
+    let mut lines = Vec::new();
+    if let Some(tick) = &snapshot.latest {
+        lines.extend(timing_lines(&tick.timing));
+        lines.extend(interlock_lines(&tick.interlock));
+    }
+    lines.push(format!(
+        " queues full  telemetry>interlock {}  telemetry>control {}  control>interlock {}",
+        q.telemetry_to_interlock, q.telemetry_to_control, q.control_to_interlock
+    ));
+    lines.push(format!(
+        "              ticks>recorder {}  intents {}  frames out {}",
+        q.ticks_to_recorder, q.intents, q.frames_out
+    ));
+    lines
+}
+
+fn timing_lines(timing: &Timing) -> Vec<String> {
+    vec![
+        format!(
+            " tick late    interlock {} us  control {} us",
+            timing.interlock_late_us, timing.control_late_us
+        ),
+        format!(
+            "              interlock took {} us  missed ticks {}",
+            timing.interlock_took_us, timing.missed_ticks
+        ),
+    ]
+}
+
+fn interlock_lines(tick: &InterlockTick) -> Vec<String> {
+    let InterlockTick { inputs, outputs } = tick;
+    let Outputs { k1, k2, permit, .. } = outputs;
+    let telemetry = inputs.telemetry.last();
+    let read = |of: fn(&rfa_units::Telemetry) -> rfa_units::Contactor| {
+        telemetry.map_or("?", |t| contactor(of(t)))
+    };
+    let link = inputs.link;
+    vec![
+        format!(" interlock    tick {}  trips {}  {:?}", inputs.tick, outputs.trips, outputs.state),
+        format!(
+            " contactors   K1 {} (reads {})  K2 {} (reads {})",
+            contactor(*k1),
+            read(|t| t.k1),
+            contactor(*k2),
+            read(|t| t.k2)
+        ),
+        format!(
+            " power        granted {:.2} W  ceiling {:.2} W  on {:.1} s  energy {:.1} J",
+            permit.granted.as_f64(),
+            permit.ceiling.as_f64(),
+            outputs.time_on.as_secs_f64(),
+            outputs.energy.as_f64()
+        ),
+        format!(
+            " link         corrupt {}  refused {}  missing {}  hung up {}  grants refused {}",
+            link.corrupt,
+            link.refused,
+            link.missing,
+            if link.hung_up { "yes" } else { "no" },
+            telemetry.map_or("?".to_string(), |t| t.grants_refused.to_string())
+        ),
+    ]
+}
+
+fn control_lines(control: &ControlOutputs) -> Vec<String> {
+    let terms = control.terms;
+    let target = control.target.map_or("--.-".to_string(), |t| format!("{:.2}", t.as_f64()));
+    vec![
+        format!(
+            " loop         {:?}  target {target} C  asked {:.2} W  applied {:.2} W",
+            control.phase,
+            control.request.power.as_f64(),
+            control.applied.as_f64()
+        ),
+        format!(
+            " terms W      P {:+.3}  I {:+.3}  D {:+.3}  feed-forward {:+.3}",
+            terms.p, terms.i, terms.d, terms.feed_forward
+        ),
+    ]
+}

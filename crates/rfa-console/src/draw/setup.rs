@@ -1,0 +1,185 @@
+//! Screen 1: what has to be so before arming, and why a row is not.
+
+use super::pen::Pen;
+use super::values;
+use crate::app::App;
+use crate::checklist::Manual;
+use crate::theme::Role;
+use crate::words;
+use ratatui::layout::Rect;
+use rfa_interlock::State;
+use rfa_plan::{Gate, SensorKind};
+use rfa_units::{EmergencyStop, Footswitch, HostInstant, Supply};
+
+/// One row that is judged by the program.
+struct Row {
+    name: &'static str,
+    good: bool,
+    why: String,
+}
+
+pub(super) fn draw(pen: &mut Pen, area: Rect) {
+    let app = pen.app;
+    let plan = app.view.plan();
+    let mut row = 0;
+    let mut put = |pen: &mut Pen, text: &str, role: Role| {
+        pen.line(area, row, text, role);
+        row += 1;
+    };
+    // Plan, rows and steps are 15 lines; what is above that is given to air.
+    let airy = area.height >= 19;
+    put(pen, &format!(" SETUP   {}   ({})", plan.title, plan.id), Role::Title);
+    for check in checks(app, pen.now) {
+        let mark = if check.good { "ok    " } else { "NOT OK" };
+        let role = if check.good { Role::Good } else { Role::Bad };
+        put(pen, &format!("   {mark} {:<12} {}", check.name, check.why), role);
+    }
+    if airy {
+        put(pen, " Confirm each row by Enter:", Role::Title);
+    }
+    for (manual, ticked, current) in app.checklist.rows() {
+        let (mark, cursor) = (if ticked { "[x]" } else { "[ ]" }, if current { '>' } else { ' ' });
+        let (name, question) = asked(app, manual, pen.now);
+        let role = match (current, ticked) {
+            (true, _) => Role::Selected,
+            (_, true) => Role::Good,
+            (_, false) => Role::Base,
+        };
+        put(pen, &format!(" {cursor} {mark}    {name:<12} {question}"), role);
+    }
+    if airy {
+        put(pen, " Plan", Role::Title);
+    }
+    put(pen, &format!("   steps  {}", steps(app)), Role::Base);
+    put(pen, &format!("   limits {}", limits(app)), Role::Base);
+    put(
+        pen,
+        &format!("   source {} (read {})", plan.source.citation, plan.source.retrieved),
+        Role::Dim,
+    );
+}
+
+fn checks(app: &App, now: HostInstant) -> Vec<Row> {
+    let snapshot = app.view.snapshot();
+    let ready = snapshot
+        .and_then(|s| s.latest.as_ref())
+        .map(|tick| tick.interlock.inputs.ready)
+        .unwrap_or_default();
+    let device = snapshot.map(|s| &s.identity).filter(|i| !i.model.is_empty());
+    let fitting = device.is_some_and(|i| i.channels >= app.view.plan().program.channel.number());
+    let recording = snapshot.map(|s| &s.recording);
+    let error = recording.and_then(|r| r.error.clone());
+    let file = recording.map(|r| r.file.clone()).unwrap_or_default();
+    let tested = app.view.state(now).is_some_and(|state| state != State::SelfTest);
+    let ceiling = app.view.plan().program.ceilings.iter().max().map_or(0.0, |p| p.as_f64());
+    let row = |name, good, why: String| Row { name, good, why };
+    let either = |good: bool, yes: &str, no: &str| (if good { yes } else { no }).to_string();
+    vec![
+        row(
+            "Device",
+            fitting,
+            device.map_or("no generator has answered".to_string(), |i| {
+                format!("{} no. {} fw {}, {}", i.model, i.serial, i.firmware, words::device(i))
+            }),
+        ),
+        row(
+            "Self-test",
+            ready.self_test && tested,
+            either(
+                ready.self_test && tested,
+                "contactors open, output 0, sensor and memory good",
+                "not passed yet",
+            ),
+        ),
+        row(
+            "Hard limits",
+            ready.hard_limits,
+            either(
+                ready.hard_limits,
+                &format!("generator has confirmed its own (ceiling {ceiling:.1} W)"),
+                "not confirmed by the generator",
+            ),
+        ),
+        inputs(app, now),
+        row(
+            "Recording",
+            ready.recorder && error.is_none(),
+            match error {
+                Some(error) => error,
+                None if file.is_empty() => "no file".to_string(),
+                None => file,
+            },
+        ),
+        row(
+            "Operator",
+            app.operator().is_some(),
+            app.operator().map_or("nobody is signed in: press s".to_string(), |name| {
+                name.as_str().to_string()
+            }),
+        ),
+    ]
+}
+
+/// Emergency stop, footswitch and supply, as reported.
+fn inputs(app: &App, now: HostInstant) -> Row {
+    let Some(t) = app.view.telemetry(now).live() else {
+        return Row { name: "Inputs", good: false, why: "no fresh report".to_string() };
+    };
+    let good = t.emergency_stop == EmergencyStop::Released
+        && matches!(t.footswitch, Footswitch::NotFitted | Footswitch::Released)
+        && t.supply == Supply::Good;
+    let (stop, foot) = (words::emergency_stop(t.emergency_stop), words::footswitch(t.footswitch));
+    let supply = words::supply(t.supply);
+    Row { name: "Inputs", good, why: format!("E-stop {stop}, footswitch {foot}, supply {supply}") }
+}
+
+fn asked(app: &App, manual: Manual, now: HostInstant) -> (&'static str, String) {
+    let plan = app.view.plan();
+    let electrode = plan.electrode;
+    match manual {
+        Manual::Approved => ("Preset", {
+            let must = if plan.site_must_approve { "the site must approve it: done?" } else { "" };
+            format!("{} {must}", plan.id)
+        }),
+        Manual::Hot => ("Hot set", {
+            let set = plan.hottest_set().as_f64();
+            format!("{set:.0} C is above the usual for this target: is it meant?")
+        }),
+        Manual::Patient => ("Patient", format!("name, side, target read aloud: {}", plan.target)),
+        Manual::Implants => {
+            ("Implants", "no pacemaker, ICD, stimulator; or it is dealt with".to_string())
+        }
+        Manual::Pad => {
+            ("Return pad", format!("flat, dry, whole area on; measured {}", values::pad(app, now)))
+        }
+        Manual::Electrode => {
+            let sensor = match electrode.sensor {
+                SensorKind::ThermocoupleT => "T",
+                SensorKind::ThermocoupleK => "K",
+            };
+            let tip_mm = f64::from(electrode.tip_length_um) / 1000.0;
+            let (t, z) = (values::tip(app, now), values::impedance(app, now));
+            let gauge = electrode.gauge.number();
+            ("Electrode", format!("{gauge}G x {tip_mm} mm, type {sensor}; reads {t} C, {z} ohm"))
+        }
+        Manual::Position => ("Needle", "position confirmed by imaging and stimulation".to_string()),
+    }
+}
+
+fn steps(app: &App) -> String {
+    let mut text = String::new();
+    for (index, step) in app.view.plan().program.steps.iter().enumerate() {
+        if index > 0 {
+            text.push_str(if step.gate == Gate::SensoryCheck { " | check | " } else { " | " });
+        }
+        text.push_str(&format!("{:.0} C {:.0} s", step.set.as_f64(), step.hold.as_secs_f64()));
+    }
+    text
+}
+
+fn limits(app: &App) -> String {
+    let limits = app.view.plan().limits;
+    let (low, high) = (limits.impedance_low.as_f64(), limits.impedance_high.as_f64());
+    let (power, set) = (limits.power_max.as_f64(), limits.set_max.as_f64());
+    format!("power {power:.1} W, set {set:.0} C, impedance {low:.0} to {high:.0} ohm")
+}

@@ -1,0 +1,65 @@
+//! What happened, newest first, for the screens. The recording has everything; this has the last
+//! few hundred entries.
+
+use rfa_interlock::Priority;
+use rfa_units::HostInstant;
+use std::collections::VecDeque;
+
+/// Entries kept; the oldest go first.
+const ENTRIES_MAX: usize = 300;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) at: HostInstant,
+    pub(crate) priority: Option<Priority>,
+    pub(crate) text: String,
+}
+
+/// The log.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Log {
+    entries: VecDeque<Entry>,
+}
+
+impl Log {
+    pub(crate) fn push(&mut self, at: HostInstant, text: impl Into<String>) {
+        self.push_alarm(at, None, text);
+    }
+
+    pub(crate) fn push_alarm(
+        &mut self,
+        at: HostInstant,
+        priority: Option<Priority>,
+        text: impl Into<String>,
+    ) {
+        if self.entries.len() >= ENTRIES_MAX {
+            self.entries.pop_back();
+        }
+        self.entries.push_front(Entry { at, priority, text: text.into() });
+    }
+
+    /// Newest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_newest_and_no_more_than_its_limit() {
+        let mut log = Log::default();
+        for n in 0..ENTRIES_MAX + 5 {
+            log.push(HostInstant::from_micros(n as u64), n.to_string());
+        }
+        assert_eq!(log.len(), ENTRIES_MAX);
+        assert_eq!(log.iter().next().map(|e| e.text.clone()), Some("304".to_string()));
+    }
+}

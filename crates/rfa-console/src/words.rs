@@ -1,0 +1,153 @@
+//! Facts in the operator's words.
+
+use rfa_control::Phase;
+use rfa_interlock::{ArmRefusal, State};
+use rfa_session::{DeviceKind, Identity, alarm_text};
+use rfa_units::{Contactor, EmergencyStop, Footswitch, Mode, Span, Supply};
+
+/// Why the interlock refused, and what to do about it.
+pub(crate) fn refusal(reason: ArmRefusal) -> String {
+    let text = match reason {
+        ArmRefusal::WrongState => "not possible in this state",
+        ArmRefusal::NotSignedIn => "nobody is signed in: press s",
+        ArmRefusal::SelfTest => "self-test has not passed",
+        ArmRefusal::HardLimits => "the generator has not confirmed its hard limits",
+        ArmRefusal::Recorder => "the recording is not running",
+        ArmRefusal::Checklist => "checklist not complete: screen 1",
+        ArmRefusal::LinkStale => "a link is silent: generator, controller or console",
+        ArmRefusal::FaultPresent(alarm) => {
+            let text = alarm_text(alarm);
+            return format!("{} (AL-{:02}): {}", text.title, alarm.number(), text.act);
+        }
+        ArmRefusal::Footswitch => "footswitch pressed or contradicting itself",
+        ArmRefusal::OutputMeasured => "RF power is measured although none is permitted",
+        ArmRefusal::EmergencyStop => "the emergency stop is pressed",
+        ArmRefusal::CheckDue => "the check before this step is due: press g",
+        ArmRefusal::Complete => "every step of the plan is complete",
+        ArmRefusal::UseFootswitch => "a footswitch is fitted: press and hold it",
+        ArmRefusal::NotAcknowledged => "acknowledge the alarm first: press c",
+        ArmRefusal::BudgetSpent => "this step's output time or energy is used up",
+    };
+    text.to_string()
+}
+
+/// The state in a word; in delivery the controller's phase.
+pub(crate) const fn state(state: State, phase: Option<Phase>) -> &'static str {
+    match (state, phase) {
+        (State::SelfTest, _) => "SELF-TEST",
+        (State::Idle, _) => "READY",
+        (State::Armed, _) => "ARMED",
+        (State::Delivering, Some(Phase::Hold)) => "HOLD",
+        (State::Delivering, Some(Phase::Ramp)) => "RAMP",
+        (State::Delivering, _) => "DELIVERING",
+        (State::Stopping, _) => "STOPPING",
+        (State::Tripped, _) => "TRIPPED",
+        (State::Lockout, _) => "LOCKED OUT",
+    }
+}
+
+/// The mode in capitals.
+pub(crate) const fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Thermal => "THERMAL",
+        Mode::Pulsed => "PULSED",
+        Mode::SensoryStimulation => "SENSORY STIM",
+        Mode::MotorStimulation => "MOTOR STIM",
+    }
+}
+
+/// What is at the other end: SIM, LIVE or REPLAY.
+pub(crate) fn device(identity: &Identity) -> String {
+    match identity.kind {
+        DeviceKind::Simulated { seed: Some(seed) } => format!("SIM seed {seed}"),
+        DeviceKind::Simulated { seed: None } => "SIM".to_string(),
+        DeviceKind::Live => "LIVE".to_string(),
+        DeviceKind::Replay => "REPLAY".to_string(),
+    }
+}
+
+/// A duration as `m:ss`, whole seconds rounded down.
+pub(crate) fn clock(span: Span) -> String {
+    let s = span.as_millis() / 1000;
+    format!("{}:{:02}", s / 60, s % 60)
+}
+
+/// A remaining time as `m:ss`, rounded up: 0:00 is shown only when nothing is left.
+pub(crate) fn left(span: Span) -> String {
+    clock(span.plus(Span::from_micros(999_999)))
+}
+
+/// A contactor's read-back.
+pub(crate) const fn contactor(contactor: Contactor) -> &'static str {
+    match contactor {
+        Contactor::Open => "open",
+        Contactor::Shut => "shut",
+    }
+}
+
+/// The footswitch.
+pub(crate) const fn footswitch(footswitch: Footswitch) -> &'static str {
+    match footswitch {
+        Footswitch::NotFitted => "none fitted",
+        Footswitch::Released => "released",
+        Footswitch::Pressed => "PRESSED",
+        Footswitch::Disagree => "CONTACTS DISAGREE",
+    }
+}
+
+/// The emergency stop.
+pub(crate) const fn emergency_stop(stop: EmergencyStop) -> &'static str {
+    match stop {
+        EmergencyStop::Released => "released",
+        EmergencyStop::Pressed => "PRESSED",
+        EmergencyStop::Disagree => "WIRE BROKEN",
+    }
+}
+
+/// The supply.
+pub(crate) const fn supply(supply: Supply) -> &'static str {
+    match supply {
+        Supply::Good => "good",
+        Supply::BrownOut => "BROWN-OUT",
+    }
+}
+
+/// `text` cut to `width` characters; what comes from outside cannot drive the terminal (H-53).
+pub(crate) fn fit(text: &str, width: usize) -> String {
+    let clean = text.chars().map(|c| if c.is_control() { '?' } else { c });
+    if text.chars().count() <= width {
+        return clean.collect();
+    }
+    clean.take(width.saturating_sub(1)).chain("~".chars()).take(width).collect()
+}
+
+/// `left`, then `right` at the far end of `width` columns; the left gives way.
+pub(crate) fn ends(left: &str, right: &str, width: usize) -> String {
+    let right = fit(right, width);
+    let room = width.saturating_sub(right.chars().count());
+    let left = fit(left, room.saturating_sub(1));
+    let gap = room.saturating_sub(left.chars().count());
+    format!("{left}{:gap$}{right}", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_zero_only_when_nothing_is_left() {
+        assert_eq!(left(Span::from_micros(1)), "0:01");
+        assert_eq!(left(Span::ZERO), "0:00");
+        assert_eq!(left(Span::from_secs(60)), "1:00");
+        assert_eq!(clock(Span::from_millis(59_999)), "0:59");
+    }
+
+    #[test]
+    fn fit_and_ends_give_exactly_the_width() {
+        assert_eq!(fit("impedance", 5), "impe~");
+        assert_eq!(fit("a\x1b[31m", 9), "a?[31m");
+        assert_eq!(ends("left", "r", 8), "left   r");
+        assert_eq!(ends("left", "right", 8), "l~ right");
+        assert_eq!(ends("x", "right", 3).chars().count(), 3);
+    }
+}
