@@ -19,6 +19,8 @@ pub const RECORD_SCHEMA: u32 = 1;
 pub(crate) const SESSION: &str = "rfa.session";
 /// The metadata record of the clock.
 pub(crate) const CLOCK: &str = "rfa.clock";
+/// The metadata record at the end of a recovered file.
+pub(crate) const RECOVERED: &str = "rfa.recovered";
 /// The attachment that holds the plan's file.
 pub(crate) const PLAN_FILE: &str = "plan.toml";
 /// The attachment that holds the site's file.

@@ -16,12 +16,18 @@
 #![deny(missing_docs)]
 
 mod header;
+mod info;
 mod message;
+mod read;
+mod recover;
 pub mod row;
 mod write;
 
 pub use header::{Attached, Clock, Header, HeaderError, RECORD_SCHEMA};
+pub use info::{Damage, Gap, Info, Sequence, TripSeen};
 pub use message::{
     ActionRow, EventMessage, IntentMessage, StopSourceWord, SummaryMessage, Topic, TruthRow,
 };
-pub use write::{RecordError, Recorder};
+pub use read::{End, Message, Messages, ReadError, Recording};
+pub use recover::{Edit, RecoverError, Recovered, recover, rewrite};
+pub use write::{RecordCause, RecordError, Recorder};

@@ -43,11 +43,7 @@ pub struct RowError {
 }
 
 impl RowError {
-    pub(crate) fn new(
-        field: &'static str,
-        value: impl ToString,
-        allowed: impl ToString,
-    ) -> Self {
+    pub(crate) fn new(field: &'static str, value: impl ToString, allowed: impl ToString) -> Self {
         Self { field, value: value.to_string(), allowed: allowed.to_string() }
     }
 }

@@ -1,9 +1,9 @@
 //! Writing a session while it runs.
 
-use crate::header::{CLOCK, SESSION};
+use crate::header::{CLOCK, RECOVERED, SESSION};
 use crate::message::{EventMessage, IntentMessage, SummaryMessage};
 use crate::row::TickRow;
-use crate::{Clock, Header, Topic, TruthRow};
+use crate::{Clock, Header, Message, Topic, TruthRow};
 use mcap::records::{MessageHeader, Metadata};
 use mcap::write::NoSeek;
 use mcap::{Attachment, Compression, McapError, WriteOptions, Writer};
@@ -36,6 +36,15 @@ pub struct RecordError {
     pub what: &'static str,
     /// Why it failed.
     pub source: RecordCause,
+}
+
+impl RecordError {
+    /// The file was there already; nothing was touched.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        let RecordCause::Io(error) = &self.source else { return false };
+        error.kind() == io::ErrorKind::AlreadyExists
+    }
 }
 
 /// The failure behind a [`RecordError`].
@@ -218,15 +227,30 @@ impl Recorder {
         let at_ns = self.newest_ns;
         self.put_at(Topic::Summary, at_ns, &summary)?;
         self.flush()?;
-        let path = self.path;
-        let close = |mut writer: Writer<Sink>| -> Result<(), RecordCause> {
-            writer.finish()?;
-            writer.into_inner().into_inner().flush()?;
-            Ok(())
-        };
-        close(self.writer).map_err(at(&path, "cannot finish"))?;
-        let synced = self.file.as_ref().map_or(Ok(()), File::sync_all);
-        synced.map_err(at(&path, "cannot sync"))
+        self.close()
+    }
+
+    /// Copies a message of another recording. The caller ends the chunks.
+    pub(crate) fn put_copy(
+        &mut self,
+        message: &Message<'_>,
+        data: &[u8],
+    ) -> Result<(), RecordError> {
+        let time = message.log_time_ns;
+        self.write(message.topic, message.sequence, time, data)
+    }
+
+    /// Finishes a copy; `note` says that it is one.
+    pub(crate) fn finish_copy(
+        mut self,
+        note: Option<BTreeMap<String, String>>,
+    ) -> Result<(), RecordError> {
+        self.flush()?;
+        if let Some(metadata) = note {
+            let note = Metadata { name: RECOVERED.to_owned(), metadata };
+            self.writer.write_metadata(&note).map_err(at(&self.path, "cannot write"))?;
+        }
+        self.close()
     }
 
     fn put<T: Serialize>(
@@ -256,15 +280,38 @@ impl Recorder {
         self.json.clear();
         serde_json::to_writer(&mut self.json, message)
             .map_err(at(&self.path, "cannot write a message as JSON"))?;
-        let channel_id = self.channels.get(&topic).copied().unwrap_or_default();
+        let json = std::mem::take(&mut self.json);
         let sequence = self.sequences.entry(topic).or_default();
-        let header =
-            MessageHeader { channel_id, sequence: *sequence, log_time, publish_time: log_time };
+        let number = *sequence;
         *sequence = sequence.wrapping_add(1);
-        self.chunk_bytes += self.json.len();
-        self.writer
-            .write_to_known_channel(&header, &self.json)
-            .map_err(at(&self.path, "cannot write"))
+        self.chunk_bytes += json.len();
+        let written = self.write(topic, number, log_time, &json);
+        self.json = json;
+        written
+    }
+
+    fn write(
+        &mut self,
+        topic: Topic,
+        sequence: u32,
+        log_time: u64,
+        data: &[u8],
+    ) -> Result<(), RecordError> {
+        let channel_id = self.channels.get(&topic).copied().unwrap_or_default();
+        let header = MessageHeader { channel_id, sequence, log_time, publish_time: log_time };
+        self.writer.write_to_known_channel(&header, data).map_err(at(&self.path, "cannot write"))
+    }
+
+    fn close(self) -> Result<(), RecordError> {
+        let path = self.path;
+        let close = |mut writer: Writer<Sink>| -> Result<(), RecordCause> {
+            writer.finish()?;
+            writer.into_inner().into_inner().flush()?;
+            Ok(())
+        };
+        close(self.writer).map_err(at(&path, "cannot finish"))?;
+        let synced = self.file.as_ref().map_or(Ok(()), File::sync_all);
+        synced.map_err(at(&path, "cannot sync"))
     }
 }
 

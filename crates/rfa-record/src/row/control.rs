@@ -1,13 +1,11 @@
 //! What the loop saw and gave.
 
 use super::{
-    Exact, PermitRow, PhaseWord, RequestRow, RowError, TelemetryRow, bounded, quantity,
-    step_index, step_number,
+    Exact, PermitRow, PhaseWord, RequestRow, RowError, TelemetryRow, bounded, quantity, step_index,
+    step_number,
 };
 use rfa_control::{ControlInputs, ControlOutputs, ControlTick, Terms};
-use rfa_units::{
-    HostInstant, MilliCelsius, MilliWatts, Permit, Request, Span, Telemetry,
-};
+use rfa_units::{HostInstant, MilliCelsius, MilliWatts, Permit, Request, Span, Telemetry};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -39,12 +39,7 @@ fn walk(path: &str, left: &Value, right: &Value, found: &mut Vec<Difference>) {
             for name in names {
                 let path = format!("{path}.{name}");
                 let absent = Value::Null;
-                walk(
-                    &path,
-                    a.get(name).unwrap_or(&absent),
-                    b.get(name).unwrap_or(&absent),
-                    found,
-                );
+                walk(&path, a.get(name).unwrap_or(&absent), b.get(name).unwrap_or(&absent), found);
             }
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
@@ -77,7 +72,8 @@ mod tests {
     #[test]
     fn names_every_differing_leaf_and_only_those() {
         let a = json!({"state": "idle", "permit": {"granted_mw": 5}, "events": [], "z": -0.0});
-        let b = json!({"state": "idle", "permit": {"granted_mw": 6}, "events": ["reset"], "z": 0.0});
+        let b =
+            json!({"state": "idle", "permit": {"granted_mw": 6}, "events": ["reset"], "z": 0.0});
         let found = differences("outputs", &a, &b).expect("JSON");
         let fields: Vec<_> = found.iter().map(|d| d.field.as_str()).collect();
         assert_eq!(fields, ["outputs.events", "outputs.permit.granted_mw", "outputs.z"]);

@@ -264,9 +264,7 @@ impl TryFrom<&TripRow> for Trip {
 impl From<&Event> for EventRow {
     fn from(event: &Event) -> Self {
         match event {
-            Event::Changed { from, to } => {
-                Self::Changed { from: (*from).into(), to: (*to).into() }
-            }
+            Event::Changed { from, to } => Self::Changed { from: (*from).into(), to: (*to).into() },
             Event::Tripped(trip) => Self::Tripped(trip.into()),
             Event::Raised(alarm) => Self::Raised((*alarm).into()),
             Event::Cleared(alarm) => Self::Cleared((*alarm).into()),

@@ -41,8 +41,7 @@ impl From<&TickRecord> for TickRow {
         let Timing { interlock_late_us, control_late_us, interlock_took_us, missed_ticks } =
             *timing;
         let inputs = InputsRow::from(inputs);
-        let control =
-            control.iter().map(|tick| ControlRow::new(tick, &inputs.telemetry)).collect();
+        let control = control.iter().map(|tick| ControlRow::new(tick, &inputs.telemetry)).collect();
         Self {
             inputs,
             outputs: outputs.into(),
@@ -77,12 +76,7 @@ impl TickRow {
                 outputs: self.outputs.without_grant()?,
             },
             control,
-            timing: Timing {
-                interlock_late_us,
-                control_late_us,
-                interlock_took_us,
-                missed_ticks,
-            },
+            timing: Timing { interlock_late_us, control_late_us, interlock_took_us, missed_ticks },
         })
     }
 }

@@ -1,0 +1,133 @@
+//! A file as a row of records, with bounded memory.
+
+use super::fields::{Fields, MAGIC, PREFIX, op};
+use super::{End, ReadError};
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// The longest record taken: a chunk is about 1 MiB, an attached file a few hundred KiB.
+pub(super) const RECORD_MAX: u64 = 16 << 20;
+
+/// The records of a file, one after the other.
+pub(super) struct Frames {
+    path: PathBuf,
+    input: BufReader<File>,
+    /// Where the next record begins.
+    next: u64,
+    body: Vec<u8>,
+    hasher: crc32fast::Hasher,
+    footer_seen: bool,
+    end: Option<End>,
+}
+
+/// One record; its body is [`Frames::body`].
+pub(super) struct Frame {
+    pub(super) opcode: u8,
+    /// Where it begins in the file.
+    pub(super) at: u64,
+    /// The data section's CRC is not what the record says.
+    pub(super) bad_data_crc: bool,
+}
+
+impl Frames {
+    pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
+        let io = |source| ReadError::Io { path: path.to_owned(), source };
+        let file = File::open(path).map_err(io)?;
+        let mut frames = Self {
+            path: path.to_owned(),
+            input: BufReader::with_capacity(1 << 18, file),
+            next: 0,
+            body: Vec::new(),
+            hasher: crc32fast::Hasher::new(),
+            footer_seen: false,
+            end: None,
+        };
+        let mut magic = Vec::with_capacity(MAGIC.len());
+        (&mut frames.input).take(MAGIC.len() as u64).read_to_end(&mut magic).map_err(io)?;
+        if magic != MAGIC {
+            return Err(ReadError::NotMcap { path: path.to_owned() });
+        }
+        frames.hasher.update(&magic);
+        frames.next = MAGIC.len() as u64;
+        Ok(frames)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    pub(super) fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    /// The next record, or `None` at the file's end; [`end`](Self::end) then says which end.
+    pub(super) fn next(&mut self) -> Result<Option<Frame>, ReadError> {
+        if self.end.is_some() {
+            return Ok(None);
+        }
+        let at = self.next;
+        let io = |source| ReadError::Io { path: self.path.clone(), source };
+        let mut prefix = [0; PREFIX];
+        let expected = if self.footer_seen { MAGIC.len() } else { PREFIX };
+        let got = fill(&mut self.input, &mut prefix[..expected]).map_err(io)?;
+        if self.footer_seen {
+            let finished = got == MAGIC.len() && prefix[..MAGIC.len()] == MAGIC;
+            let torn = || End::truncated(at, "the closing magic bytes are missing");
+            self.end = Some(if finished { End::Finished } else { torn() });
+            return Ok(None);
+        }
+        if got < PREFIX {
+            let why = if got == 0 { "no end record" } else { "a record is incomplete" };
+            self.end = Some(End::truncated(at, why));
+            return Ok(None);
+        }
+        let opcode = prefix[0];
+        let length = u64::from_le_bytes(prefix[1..].try_into().unwrap_or_default());
+        if opcode == 0 {
+            self.end = Some(End::truncated(at, "bytes that are no record"));
+            return Ok(None);
+        }
+        if length > RECORD_MAX {
+            let why = format!("a record of {length} bytes; at most {RECORD_MAX} are taken");
+            self.end = Some(End::truncated(at, why));
+            return Ok(None);
+        }
+        self.body.clear();
+        // Grows with the bytes that are there, not with the length that is claimed.
+        let read = (&mut self.input).take(length).read_to_end(&mut self.body).map_err(io)?;
+        if (read as u64) < length {
+            self.end = Some(End::truncated(at, "a record is incomplete"));
+            return Ok(None);
+        }
+        self.next = at + PREFIX as u64 + length;
+        let bad_data_crc = opcode == op::DATA_END && !self.data_crc_good();
+        self.hasher.update(&prefix);
+        self.hasher.update(&self.body);
+        self.footer_seen = opcode == op::FOOTER;
+        Ok(Some(Frame { opcode, at, bad_data_crc }))
+    }
+
+    fn data_crc_good(&self) -> bool {
+        let saved = Fields(&self.body).u32();
+        saved.is_ok_and(|saved| saved == 0 || saved == self.hasher.clone().finalize())
+    }
+}
+
+/// Fills `buffer` as far as the file goes.
+fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut got = 0;
+    while got < buffer.len() {
+        match input.read(&mut buffer[got..]) {
+            Ok(0) => break,
+            Ok(count) => got += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
+}

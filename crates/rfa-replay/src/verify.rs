@@ -1,0 +1,257 @@
+//! Bit-exact re-execution.
+
+use crate::{Execution, Outcome, Part, Stopped, TickDifference, VerifyReport};
+use rfa_control::ControlError;
+use rfa_interlock::{Inputs, LimitError};
+use rfa_record::row::{ControlOutputsRow, ControlRow, OutputsRow, TickRow, differences};
+use rfa_record::{End, EventMessage, Header, Message, ReadError, Recording, Sequence, Topic};
+use serde::Serialize;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+
+/// Why a recording cannot be verified at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// This program refuses the recorded limits.
+    #[error("the recorded limits are refused: {0}")]
+    Limits(LimitError),
+    /// This program refuses the recorded program.
+    #[error("the recorded program is refused: {0}")]
+    Program(ControlError),
+    /// There is nothing to compare: that proves nothing, so it is a failure.
+    #[error("{}: compared nothing: the recording holds no {what}", path.display())]
+    Nothing {
+        /// The file.
+        path: PathBuf,
+        /// What there is none of.
+        what: &'static str,
+    },
+}
+
+/// Runs control and interlock over the recorded inputs and compares every output bit for bit,
+/// up to the first tick that differs.
+///
+/// Wall-clock facts of a tick ([`rfa_session::Timing`]) are not compared; they decide nothing.
+/// Messages on `/event` and `/alarm` must be those that the re-executed ticks tell.
+///
+/// # Errors
+/// [`ReplayError`] where the recording cannot be read or re-executed, or holds nothing to compare.
+pub fn verify(path: impl AsRef<Path>) -> Result<VerifyReport, ReplayError> {
+    let recording = Recording::open(path)?;
+    let mut comparison = Comparison::new(recording.header())?;
+    let mut messages = recording.messages()?;
+    while comparison.open() {
+        match messages.next() {
+            Ok(Some(message)) => match comparison.take(&message) {
+                Err(ReadError::Damaged { at, why, .. }) => comparison.damaged(at, why),
+                taken => taken?,
+            },
+            Ok(None) => {
+                comparison.ended(messages.end().cloned());
+                break;
+            }
+            Err(ReadError::Damaged { at, why, .. }) => comparison.damaged(at, why),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    comparison.report(recording.path())
+}
+
+struct Comparison {
+    execution: Execution,
+    sequence: Sequence,
+    /// Messages the ticks so far tell, that have not come yet.
+    expected: VecDeque<(Topic, EventMessage)>,
+    report: VerifyReport,
+}
+
+impl Comparison {
+    fn new(header: &Header) -> Result<Self, ReplayError> {
+        let ours = env!("CARGO_PKG_VERSION");
+        let other = (header.rfa_version != ours)
+            .then(|| format!("recorded by rfa {}, re-executed by rfa {ours}", header.rfa_version));
+        Ok(Self {
+            execution: Execution::new(header)?,
+            sequence: Sequence::default(),
+            expected: VecDeque::new(),
+            report: VerifyReport {
+                outcome: Outcome::Equal,
+                equal: true,
+                ticks_compared: 0,
+                control_ticks_compared: 0,
+                messages_compared: 0,
+                first_difference: None,
+                stopped: None,
+                missed_ticks: 0,
+                truncated: false,
+                end: None,
+                summary_present: false,
+                warnings: other.into_iter().collect(),
+            },
+        })
+    }
+
+    fn open(&self) -> bool {
+        self.report.first_difference.is_none() && self.report.stopped.is_none()
+    }
+
+    fn damaged(&mut self, at: u64, why: String) {
+        self.report.stopped = Some(Stopped::Damaged { at, why });
+    }
+
+    fn take(&mut self, message: &Message<'_>) -> Result<(), ReadError> {
+        match message.topic {
+            Topic::Tick => self.tick(message),
+            Topic::Event | Topic::Alarm => self.event(message),
+            Topic::Summary => {
+                self.report.summary_present = true;
+                Ok(())
+            }
+            Topic::Intent | Topic::Truth => Ok(()),
+        }
+    }
+
+    fn tick(&mut self, message: &Message<'_>) -> Result<(), ReadError> {
+        let row: TickRow = message.parse()?;
+        if !self.all_told(&row) {
+            return Ok(());
+        }
+        if let Some(gap) = self.sequence.take(&row).map_err(|why| message.damaged(why))? {
+            self.report.missed_ticks += gap.missed;
+            if gap.lost > 0 {
+                self.report.stopped = Some(Stopped::Lost(gap));
+                return Ok(());
+            }
+        }
+        for (index, control) in row.control.iter().enumerate() {
+            self.control(message, &row, index, control)?;
+            if !self.open() {
+                return Ok(());
+            }
+        }
+        let inputs = Inputs::try_from(&row.inputs).map_err(|error| message.damaged(error))?;
+        let outputs = OutputsRow::from(&self.execution.interlock(&inputs));
+        self.report.ticks_compared += 1;
+        if outputs != row.outputs {
+            let at = (row.inputs.tick, row.inputs.now_us);
+            return self.differ(
+                message,
+                at,
+                Part::Interlock,
+                None,
+                "outputs",
+                (&row.outputs, &outputs),
+            );
+        }
+        let (tick, at_us) = (row.inputs.tick, row.inputs.now_us);
+        let told = outputs.events.into_iter();
+        let told = told.map(|event| (Topic::of(&event), EventMessage { tick, at_us, event }));
+        self.expected.extend(told);
+        Ok(())
+    }
+
+    fn control(
+        &mut self,
+        message: &Message<'_>,
+        row: &TickRow,
+        index: usize,
+        recorded: &ControlRow,
+    ) -> Result<(), ReadError> {
+        let inputs = recorded.inputs.inputs(&row.inputs.telemetry);
+        let inputs = inputs.map_err(|error| message.damaged(error))?;
+        let outputs = ControlOutputsRow::from(&self.execution.control(&inputs));
+        self.report.control_ticks_compared += 1;
+        if outputs == recorded.outputs {
+            return Ok(());
+        }
+        let at = (row.inputs.tick, row.inputs.now_us);
+        let root = format!("control[{index}].outputs");
+        let rows = (&recorded.outputs, &outputs);
+        self.differ(message, at, Part::Control, Some(inputs.tick), &root, rows)
+    }
+
+    /// Every event of the ticks before `row` has been told on its topic.
+    fn all_told(&mut self, row: &TickRow) -> bool {
+        let Some((topic, missing)) = self.expected.front() else { return true };
+        let fields = differences(topic.name(), &None, &Some(missing)).unwrap_or_default();
+        self.report.first_difference = Some(TickDifference {
+            tick: missing.tick,
+            at_us: missing.at_us.min(row.inputs.now_us),
+            part: Part::Message,
+            control_tick: None,
+            fields,
+        });
+        false
+    }
+
+    fn event(&mut self, message: &Message<'_>) -> Result<(), ReadError> {
+        let recorded: EventMessage = message.parse()?;
+        self.report.messages_compared += 1;
+        let expected = self.expected.pop_front().filter(|(topic, _)| *topic == message.topic);
+        let expected = expected.map(|(_, expected)| expected);
+        if expected.as_ref() == Some(&recorded) {
+            return Ok(());
+        }
+        let at = (recorded.tick, recorded.at_us);
+        let rows = (&Some(&recorded), &expected.as_ref());
+        self.differ(message, at, Part::Message, None, message.topic.name(), rows)
+    }
+
+    fn differ<T: Serialize>(
+        &mut self,
+        message: &Message<'_>,
+        (tick, at_us): (u64, u64),
+        part: Part,
+        control_tick: Option<u64>,
+        root: &str,
+        (recorded, reexecuted): (&T, &T),
+    ) -> Result<(), ReadError> {
+        let fields =
+            differences(root, recorded, reexecuted).map_err(|error| message.damaged(error))?;
+        self.report.first_difference =
+            Some(TickDifference { tick, at_us, part, control_tick, fields });
+        Ok(())
+    }
+
+    fn ended(&mut self, end: Option<End>) {
+        self.report.truncated = end.as_ref() != Some(&End::Finished);
+        if !self.report.summary_present && !self.report.truncated {
+            self.report.warnings.push("the session wrote no summary".to_owned());
+        }
+        if let (false, Some((topic, missing))) = (self.report.truncated, self.expected.front()) {
+            let fields = differences(topic.name(), &None, &Some(missing)).unwrap_or_default();
+            self.report.first_difference = Some(TickDifference {
+                tick: missing.tick,
+                at_us: missing.at_us,
+                part: Part::Message,
+                control_tick: None,
+                fields,
+            });
+        }
+        self.report.end = end;
+    }
+
+    fn report(mut self, path: &Path) -> Result<VerifyReport, ReplayError> {
+        let report = &mut self.report;
+        let nothing = |what| ReplayError::Nothing { path: path.to_owned(), what };
+        if report.first_difference.is_none() && report.stopped.is_none() {
+            if report.ticks_compared == 0 {
+                return Err(nothing("tick"));
+            }
+            if report.control_ticks_compared == 0 {
+                return Err(nothing("control tick"));
+            }
+        }
+        report.outcome = match (&report.first_difference, &report.stopped) {
+            (Some(_), _) => Outcome::Different,
+            (None, Some(_)) => Outcome::Broken,
+            (None, None) if report.truncated => Outcome::EqualAsFarAsItGoes,
+            (None, None) => Outcome::Equal,
+        };
+        report.equal = matches!(report.outcome, Outcome::Equal | Outcome::EqualAsFarAsItGoes);
+        Ok(self.report)
+    }
+}
