@@ -12,23 +12,18 @@ use crate::selftest::SelfTest;
 use crate::session::{Delivery, Session};
 use crate::truth::OffCause;
 use crate::{GeneratorConfig, random::Random};
-use rfa_units::{
-    ChannelId, Contactor, EmergencyStop, GeneratorInstant, MilliWatts, Mode, SessionId, Span,
-};
+use rfa_units::{ChannelId, Contactor, EmergencyStop, GeneratorInstant, MilliWatts, Mode, Span};
 use rfa_wire::budget::LinkBudget;
 use rfa_wire::{
-    DecodeError, DeviceText, Frame, GateConditions, GeneratorDecoder, GeneratorEncoder,
-    GeneratorMessage, GrantGate, HardLimits, Hello, HostMessage, Identity, ModeSet, ReceivedGrant,
-    Refusal, RefusalCode, SessionKey, Standby,
+    DeviceText, Frame, GateConditions, GeneratorDecoder, GeneratorEncoder, GeneratorMessage,
+    GrantGate, HardLimits, Hello, HostMessage, Identity, ModeSet, ReceivedGrant, Refusal,
+    RefusalCode, SessionKey, Standby,
 };
 
 /// Without any authentic host frame for this long, K2 opens too (H-21).
 const SILENCE: Span = Span::from_millis(60);
 /// Without any for this long the session is over and telemetry ends: nobody is there.
 const SESSION_SILENCE: Span = Span::from_secs(2);
-/// Refusals are sent this far apart at least: ten in a second, so that a flood of bad frames
-/// cannot fill the line.
-const REFUSAL_EVERY: Span = Span::from_millis(100);
 
 /// What the firmware reads of its own hardware.
 #[derive(Debug, Clone, Copy)]
@@ -53,15 +48,15 @@ pub(crate) struct Orders {
 #[derive(Debug)]
 pub(crate) struct Firmware {
     config: GeneratorConfig,
-    decoder: GeneratorDecoder,
-    encoder: GeneratorEncoder,
+    pub(crate) decoder: GeneratorDecoder,
+    pub(crate) encoder: GeneratorEncoder,
     random: Random,
-    session: Option<Session>,
+    pub(crate) session: Option<Session>,
     self_test: Option<SelfTest>,
-    last_refusal: Option<GeneratorInstant>,
+    pub(crate) last_refusal: Option<GeneratorInstant>,
     last_grant: Option<GeneratorInstant>,
     off_cause: Option<OffCause>,
-    outbox: Vec<Frame>,
+    pub(crate) outbox: Vec<Frame>,
 }
 
 impl Firmware {
@@ -353,55 +348,6 @@ impl Firmware {
         self.last_grant = Some(seen.now);
         self.off_cause = None;
         Ok(())
-    }
-
-    /// A frame that did not decode: damaged ones are dropped, foreign ones refused and counted.
-    fn turn_away(&mut self, error: DecodeError, now: GeneratorInstant) {
-        let code = match error {
-            DecodeError::Version { .. } => RefusalCode::UnsupportedVersion,
-            DecodeError::Mac => RefusalCode::Unauthenticated,
-            DecodeError::Session { .. } | DecodeError::NoSession => RefusalCode::BadSession,
-            DecodeError::Sequence { .. } => RefusalCode::Repeated,
-            DecodeError::Length { .. } | DecodeError::Field { .. } => RefusalCode::Malformed,
-            _ => return,
-        };
-        let Some(heard) = self.decoder.heard() else { return };
-        if error.is_refused() {
-            self.count_refused();
-        }
-        let refusal = Refusal { code, sequence: heard.sequence };
-        if self.session.as_ref().is_some_and(|session| session.id == heard.session) {
-            self.refuse(refusal, now);
-        } else {
-            self.refuse_stranger(refusal, heard.session, now);
-        }
-    }
-
-    fn count_refused(&mut self) {
-        if let Some(session) = &mut self.session {
-            session.refused = session.refused.saturating_add(1);
-        }
-    }
-
-    fn refusal_is_due(&mut self, now: GeneratorInstant) -> bool {
-        let due = self.last_refusal.is_none_or(|last| now.since(last) >= REFUSAL_EVERY);
-        if due {
-            self.last_refusal = Some(now);
-        }
-        due
-    }
-
-    fn refuse(&mut self, refusal: Refusal, now: GeneratorInstant) {
-        if self.refusal_is_due(now) {
-            self.say(&GeneratorMessage::Refused(refusal), now);
-        }
-    }
-
-    fn refuse_stranger(&mut self, refusal: Refusal, claimed: SessionId, now: GeneratorInstant) {
-        if self.refusal_is_due(now) {
-            let frame = self.encoder.refuse_without_session(&refusal, claimed, now);
-            self.outbox.push(frame);
-        }
     }
 }
 

@@ -35,6 +35,7 @@ mod plant;
 #[cfg(feature = "pty")]
 pub mod pty;
 mod random;
+mod refusals;
 mod relay;
 mod report;
 mod schedule;

@@ -184,7 +184,8 @@ impl Line {
     /// Flips one bit between the delimiters, never to a delimiter: exactly one frame is spoilt.
     fn flip_bit(&mut self, bytes: &mut [u8]) {
         let inner = bytes.len().saturating_sub(2).max(1) as u64;
-        let at = usize::try_from(self.random.bits() % inner).unwrap_or(0).saturating_add(1);
+        let at = usize::try_from(self.random.bits().checked_rem(inner).unwrap_or(0))
+            .map_or(1, |place| place.saturating_add(1));
         if let Some(byte) = bytes.get_mut(at) {
             let bit = if *byte == 0x04 { 0x08 } else { 0x04 };
             *byte ^= bit;

@@ -42,7 +42,7 @@ impl SelfTest {
         if seen.power_w >= OUTPUT_ZERO_W {
             self.result.output_zero = false;
         }
-        let end = Span::from_millis(PHASE_MS.saturating_mul(self.phase as u64 + 1));
+        let end = Span::from_millis(PHASE_MS.saturating_mul((self.phase as u64).saturating_add(1)));
         if seen.now.since(self.started) < end {
             return None;
         }

@@ -38,8 +38,9 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(identity: Identity, hello: &Hello, now: GeneratorInstant) -> Self {
-        let hz = u64::from(hello.telemetry_hz).max(1);
-        let telemetry_every = Span::from_micros(1_000_000 / hz);
+        // The rate was checked to be 50 to 200 Hz; it is never zero here.
+        let every_us = 1_000_000_u64.checked_div(u64::from(hello.telemetry_hz)).unwrap_or(10_000);
+        let telemetry_every = Span::from_micros(every_us);
         Self {
             id: hello.session,
             identity,
