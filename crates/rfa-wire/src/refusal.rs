@@ -93,9 +93,7 @@ impl RefusalCode {
     pub const fn answering(error: &DecodeError) -> Option<Self> {
         match error {
             DecodeError::Version { .. } => Some(Self::UnsupportedVersion),
-            DecodeError::Type { .. } | DecodeError::Length { .. } | DecodeError::Field { .. } => {
-                Some(Self::Malformed)
-            }
+            DecodeError::Length { .. } | DecodeError::Field { .. } => Some(Self::Malformed),
             DecodeError::NoSession | DecodeError::Session { .. } => Some(Self::BadSession),
             DecodeError::Mac => Some(Self::Unauthenticated),
             DecodeError::Sequence { .. } => Some(Self::Repeated),
@@ -103,6 +101,7 @@ impl RefusalCode {
             | DecodeError::TooLong
             | DecodeError::TooShort { .. }
             | DecodeError::Crc
+            | DecodeError::Type { .. }
             | DecodeError::Direction { .. }
             | DecodeError::Time { .. }
             | DecodeError::Nonce => None,
