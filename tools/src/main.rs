@@ -1,2 +1,16 @@
-//! Chores of the project.
-fn main() {}
+//! Chores of the project: `cargo run -p tools -- COMMAND`.
+
+use std::process::ExitCode;
+
+mod schema;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.split_first() {
+        Some((command, rest)) if command == "schema" => schema::run(rest),
+        _ => {
+            eprintln!("usage: cargo run -p tools -- schema [--check]");
+            ExitCode::from(2)
+        }
+    }
+}

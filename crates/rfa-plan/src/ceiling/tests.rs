@@ -1,1 +1,120 @@
+use super::*;
+use crate::SensorKind;
 
+const GAUGES: [Gauge; 7] =
+    [Gauge::G16, Gauge::G17, Gauge::G18, Gauge::G20, Gauge::G21, Gauge::G22, Gauge::G23];
+
+fn electrode(gauge: Gauge, tip_length_um: u32) -> Electrode {
+    Electrode { gauge, tip_length_um, sensor: SensorKind::ThermocoupleT }
+}
+
+fn set(milli_c: i32) -> MilliCelsius {
+    MilliCelsius::new(milli_c).expect("in range")
+}
+
+/// (thermal, electrical) in W.
+fn both(gauge: Gauge, tip_length_um: u32, set_c: i32) -> (f64, f64) {
+    let (electrode, set) = (electrode(gauge, tip_length_um), set(set_c * 1_000));
+    let thermal = ceiling(electrode, set).expect("up to 90 °C");
+    let electrical = generator_hard_limit(electrode, set).expect("up to 90 °C");
+    (thermal.as_f64(), electrical.as_f64())
+}
+
+/// hazards.md a.2, cell by cell.
+#[test]
+fn the_table_is_the_published_one() {
+    let rows = [
+        (Gauge::G22, 2_000, [(4.0, 6.3), (3.0, 4.9), (2.0, 3.5), (1.0, 1.9)]),
+        (Gauge::G22, 5_000, [(8.5, 14.0), (6.5, 11.0), (4.4, 8.0), (2.4, 4.6)]),
+        (Gauge::G20, 5_000, [(11.0, 19.0), (8.6, 16.0), (5.8, 11.0), (2.9, 6.1)]),
+        (Gauge::G20, 10_000, [(20.0, 34.0), (15.0, 27.0), (10.0, 19.0), (4.9, 9.3)]),
+        (Gauge::G18, 10_000, [(29.0, 48.0), (22.0, 42.0), (14.0, 28.0), (6.2, 12.0)]),
+    ];
+    for (gauge, tip, cells) in rows {
+        for (set_c, cell) in [60, 70, 80, 90].into_iter().zip(cells) {
+            assert_eq!(both(gauge, tip, set_c), cell, "{gauge:?} x {tip} um at {set_c} °C");
+        }
+    }
+}
+
+/// Between columns the next hotter one holds; above 90 °C nothing does.
+#[test]
+fn between_columns_the_hotter_one_holds() {
+    let twenty = electrode(Gauge::G20, 5_000);
+    let expected = [
+        (20_000, Some(11_000)),
+        (60_000, Some(11_000)),
+        (60_001, Some(8_600)),
+        (65_000, Some(8_600)),
+        (70_000, Some(8_600)),
+        (70_001, Some(5_800)),
+        (80_000, Some(5_800)),
+        (80_001, Some(2_900)),
+        (90_000, Some(2_900)),
+        (90_001, None),
+        (400_000, None),
+    ];
+    for (milli_c, mw) in expected {
+        assert_eq!(ceiling(twenty, set(milli_c)).map(MilliWatts::get), mw, "{milli_c}");
+        let limit = generator_hard_limit(twenty, set(milli_c));
+        assert_eq!(limit.is_some(), mw.is_some(), "{milli_c}");
+    }
+}
+
+/// Between rows the largest electrode that is not larger in diameter or length.
+#[test]
+fn between_rows_the_smaller_electrode_holds() {
+    let row = |gauge, tip| both(gauge, tip, 80).0;
+    for (gauge, tip, watts) in [
+        (Gauge::G22, 4_999, 2.0),
+        (Gauge::G22, 10_000, 4.4),
+        (Gauge::G21, 10_000, 4.4),
+        (Gauge::G20, 4_999, 2.0),
+        (Gauge::G20, 7_500, 5.8),
+        (Gauge::G20, 15_000, 10.0),
+        (Gauge::G18, 5_000, 5.8),
+        (Gauge::G18, 9_999, 5.8),
+        (Gauge::G16, 2_000, 2.0),
+        (Gauge::G16, 15_000, 14.0),
+        (Gauge::G17, 10_000, 14.0),
+        (Gauge::G23, 3_000, 2.0),
+        (Gauge::G23, 15_000, 2.0),
+        (Gauge::G22, 0, 2.0),
+    ] {
+        assert_eq!(row(gauge, tip), watts, "{gauge:?} x {tip} um");
+    }
+}
+
+/// For every electrode and set temperature: a larger electrode or a cooler set temperature never
+/// has less power, and the generator's limit is never below the interlock's.
+#[test]
+fn ceilings_grow_with_the_electrode_and_fall_with_the_temperature() {
+    let smaller_or_equal = |a: Electrode, b: Electrode| {
+        a.gauge.diameter_um() <= b.gauge.diameter_um() && a.tip_length_um <= b.tip_length_um
+    };
+    let tips = [2_000, 3_000, 4_999, 5_000, 7_500, 9_999, 10_000, 15_000];
+    let all = || GAUGES.iter().flat_map(|g| tips.iter().map(|tip| electrode(*g, *tip)));
+    for small in all() {
+        let mut before = MilliWatts::MAX;
+        for milli_c in (40_000..=90_000).step_by(500) {
+            let here = ceiling(small, set(milli_c)).expect("up to 90 °C");
+            assert!(here <= before, "{small:?} at {milli_c}");
+            before = here;
+            assert!(generator_hard_limit(small, set(milli_c)) >= Some(here));
+        }
+        for large in all().filter(|large| smaller_or_equal(small, *large)) {
+            assert!(ceiling(small, set(80_000)) <= ceiling(large, set(80_000)));
+        }
+    }
+}
+
+/// The rows are in order, which the choice between them relies on.
+#[test]
+fn each_row_is_larger_than_the_one_before() {
+    let mut before = &SMALLEST;
+    for row in &LARGER {
+        assert!(row.gauge.diameter_um() >= before.gauge.diameter_um());
+        assert!(row.tip_length_um >= before.tip_length_um);
+        before = row;
+    }
+}

@@ -4,6 +4,9 @@ use core::fmt;
 use std::string::String;
 use std::vec::Vec;
 
+/// Longest line of explanation: with its label it fits 80 columns.
+const TEXT_CHARS_MAX: usize = 68;
+
 /// One thing wrong with a file. Texts are empty where they do not apply; none holds a control
 /// character or a key.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -37,12 +40,19 @@ impl fmt::Display for FileError {
         writeln!(f, "error: {}", self.message)?;
         match (self.line, self.column) {
             (Some(line), Some(column)) => {
-                let margin = line.checked_ilog10().map_or(1, |digits| digits as usize + 1);
+                let margin =
+                    line.checked_ilog10().map_or(1, |tens| tens.saturating_add(1) as usize);
                 writeln!(f, "{:margin$}--> {}:{line}:{column}", "", self.file)?;
                 writeln!(f, "{:margin$} |", "")?;
                 writeln!(f, "{line} | {}", self.excerpt)?;
                 let marks = "^".repeat(self.width.max(1));
-                writeln!(f, "{:margin$} | {:indent$}{marks}", "", "", indent = column - 1)?;
+                writeln!(
+                    f,
+                    "{:margin$} | {:indent$}{marks}",
+                    "",
+                    "",
+                    indent = column.saturating_sub(1)
+                )?;
             }
             _ => writeln!(f, "  --> {}", self.file)?,
         }
@@ -53,10 +63,31 @@ impl fmt::Display for FileError {
             ("about", &self.about),
             ("help", &self.help),
         ];
-        rows.iter()
-            .filter(|(_, text)| !text.is_empty())
-            .try_for_each(|(label, text)| writeln!(f, "  {:9}{text}", std::format!("{label}:")))
+        for (label, text) in rows.into_iter().filter(|(_, text)| !text.is_empty()) {
+            let mut label = std::format!("{label}:");
+            for line in wrapped(text) {
+                writeln!(f, "  {label:9}{line}")?;
+                label.clear();
+            }
+        }
+        Ok(())
     }
+}
+
+/// `text` in lines of at most [`TEXT_CHARS_MAX`] characters, broken between words.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = std::vec![];
+    for word in text.split(' ') {
+        let chars = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if line.chars().count().saturating_add(chars) < TEXT_CHARS_MAX => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(String::from(word)),
+        }
+    }
+    lines
 }
 
 /// Everything found wrong with a file; at least one error.

@@ -48,7 +48,8 @@ pub(crate) struct PlanFile {
     /// Limits of this plan. They can only tighten the limits of the electrode and of the site.
     limits: LimitsTable,
     /// The steps, in the order in which they run.
-    #[schemars(length(min = 1, max = 8))]
+    #[schemars(length(min = 1, max = rfa_units::MAX_STEPS))]
+    #[schemars(extend("x-allowed" = "1 to 8 sections [[step]]"))]
     step: Vec<StepTable>,
 }
 

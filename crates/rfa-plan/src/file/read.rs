@@ -141,16 +141,13 @@ fn syntax(source: Source<'_>, error: &toml::de::Error) -> FileError {
     let span = error.span().unwrap_or_default();
     let said = error.message().lines().collect::<Vec<_>>().join("; ");
     let said = super::source::printable(&said, 200);
-    let (message, help) = match said.as_str() {
-        "duplicate key" => ("key is given twice", "remove one of the two"),
-        _ => ("not TOML", "write `name = value`, texts in quotes, decimals with a point"),
-    };
-    FileError {
-        value: source.value(span.clone()),
-        about: said.clone(),
-        help: help.to_string(),
-        ..source.error(span, message)
+    let value = source.value(span.clone());
+    if said == "duplicate key" {
+        let help = "remove one of the two".to_string();
+        return FileError { field: value, help, ..source.error(span, "key is given twice") };
     }
+    let help = "write `name = value`, texts in quotes, decimals with a point".to_string();
+    FileError { value, help, ..source.error(span, &format!("not TOML: {said}")) }
 }
 
 /// The document in its type, once the schema has nothing against it.

@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::string::String;
 
 use super::format::PlanFile;
@@ -23,7 +24,20 @@ pub fn site_schema() -> String {
 /// Draft 7 is what editors' TOML servers know.
 pub(crate) fn of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
-    settings.into_generator().into_root_schema_for::<T>().to_value()
+    sorted(settings.into_generator().into_root_schema_for::<T>().to_value())
+}
+
+/// The same value with its keys in alphabetical order, whether or not some other crate of the
+/// build has switched on that serde_json keeps the order of insertion.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        Value::Object(entries) => {
+            let entries: BTreeMap<_, _> = entries.into_iter().collect();
+            entries.into_iter().map(|(key, value)| (key, sorted(value))).collect()
+        }
+        plain => plain,
+    }
 }
 
 fn text(schema: &Value) -> String {

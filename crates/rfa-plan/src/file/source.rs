@@ -11,7 +11,7 @@ const EXCERPT_CHARS_MAX: usize = 100;
 /// Longest value that is shown, in characters.
 const VALUE_CHARS_MAX: usize = 60;
 /// From this many hexadecimal digits in a row on, a text may be a key and is not shown.
-const SECRET_DIGITS_MIN: usize = 16;
+const SECRET_DIGITS_MIN: usize = 24;
 
 /// A file's name and text.
 #[derive(Debug, Clone, Copy)]

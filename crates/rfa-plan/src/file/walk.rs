@@ -11,12 +11,15 @@ use toml::de::{DeTable, DeValue};
 
 use super::format::{DATE_PATTERN, KEY_PATTERN, SLUG_PATTERN};
 use super::nearest::nearest;
-use super::source::Source;
+use super::source::{Source, printable};
 use super::{FileError, words};
 use crate::check;
 
 /// Numbers are kept in thousandths; the distance to the nearest one that is taken for rounding.
 const ROUNDING: f64 = 1e-6;
+
+/// Longest path that is shown, in characters.
+const PATH_CHARS_MAX: usize = 60;
 
 /// Everything in `document` that `schema` does not accept.
 pub(crate) fn differences(
@@ -68,19 +71,25 @@ struct Node<'a> {
 impl Walk<'_> {
     fn table(&mut self, schema: &Value, table: &DeTable<'_>, span: Range<usize>, path: &str) {
         let properties = schema.get("properties").unwrap_or(&Value::Null);
+        let absent: Vec<&str> =
+            words::names(schema).into_iter().filter(|name| !table.contains_key(*name)).collect();
+        let mut mistyped = vec![];
         for (key, value) in table.iter() {
             let path = join(path, key.get_ref());
-            match properties.get(key.get_ref().as_ref()) {
-                Some(schema) => self.value(Node { schema, path, span: value.span() }, value),
-                None => self.unknown(schema, key.get_ref(), key.span(), path),
+            if let Some(schema) = properties.get(key.get_ref().as_ref()) {
+                self.value(Node { schema, path, span: value.span() }, value);
+            } else {
+                let near = nearest(key.get_ref(), absent.iter().copied());
+                mistyped.extend(near);
+                self.unknown(words::names(schema).join(", "), key.span(), &path, near);
             }
         }
         let required = schema.get("required").and_then(Value::as_array);
-        for name in required.into_iter().flatten().filter_map(Value::as_str) {
-            if !table.contains_key(name) {
-                let schema = properties.get(name).unwrap_or(&Value::Null);
-                self.missing(Node { schema, path: join(path, name), span: span.clone() }, name);
-            }
+        let required = required.into_iter().flatten().filter_map(Value::as_str);
+        // One mistyped key is one error, not an unknown and a missing one.
+        for name in required.filter(|name| absent.contains(name) && !mistyped.contains(name)) {
+            let schema = properties.get(name).unwrap_or(&Value::Null);
+            self.missing(&Node { schema, path: join(path, name), span: span.clone() }, name);
         }
     }
 
@@ -123,7 +132,7 @@ impl Walk<'_> {
         let value = format!("{} {unit}", self.source.value(node.span.clone()));
         let value = value.trim_end().to_string();
         let bound = |name: &str| words::number(node.schema, name);
-        let number = number.unwrap_or(f64::NAN);
+        let number = number.unwrap_or(f64::INFINITY);
         let outside = bound("minimum").is_some_and(|min| !(number >= min))
             || bound("maximum").is_some_and(|max| !(number <= max));
         let path = &node.path;
@@ -132,7 +141,13 @@ impl Walk<'_> {
         let finest = (number * 1_000.0 - (number * 1_000.0).round()).abs();
         if !number.is_finite() {
             let help = "write a number inside the range".to_string();
-            self.note(node, node.span.clone(), &format!("{path} is not a number"), value, help);
+            self.note(
+                node,
+                node.span.clone(),
+                &format!("{path} is not a finite number"),
+                value,
+                help,
+            );
         } else if outside || unlisted {
             let message = format!("{path} is out of its range");
             let help = match unlisted {
@@ -168,22 +183,16 @@ impl Walk<'_> {
         };
         let bound = |name: &str| node.schema.get(name).and_then(Value::as_u64);
         let chars = text.chars().count() as u64;
-        let short = bound("minLength").is_some_and(|min| chars < min);
-        let long = bound("maxLength").is_some_and(|max| chars > max);
-        if short || long || !fits {
-            let what = if short {
-                "is empty"
-            } else if long {
-                "is too long"
-            } else {
-                "is not one"
-            };
-            let message = match fits {
-                true => format!("{path} {what}"),
-                false => format!("{path} is not written as it has to be"),
-            };
-            self.note_value(node, &message, "write it as allowed".to_string());
-        }
+        let wrong = if bound("minLength").is_some_and(|min| chars < min) {
+            ("is empty", "write what the field asks for")
+        } else if bound("maxLength").is_some_and(|max| chars > max) {
+            ("is too long", "shorten it")
+        } else if !fits {
+            ("is not written as it has to be", "write it as allowed")
+        } else {
+            return;
+        };
+        self.note_value(node, &format!("{path} {}", wrong.0), wrong.1.to_string());
     }
 
     fn wrong_kind(&mut self, node: &Node<'_>, kind: &str, found: &DeValue<'_>) {
@@ -212,25 +221,17 @@ impl Walk<'_> {
         self.note_value(node, &message, help);
     }
 
-    fn unknown(&mut self, schema: &Value, key: &str, span: Range<usize>, path: String) {
-        let names = words::names(schema);
-        let near = nearest(key, names.iter().copied());
-        let allowed = names.join(", ");
-        let help = match near {
-            Some(near) => format!("did you mean {near}?"),
-            None => "remove it, or move it to the section it belongs to".to_string(),
-        };
-        let path = super::source::printable(&path, 60);
-        let message = format!("{path} is not known");
-        self.found.push(FileError {
-            field: path,
-            allowed,
-            help,
-            ..self.source.error(span, &message)
-        });
+    fn unknown(&mut self, allowed: String, span: Range<usize>, path: &str, near: Option<&str>) {
+        let help = near.map_or_else(
+            || "remove it, or move it to the section it belongs to".to_string(),
+            |near| format!("did you mean {near}?"),
+        );
+        let field = printable(path, PATH_CHARS_MAX);
+        let message = format!("{field} is not known");
+        self.found.push(FileError { field, allowed, help, ..self.source.error(span, &message) });
     }
 
-    fn missing(&mut self, node: Node<'_>, name: &str) {
+    fn missing(&mut self, node: &Node<'_>, name: &str) {
         let section = match node.path.rsplit_once('.') {
             Some((section, _)) => format!("the section {section}"),
             None => "the file, above its first section".to_string(),
@@ -241,7 +242,12 @@ impl Walk<'_> {
             _ => format!("add a line `{name} = ...` to {section}"),
         };
         let message = format!("{} is missing", node.path);
-        self.note(&node, node.span.clone(), &message, "none".to_string(), help);
+        self.note(node, node.span.clone(), &message, "none".to_string(), help);
+        if let (true, Some(error)) = (node.span.is_empty(), self.found.last_mut()) {
+            // What the whole file lacks has no place in it.
+            *error =
+                FileError { line: None, column: None, excerpt: String::new(), ..error.clone() };
+        }
     }
 
     /// Notes an error about the whole of a value, with the value as the file has it.
@@ -278,8 +284,10 @@ impl Walk<'_> {
     }
 }
 
+/// The integer's value; one too large for 64 bits is far outside every range.
 fn integer(digits: &str, radix: u32) -> Option<f64> {
-    i64::from_str_radix(digits, radix).ok().map(|integer| integer as f64)
+    let most = if digits.starts_with('-') { i64::MIN } else { i64::MAX };
+    Some(i64::from_str_radix(digits, radix).unwrap_or(most) as f64)
 }
 
 fn join(path: &str, name: &str) -> String {
