@@ -1,1 +1,47 @@
-//! Threads, real-time set-up, channels, supervision, histograms.
+//! Threads, real-time set-up, channels, supervision, histograms. Holds no decisions.
+//!
+//! ```text
+//!  console ──intents (crossbeam)──> INTERLOCK ──LinkTx──> generator      FIFO 80, +4 ms, 10 ms
+//!     ^  └──stop flag, heartbeat──>  ^  │ ^  └──TickRecord (crossbeam)──> recorder (polls, 5 ms)
+//!     │                              │  │ └──telemetry (rtrb)── link thread        FIFO 75
+//!     └──newest TickRecord───────────┼──┘                           │
+//!        (triple_buffer)             └──ControlTick (rtrb)── CONTROL <┘  FIFO 70, +0 ms, 10 ms
+//! ```
+//!
+//! The two tasks, [`InterlockTask`] and [`ControlTask`], gather inputs, call the pure steps and
+//! hand results on; [`Session`] runs them on real threads, [`virtual_time`] on a virtual clock.
+#![deny(missing_docs)]
+#![deny(unsafe_code)]
+
+mod clock;
+mod command;
+mod console;
+mod control_task;
+mod interlock_task;
+mod latency;
+mod limits;
+mod log;
+mod os;
+mod pacer;
+mod result;
+mod session;
+mod shared;
+mod stall;
+pub mod summary;
+mod threads;
+pub mod virtual_time;
+mod wiring;
+
+pub use clock::{Clock, MonotonicClock, VirtualClock};
+pub use console::ConsoleHandle;
+pub use control_task::ControlTask;
+pub use interlock_task::{InterlockTask, Outlet};
+pub use latency::{Latencies, Quantiles};
+pub use limits::limits_for;
+pub use pacer::{Deadline, PHASE_CONTROL, PHASE_INTERLOCK, Pacer, TICK};
+pub use result::{Ended, QuitReason, SessionResult, Status};
+pub use session::{
+    Realtime, RunningSession, Session, SessionConfig, SessionError, activation_of, identity_of, now,
+};
+pub use shared::OFF_WAIT;
+pub use stall::{LateTick, StallRecord};

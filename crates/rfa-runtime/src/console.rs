@@ -1,0 +1,133 @@
+//! The console's end of the channels.
+
+use crate::clock::Clock;
+use crate::command::{Route, route};
+use crate::shared::Shared;
+use crossbeam_channel::Sender;
+use rfa_session::{Identity, Intent, OperatorName, RecordingStatus, Refused, Snapshot, TickRecord};
+use rfa_units::HostInstant;
+use std::sync::{Arc, Mutex, PoisonError};
+use triple_buffer::Output;
+
+/// Intents that wait for the interlock at most: a person presses far fewer in the 10 ms between
+/// two ticks, so a full queue means the interlock is gone.
+pub(crate) const INTENTS_MAX: usize = 16;
+
+/// The newest tick, and the newest refusal up to it: a screen sees few of the ticks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Newest {
+    pub(crate) record: TickRecord,
+    pub(crate) refusal: Option<Refused>,
+}
+
+/// An intent and when it was given.
+pub(crate) type Given = (HostInstant, Intent);
+
+/// What a console (or a script in its place) holds: it reads snapshots and sends intents.
+///
+/// None of its calls blocks. It has to call [`Self::heartbeat`] at least every 500 ms while RF is
+/// on, each time it has drawn a frame: a console that cannot draw cannot show an alarm (H-23).
+pub struct ConsoleHandle {
+    shared: Arc<Shared>,
+    newest: Output<Option<Newest>>,
+    intents: Sender<Intent>,
+    to_record: Sender<Given>,
+    recording: Arc<Mutex<RecordingStatus>>,
+    clock: Arc<dyn Clock>,
+    snapshot: Snapshot,
+}
+
+/// What a console handle is made of.
+pub(crate) struct ConsoleParts {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) newest: Output<Option<Newest>>,
+    pub(crate) intents: Sender<Intent>,
+    pub(crate) to_record: Sender<Given>,
+    pub(crate) recording: Arc<Mutex<RecordingStatus>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) identity: Identity,
+}
+
+impl ConsoleHandle {
+    pub(crate) fn new(parts: ConsoleParts) -> Self {
+        let snapshot = Snapshot {
+            latest: None,
+            identity: parts.identity,
+            refusal: None,
+            operator: None,
+            recording: RecordingStatus::default(),
+            queues: parts.shared.queues(),
+            warnings: Vec::new(),
+        };
+        Self {
+            shared: parts.shared,
+            newest: parts.newest,
+            intents: parts.intents,
+            to_record: parts.to_record,
+            recording: parts.recording,
+            clock: parts.clock,
+            snapshot,
+        }
+    }
+
+    /// Everything a screen shows, now.
+    #[must_use]
+    pub fn snapshot(&mut self) -> Snapshot {
+        self.refresh().clone()
+    }
+
+    /// The same without a copy.
+    pub fn refresh(&mut self) -> &Snapshot {
+        if self.newest.update() {
+            let newest = self.newest.output_buffer().as_ref();
+            self.snapshot.latest = newest.map(|newest| newest.record);
+            self.snapshot.refusal = newest.and_then(|newest| newest.refusal);
+        }
+        self.snapshot.queues = self.shared.queues();
+        let recording = self.recording.lock().unwrap_or_else(PoisonError::into_inner);
+        if *recording != self.snapshot.recording {
+            self.snapshot.recording.clone_from(&recording);
+        }
+        drop(recording);
+        &self.snapshot
+    }
+
+    /// Says who is signed in, for the snapshot. It authorises nothing: each intent names its own
+    /// operator.
+    pub fn set_operator(&mut self, operator: Option<OperatorName>) {
+        self.snapshot.operator = operator;
+    }
+
+    pub(crate) fn set_warnings(&mut self, warnings: &[String]) {
+        self.snapshot.warnings = warnings.to_vec();
+    }
+
+    /// Sends one intent, and puts it on record. Whatever stops reaches the interlock's next tick
+    /// past every queue; the rest is dropped and counted where the queue is full.
+    pub fn send(&mut self, intent: Intent) {
+        match route(intent.action) {
+            Route::Stop(reason) => {
+                if let Some(reason) = reason {
+                    self.shared.set_quit(reason);
+                }
+                self.shared.raise_stop();
+            }
+            Route::Checklist(complete) => self.shared.set_checklist(complete),
+            Route::Command(_) => {
+                if self.intents.try_send(intent).is_err() {
+                    Shared::count(&self.shared.intents_full);
+                }
+            }
+            Route::Record => {}
+        }
+        // A full queue to the recorder is counted there as the loss of a tick would be.
+        if self.to_record.try_send((self.clock.now(), intent)).is_err() {
+            Shared::count(&self.shared.ticks_full);
+        }
+    }
+
+    /// A sign of life.
+    pub fn heartbeat(&mut self) {
+        self.shared.beat();
+    }
+}

@@ -1,0 +1,310 @@
+//! The interlock tick: gathers, steps, sends, hands on. Decides nothing.
+
+use crate::clock::Clock;
+use crate::command::{Route, route};
+use crate::console::{INTENTS_MAX, Newest};
+use crate::control_task::Asked;
+use crate::latency::Latencies;
+use crate::pacer::Deadline;
+use crate::result::Status;
+use crate::shared::Shared;
+use crate::stall::LateTicks;
+use crossbeam_channel::{Receiver, Sender};
+use rfa_control::ControlTick;
+use rfa_interlock::{
+    Command, Inputs, Interlock, Limits, Outputs, Readiness, TELEMETRY_PER_TICK_MAX, step,
+};
+use rfa_link::{Arrival, LinkTx, SendResult, TELEMETRY_RING_FRAMES, Tally};
+use rfa_session::{CONTROL_PER_TICK_MAX, Intent, InterlockTick, Refused, TickRecord, Timing};
+use rfa_units::{
+    Bounded, ChannelReport, Contactor, GeneratorInstant, HostInstant, OutputState, Permit, Request,
+    Span, Telemetry,
+};
+use rtrb::Consumer;
+use std::sync::Arc;
+use triple_buffer::Input;
+
+/// A readback older than this is none (hazards.md H-08).
+const READBACK_AGE_MAX: Span = Span::from_millis(60);
+
+/// Where the frame of each tick goes.
+pub trait Outlet {
+    /// Sends the one frame of a tick. Never blocks. `seen`: newest generator time known.
+    fn send(&mut self, outputs: &Outputs, tick: u64, seen: GeneratorInstant) -> SendResult;
+
+    /// Says goodbye; RF is off.
+    fn bye(&mut self, seen: GeneratorInstant) -> SendResult;
+}
+
+impl Outlet for LinkTx {
+    fn send(&mut self, outputs: &Outputs, tick: u64, seen: GeneratorInstant) -> SendResult {
+        self.send_outputs(outputs, tick, seen)
+    }
+
+    fn bye(&mut self, seen: GeneratorInstant) -> SendResult {
+        Self::bye(self, seen)
+    }
+}
+
+/// The interlock's ends of the channels.
+pub(crate) struct InterlockEnds {
+    pub(crate) telemetry: Consumer<Arrival>,
+    pub(crate) asked: Consumer<Asked>,
+    pub(crate) intents: Receiver<Intent>,
+    pub(crate) permit: Input<Option<Permit>>,
+    pub(crate) newest: Input<Option<Newest>>,
+    pub(crate) status: Input<Option<Status>>,
+    pub(crate) records: Sender<TickRecord>,
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What was proven before the session began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Proven {
+    pub(crate) self_test: bool,
+    pub(crate) hard_limits: bool,
+}
+
+/// The interlock with its ends of the channels and the sending half of the link.
+pub struct InterlockTask<O> {
+    limits: Limits,
+    interlock: Interlock,
+    proven: Proven,
+    ends: InterlockEnds,
+    outlet: O,
+    tally: Tally,
+    heartbeat: u32,
+    newest: Option<Arrival>,
+    lateness: Latencies,
+    took: Latencies,
+    reaction: Latencies,
+    late: LateTicks,
+    refusal: Option<Refused>,
+    last: Option<TickRecord>,
+}
+
+/// The telemetry of one tick.
+struct Taken {
+    frames: Bounded<Telemetry, TELEMETRY_PER_TICK_MAX>,
+    /// Frames that found no room in the tick.
+    dropped: u8,
+    /// When the newest arrived.
+    newest: Option<HostInstant>,
+}
+
+/// The requests of one tick.
+#[derive(Default)]
+struct Requests {
+    ticks: Bounded<ControlTick, CONTROL_PER_TICK_MAX>,
+    newest: Option<Request>,
+    late_us: u32,
+}
+
+impl<O: Outlet> InterlockTask<O> {
+    pub(crate) fn new(
+        limits: Limits,
+        interlock: Interlock,
+        proven: Proven,
+        ends: InterlockEnds,
+        outlet: O,
+    ) -> Self {
+        let (tally, heartbeat) = (ends.shared.link.read(), ends.shared.heartbeat());
+        Self {
+            limits,
+            interlock,
+            proven,
+            ends,
+            outlet,
+            tally,
+            heartbeat,
+            newest: None,
+            lateness: Latencies::new(),
+            took: Latencies::new(),
+            reaction: Latencies::new(),
+            late: LateTicks::new(),
+            refusal: None,
+            last: None,
+        }
+    }
+
+    /// One interlock tick: allocates nothing, waits for nothing.
+    ///
+    /// A missed deadline is not made up for (see [`crate::Pacer::begin`]): one tick runs, as soon
+    /// as it can, and its number and time jump by what was missed. Both are inputs, so it is the
+    /// interlock that decides: an overrun is counted, two missed ticks in a row or a gap of 30 ms
+    /// turn RF off (H-44). While no tick runs no grant is sent, and the generator drops RF by
+    /// itself 60 ms after the newest telemetry the last grant was made from (H-21).
+    pub fn tick(&mut self, deadline: Deadline, clock: &impl Clock) -> Outputs {
+        self.lateness.record(deadline.late());
+        self.late.note(&deadline);
+        let taken = self.take_telemetry();
+        let requests = self.take_requests();
+        let inputs = self.inputs(deadline, clock.now(), &taken, requests.newest);
+        let (next, outputs) = step(&self.limits, &self.interlock, &inputs);
+        self.interlock = next;
+        let seen = self.seen();
+        let _ = self.outlet.send(&outputs, inputs.tick, seen);
+        let sent = clock.now();
+        if let Some(arrived) = taken.newest {
+            self.reaction.record(sent.since(arrived));
+        }
+        self.took.record(sent.since(deadline.began));
+        self.ends.permit.write(Some(outputs.permit));
+        let timing = Timing {
+            interlock_late_us: micros(deadline.late().as_micros()),
+            control_late_us: requests.late_us,
+            interlock_took_us: micros(sent.since(deadline.began).as_micros()),
+            missed_ticks: deadline.missed,
+        };
+        let interlock = InterlockTick { inputs, outputs };
+        self.hand_on(TickRecord { interlock, control: requests.ticks, timing });
+        outputs
+    }
+
+    /// Whether RF is off: none is granted, and a readback no older than 60 ms (H-08) shows K1 open
+    /// and no output stage active.
+    #[must_use]
+    pub fn is_off(&self, now: HostInstant) -> bool {
+        let granted = self.last.is_some_and(|last| last.interlock.outputs.grant.is_some());
+        let off = |report: &ChannelReport| report.output == OutputState::Off;
+        let reads_off = self.newest.is_some_and(|newest| {
+            now.since(newest.at) <= READBACK_AGE_MAX
+                && newest.telemetry.k1 == Contactor::Open
+                && newest.telemetry.channels.iter().all(off)
+        });
+        reads_off && !granted
+    }
+
+    /// Says goodbye; the session is over.
+    pub fn bye(&mut self) -> SendResult {
+        let seen = self.seen();
+        self.outlet.bye(seen)
+    }
+
+    /// The newest tick.
+    #[must_use]
+    pub const fn last(&self) -> Option<&TickRecord> {
+        self.last.as_ref()
+    }
+
+    pub(crate) fn outlet_mut(&mut self) -> &mut O {
+        &mut self.outlet
+    }
+
+    pub(crate) const fn histograms(&self) -> [&Latencies; 3] {
+        [&self.lateness, &self.took, &self.reaction]
+    }
+
+    pub(crate) fn into_late(self) -> LateTicks {
+        self.late
+    }
+
+    fn seen(&self) -> GeneratorInstant {
+        self.newest.map_or(GeneratorInstant::ZERO, |arrival| arrival.telemetry.at)
+    }
+
+    fn inputs(
+        &mut self,
+        deadline: Deadline,
+        now: HostInstant,
+        taken: &Taken,
+        request: Option<Request>,
+    ) -> Inputs {
+        let tally = self.ends.shared.link.read();
+        let mut link = tally.since(&self.tally);
+        self.tally = tally;
+        link.missing = link.missing.saturating_add(taken.dropped);
+        let heartbeat = self.ends.shared.heartbeat();
+        let console_alive = heartbeat != self.heartbeat;
+        self.heartbeat = heartbeat;
+        let (command, authorised) = self.command();
+        Inputs {
+            tick: deadline.number,
+            now,
+            telemetry: taken.frames,
+            link,
+            request,
+            console_alive,
+            command,
+            authorised,
+            ready: Readiness {
+                self_test: self.proven.self_test,
+                hard_limits: self.proven.hard_limits,
+                recorder: self.ends.shared.recorder_ready(),
+                checklist: self.ends.shared.checklist(),
+            },
+        }
+    }
+
+    /// The newest frames; more than a tick can take are dropped oldest first, and counted as
+    /// missing so that the rules know.
+    fn take_telemetry(&mut self) -> Taken {
+        let mut taken = Taken { frames: Bounded::new(), dropped: 0, newest: None };
+        // Bounded by the ring's size: a flood cannot hold the tick up.
+        let waiting = self.ends.telemetry.slots().min(TELEMETRY_RING_FRAMES);
+        for place in 0..waiting {
+            let Ok(arrival) = self.ends.telemetry.pop() else { break };
+            if waiting.saturating_sub(place) > TELEMETRY_PER_TICK_MAX {
+                taken.dropped = taken.dropped.saturating_add(1);
+                continue;
+            }
+            // Cannot be full: at most as many are kept as it holds.
+            let _ = taken.frames.push(arrival.telemetry);
+            taken.newest = Some(arrival.at);
+            self.newest = Some(arrival);
+        }
+        taken
+    }
+
+    /// The oldest first, so that the record has every control tick; what does not fit stays for
+    /// the next tick.
+    fn take_requests(&mut self) -> Requests {
+        let mut requests = Requests::default();
+        for _ in 0..CONTROL_PER_TICK_MAX {
+            let Ok(asked) = self.ends.asked.pop() else { break };
+            // Cannot be full: the loop ends at its size.
+            let _ = requests.ticks.push(asked.tick);
+            requests.newest = Some(asked.tick.outputs.request);
+            requests.late_us = asked.late_us;
+        }
+        requests
+    }
+
+    /// One tick's command. A stop comes first and takes with it whatever still waits: a start that
+    /// was asked for before the stop must not follow it.
+    fn command(&mut self) -> (Command, bool) {
+        if self.ends.shared.take_stop() || self.ends.shared.ending() {
+            for _ in 0..INTENTS_MAX {
+                if self.ends.intents.try_recv().is_err() {
+                    break;
+                }
+            }
+            return (Command::Stop, false);
+        }
+        let Ok(intent) = self.ends.intents.try_recv() else { return (Command::None, false) };
+        match route(intent.action) {
+            Route::Command(command) => (command, intent.operator.is_some()),
+            // The console sends none of these through the queue.
+            Route::Stop(_) => (Command::Stop, false),
+            Route::Checklist(_) | Route::Record => (Command::None, false),
+        }
+    }
+
+    fn hand_on(&mut self, record: TickRecord) {
+        let outputs = &record.interlock.outputs;
+        if let Some(reason) = outputs.refusal {
+            self.refusal = Some(Refused { tick: record.interlock.inputs.tick, reason });
+        }
+        self.ends.status.write(Some(Status::of(&record, &self.ends.shared)));
+        // The recorder polls and never waits, so this wakes nobody.
+        if self.ends.records.try_send(record).is_err() {
+            Shared::count(&self.ends.shared.ticks_full);
+        }
+        self.ends.newest.write(Some(Newest { record, refusal: self.refusal }));
+        self.last = Some(record);
+    }
+}
+
+fn micros(us: u64) -> u32 {
+    u32::try_from(us).unwrap_or(u32::MAX)
+}
