@@ -128,7 +128,7 @@ impl Interlock {
         let complete = stop.as_ref().is_some_and(|request| self.completes(request));
         match self.state() {
             State::Delivering | State::Stopping if complete => End::StepDone,
-            State::Delivering if stop.is_some() => End::Now,
+            State::Armed | State::Delivering if stop.is_some() => End::Now,
             State::Delivering if self.progress.spent(self.progress.limit(limits)).is_some() => {
                 End::Now
             }
