@@ -7,7 +7,7 @@ use crate::range;
 use crate::violation::{PlanError, Violations};
 use crate::{Gauge, PlanSpec, StepSpec};
 
-/// 23G is thinner than every row of the ceiling table. The model behind the table (physics.md 4)
+/// 23G is thinner than every row of the ceiling table. The model behind the table (hazards.md a.2)
 /// gives 23G x 3 mm 4.9 / 3.8 / 2.6 / 1.45 W at 60 / 70 / 80 / 90 °C, above the smallest row
 /// (22G x 2 mm); 23G x 2 mm gets 3.4 / 2.8 / 1.8 / 1.0 W, below it, so no row may stand for it.
 const TIP_MIN_23G_UM: u32 = 3_000;

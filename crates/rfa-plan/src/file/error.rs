@@ -29,9 +29,11 @@ pub struct FileError {
     pub about: String,
     /// How to mend it.
     pub help: String,
-    /// The line of the file.
+    /// The line of the file, or the part of a long line around the place.
     pub excerpt: String,
-    /// How many characters of the line are meant, from `column` on.
+    /// Where the place begins in `excerpt`, in characters from 0.
+    pub mark: usize,
+    /// How many characters of `excerpt` are meant, from `mark` on.
     pub width: usize,
 }
 
@@ -45,14 +47,8 @@ impl fmt::Display for FileError {
                 writeln!(f, "{:margin$}--> {}:{line}:{column}", "", self.file)?;
                 writeln!(f, "{:margin$} |", "")?;
                 writeln!(f, "{line} | {}", self.excerpt)?;
-                let marks = "^".repeat(self.width.max(1));
-                writeln!(
-                    f,
-                    "{:margin$} | {:indent$}{marks}",
-                    "",
-                    "",
-                    indent = column.saturating_sub(1)
-                )?;
+                let (indent, marks) = (self.mark, "^".repeat(self.width.max(1)));
+                writeln!(f, "{:margin$} | {:indent$}{marks}", "", "")?;
             }
             _ => writeln!(f, "  --> {}", self.file)?,
         }

@@ -17,10 +17,11 @@ fn distance(from: &str, to: &str) -> usize {
     let mut row: Vec<usize> = (0..=to.chars().count()).collect();
     for (index, a) in from.chars().enumerate() {
         let mut diagonal = index;
-        let mut left = index + 1;
+        let mut left = index.saturating_add(1);
         let mut next = std::vec![left];
         for (b, above) in to.chars().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(a != b)).min(above + 1).min(left + 1);
+            let swapped = diagonal.saturating_add(usize::from(a != b));
+            left = swapped.min(above.saturating_add(1)).min(left.saturating_add(1));
             diagonal = *above;
             next.push(left);
         }

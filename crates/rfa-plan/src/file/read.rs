@@ -96,7 +96,8 @@ fn text_of(path: &Path, name: &str) -> Result<String, FileErrors> {
         return Err(FileError { help, ..source.whole("not a regular file") }.into());
     }
     let mut bytes = Vec::new();
-    let most = FILE_BYTES_MAX as u64 + 1;
+    // One byte more than may be, to tell the largest file from a larger one.
+    let most = FILE_BYTES_MAX.saturating_add(1) as u64;
     File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(failed)?;
     check_size(source, bytes.len())?;
     String::from_utf8(bytes).map_err(|error| {
@@ -109,7 +110,7 @@ fn text_of(path: &Path, name: &str) -> Result<String, FileErrors> {
             value: format!("byte 0x{byte:02x}"),
             allowed: "UTF-8".to_string(),
             help: "save the file as UTF-8".to_string(),
-            ..source.error(good..good + 1, "file is not UTF-8 text")
+            ..source.error(good..good.saturating_add(1), "file is not UTF-8 text")
         }
         .into()
     })

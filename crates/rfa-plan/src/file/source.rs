@@ -25,19 +25,19 @@ impl Source<'_> {
     pub(crate) fn error(&self, span: Range<usize>, message: &str) -> FileError {
         let start = self.boundary(span.start);
         let before = self.text.get(..start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line_text = self.text.get(line_start..).unwrap_or_default();
-        let line_text = line_text.lines().next().unwrap_or_default();
-        let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+        let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
+        let line = self.text.get(line_start..).unwrap_or_default();
+        let line = line.lines().next().unwrap_or_default();
+        let indent = before.get(line_start..).unwrap_or_default().chars().count();
         let marked = self.text.get(start..self.boundary(span.end.max(start))).unwrap_or_default();
         let width = marked.lines().next().unwrap_or_default().chars().count();
-        let shown = printable(line_text, EXCERPT_CHARS_MAX);
-        let room = (shown.chars().count() + 1).saturating_sub(column);
-        // A place beyond what is shown is marked at the end of what is shown.
+        let (excerpt, mark) = window(line, indent);
+        let room = excerpt.chars().count().saturating_sub(mark);
         FileError {
-            line: Some(before.matches('\n').count() + 1),
-            column: Some(column.min(shown.chars().count() + 1)),
-            excerpt: shown,
+            line: Some(before.matches('\n').count().saturating_add(1)),
+            column: Some(indent.saturating_add(1)),
+            excerpt,
+            mark,
             width: width.min(room).max(1),
             ..self.whole(message)
         }
@@ -56,6 +56,7 @@ impl Source<'_> {
             about: String::new(),
             help: String::new(),
             excerpt: String::new(),
+            mark: 0,
             width: 0,
         }
     }
@@ -70,10 +71,22 @@ impl Source<'_> {
     fn boundary(&self, index: usize) -> usize {
         let mut index = index.min(self.text.len());
         while !self.text.is_char_boundary(index) {
-            index -= 1;
+            index = index.saturating_sub(1);
         }
         index
     }
+}
+
+/// The part of `line` around the character at `indent`, and that character's place in it.
+fn window(line: &str, indent: usize) -> (String, usize) {
+    let line = printable(line, usize::MAX);
+    let skipped =
+        if indent < EXCERPT_CHARS_MAX { 0 } else { indent.saturating_sub(VALUE_CHARS_MAX) };
+    if skipped == 0 {
+        return (printable(&line, EXCERPT_CHARS_MAX), indent);
+    }
+    let rest: String = line.chars().skip(skipped).collect();
+    (std::format!("…{}", printable(&rest, EXCERPT_CHARS_MAX)), VALUE_CHARS_MAX.saturating_add(1))
 }
 
 /// `text` without what could drive the terminal (H-53) and without what may be a key, cut to
@@ -84,18 +97,11 @@ pub(crate) fn printable(text: &str, chars_max: usize) -> String {
         .map(|c| if c == '\t' { ' ' } else { c })
         .map(|c| if steers_terminal(c) { '\u{fffd}' } else { c })
         .collect();
-    let mut run = 0;
-    for index in 0..=shown.len() {
-        if shown.get(index).is_some_and(char::is_ascii_hexdigit) {
-            run += 1;
-            continue;
-        }
-        if run >= SECRET_DIGITS_MIN {
-            let start = index - run;
-            shown.iter_mut().take(index).skip(start).for_each(|c| *c = '*');
-        }
-        run = 0;
-    }
+    let secret = |run: &[char]| run.first().is_some_and(char::is_ascii_hexdigit);
+    shown
+        .chunk_by_mut(|a, b| a.is_ascii_hexdigit() == b.is_ascii_hexdigit())
+        .filter(|run| secret(run) && run.len() >= SECRET_DIGITS_MIN)
+        .for_each(|run| run.fill('*'));
     if shown.len() > chars_max {
         shown.truncate(chars_max.saturating_sub(1));
         shown.push('…');
@@ -127,6 +133,16 @@ mod tests {
         let error = source.error(start..start + 1, "m");
         assert_eq!((error.line, error.column), (Some(2), Some(5)));
         assert_eq!(error.excerpt, "µ = 1");
+    }
+
+    /// In a long line the place is shown, and the column is the file's.
+    #[test]
+    fn long_lines_show_the_place() {
+        let text = std::format!("{}X{}", "-".repeat(500), "-".repeat(500));
+        let error = Source { name: "f", text: &text }.error(500..501, "m");
+        assert_eq!(error.column, Some(501));
+        assert_eq!(error.excerpt.chars().nth(error.mark), Some('X'));
+        assert!(error.excerpt.chars().count() <= EXCERPT_CHARS_MAX + 1);
     }
 
     #[test]

@@ -131,10 +131,10 @@ impl Walk<'_> {
         let unit = words::text(node.schema, "x-unit").unwrap_or_default();
         let value = format!("{} {unit}", self.source.value(node.span.clone()));
         let value = value.trim_end().to_string();
-        let bound = |name: &str| words::number(node.schema, name);
         let number = number.unwrap_or(f64::INFINITY);
-        let outside = bound("minimum").is_some_and(|min| !(number >= min))
-            || bound("maximum").is_some_and(|max| !(number <= max));
+        let bound = |name: &str, none| words::number(node.schema, name).unwrap_or(none);
+        let range = bound("minimum", f64::NEG_INFINITY)..=bound("maximum", f64::INFINITY);
+        let outside = !range.contains(&number);
         let path = &node.path;
         let choices = words::choices(node.schema);
         let unlisted = !choices.is_empty() && !choices.contains(&number.to_string());
@@ -260,8 +260,7 @@ impl Walk<'_> {
         self.note(node, node.span.clone(), message, value, help);
         if let (true, Some(error)) = (secret, self.found.last_mut()) {
             error.excerpt = "(not shown)".to_string();
-            error.column = Some(1);
-            error.width = 11;
+            (error.mark, error.width) = (0, 11);
         }
     }
 

@@ -4,6 +4,8 @@ use std::format;
 use std::string::ToString;
 use std::vec::Vec;
 
+type Change = fn(&mut SiteSpec);
+
 fn spec() -> SiteSpec {
     SiteSpec {
         name: "Site".to_string(),
@@ -33,7 +35,7 @@ fn fields(error: &PlanError) -> Vec<&str> {
 
 #[test]
 fn each_setting_is_refused_outside_its_range() {
-    let changes: [(fn(&mut SiteSpec), &str); 12] = [
+    let changes: [(Change, &str); 12] = [
         (|s| s.name.clear(), "name"),
         (|s| s.limits.power_max = MilliWatts::MIN, "limits.power_max_w"),
         (|s| s.limits.set_max = MilliCelsius::saturating(90_001), "limits.set_max_c"),
