@@ -160,6 +160,16 @@ class Field:
             return value.encode("ascii").ljust(self.size, b"\0")
         return value.to_bytes(self.size, "little", signed=self.signed)
 
+    def ends(self):
+        """(value just outside or None) below and above the range, within what the type holds."""
+        if self.allowed == "any" or self.raw or self.text:
+            return []
+        bits = self.size * 8
+        least = -(1 << bits - 1) if self.signed else 0
+        most = (1 << bits - (1 if self.signed else 0)) - 1
+        first, last = re.match(r"(-?\d+)(?:\.\.|, )(-?\d+)", self.allowed).groups()
+        return [value for value in (int(first) - 1, int(last) + 1) if least <= value <= most]
+
     def holds(self, value):
         if self.allowed == "any":
             return True
@@ -423,6 +433,31 @@ def check_streams(streams, vectors, document, keys, problems):
             )
 
 
+def check_coverage(streams, document, problems):
+    """Every end of every range in the document has a stream that steps just over it."""
+    over = set()
+    for stream in streams:
+        if stream["name"].startswith(("above-", "below-")):
+            raw = bytes.fromhex(stream["bytes"]).strip(b"\0")
+            payload = Unstuffer.payload(raw)[1]
+            field = stream["name"].rsplit("-", 1)[1]
+            over.add((payload[1], field, payload[18:-20]))
+    for message in document[1].values():
+        start = Message.size(message.fields)
+        places = [(field, field.offset) for field in message.fields]
+        places += [(field, start + field.offset) for field in message.block]
+        for field, place in places:
+            for value in field.ends():
+                chunk = field.encode(value)
+                if not any(
+                    number == message.number
+                    and name == field.name
+                    and body[place : place + field.size] == chunk
+                    for number, name, body in over
+                ):
+                    problems.append(f"{message.name}.{field.name} = {value}: no stream")
+
+
 def main():
     text = (DOCS / "protocol.md").read_text(encoding="utf-8")
     vectors = json.loads((DOCS / "protocol-vectors.json").read_text(encoding="utf-8"))
@@ -433,6 +468,7 @@ def main():
         problems.append(f"session key {derived.hex()}, stored {keys['session_key']}")
     check_messages(vectors["messages"], document, keys, problems)
     check_streams(vectors["streams"], vectors["messages"], document, keys, problems)
+    check_coverage(vectors["streams"], document, problems)
     example = next(v for v in vectors["messages"] if v["name"] == "self-test")
     for part in ("frame", "payload"):
         if example[part] not in text:

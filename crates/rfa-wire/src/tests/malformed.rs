@@ -1,5 +1,7 @@
 //! Bytes that are not simply a good frame, and what each must produce.
 
+mod fields;
+
 use super::samples::*;
 use super::vectors::payload_of;
 use crate::key::mac;
@@ -67,11 +69,11 @@ fn generator_name(message: &GeneratorMessage) -> &'static str {
 
 /// One stream and what must come of it.
 pub(super) struct Case {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) to: Receiver,
     pub(super) open: bool,
     pub(super) bytes: Vec<u8>,
-    pub(super) results: Vec<&'static str>,
+    pub(super) results: Vec<String>,
     pub(super) missing: u32,
 }
 
@@ -131,23 +133,6 @@ fn report(sequence: u32) -> Vec<u8> {
     resealed(&generator("telemetry-one-channel"), &key, |payload| renumber(payload, sequence))
 }
 
-/// A field of a host message overwritten, everything else right.
-fn host_field(name: &str, at: usize, bytes: &[u8]) -> Vec<u8> {
-    let key = if name == "hello" { LINK.0 } else { *session_key().as_bytes() };
-    overwrite(&host(name), &key, at, bytes)
-}
-
-fn generator_field(name: &str, at: usize, bytes: &[u8]) -> Vec<u8> {
-    let key = if name == "identity" { LINK.0 } else { *session_key().as_bytes() };
-    overwrite(&generator(name), &key, at, bytes)
-}
-
-fn overwrite(sample: &[u8], key: &[u8; 16], at: usize, bytes: &[u8]) -> Vec<u8> {
-    resealed(sample, key, |payload| {
-        payload[BODY + at..BODY + at + bytes.len()].copy_from_slice(bytes);
-    })
-}
-
 /// One bit of the unstuffed payload turned, nothing mended.
 fn flipped(place: usize) -> Vec<u8> {
     let mut payload = payload_of(&standby(2));
@@ -159,8 +144,9 @@ fn joined(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
 }
 
-fn case(name: &'static str, to: Receiver, bytes: Vec<u8>, results: &[&'static str]) -> Case {
-    Case { name, to, open: true, bytes, results: results.to_vec(), missing: 0 }
+fn case(name: &str, to: Receiver, bytes: Vec<u8>, results: &[&str]) -> Case {
+    let results = results.iter().map(ToString::to_string).collect();
+    Case { name: name.to_string(), to, open: true, bytes, results, missing: 0 }
 }
 
 /// Every case, framing first, then sums and signatures, then order, then fields.
@@ -169,8 +155,7 @@ pub(super) fn cases() -> Vec<Case> {
     all.extend(flip_cases());
     all.extend(signature_cases());
     all.extend(order_cases());
-    all.extend(host_field_cases());
-    all.extend(generator_field_cases());
+    all.extend(fields::cases());
     all
 }
 
@@ -322,92 +307,4 @@ fn order_cases() -> Vec<Case> {
             &["telemetry", "error:sequence"],
         ),
     ])
-}
-
-fn host_field_cases() -> Vec<Case> {
-    let longer = resealed(&standby(2), session_key().as_bytes(), |p| p.push(0));
-    let shorter = resealed(&standby(2), session_key().as_bytes(), |p| p.truncate(p.len() - 1));
-    let closed = |name, bytes, results: &[&'static str]| Case {
-        open: false,
-        ..case(name, Receiver::Generator, bytes, results)
-    };
-    let grant = |at, bytes: &[u8]| host_field("grant-thermal", at, bytes);
-    let over = 500_001_u32.to_le_bytes();
-    let cold = (-100_001_i32).to_le_bytes();
-    let late = 60_001_u32.to_le_bytes();
-    let mut cases = vec_of([
-        closed("hello-rate-zero", host_field("hello", 17, &[0, 0]), &["error:field:telemetry_hz"]),
-        closed("hello-channels-five", host_field("hello", 16, &[5]), &["error:field:channels"]),
-        case("body-too-long", Receiver::Generator, longer, &["error:length"]),
-        case("body-too-short", Receiver::Generator, shorter, &["error:length"]),
-        case(
-            "limits-life",
-            Receiver::Generator,
-            host_field("set-limits", 13, &late),
-            &["error:field:grant_life_us"],
-        ),
-        case(
-            "limits-cold",
-            Receiver::Generator,
-            host_field("set-limits", 9, &cold),
-            &["error:field:temperature_max_mc"],
-        ),
-    ]);
-    // The grant's sequence number is 6: four frames are missing before it.
-    let grants = [
-        ("grant-power", grant(24, &over), "error:field:power_mw"),
-        ("grant-mode", grant(28, &[0]), "error:field:mode"),
-        ("grant-channel", grant(29, &[5]), "error:field:channel"),
-        ("grant-thermal-with-pulses", grant(34, &[1]), "error:field:pulse_width_us"),
-    ];
-    cases.extend(grants.into_iter().map(|(name, bytes, result)| Case {
-        missing: 4,
-        ..case(name, Receiver::Generator, bytes, &[result])
-    }));
-    let pulsed = host_field("grant-pulsed", 34, &500_001_u32.to_le_bytes());
-    cases.push(Case {
-        missing: 5,
-        ..case(
-            "grant-pulse-longer-than-period",
-            Receiver::Generator,
-            pulsed,
-            &["error:field:pulse_width_us"],
-        )
-    });
-    cases
-}
-
-fn generator_field_cases() -> Vec<Case> {
-    let field = |at, bytes: &[u8]| generator_field("telemetry-one-channel", at, bytes);
-    let four = |at, bytes: &[u8]| generator_field("telemetry-four-channels", at, bytes);
-    let cases = [
-        ("telemetry-k1", field(0, &[2]), "error:field:k1", 4),
-        ("telemetry-pad", field(7, &[0, 0, 0, 0x80]), "error:field:pad_impedance_mohm", 4),
-        ("telemetry-no-channel", field(11, &[0]), "error:field:channel_count", 4),
-        ("telemetry-count-says-two", field(11, &[2]), "error:length", 4),
-        ("telemetry-output", field(13, &[5]), "error:field:output", 4),
-        ("telemetry-open-sensor-with-number", field(14, &[1]), "error:field:tip_temperature_mc", 4),
-        ("telemetry-tip-state", field(14, &[3]), "error:field:tip_state", 4),
-        ("telemetry-channel-twice", four(12 + 31, &[1]), "error:field:channel", 5),
-        ("refused-code", generator_field("refused", 0, &[99]), "error:field:code", 6),
-        (
-            "self-test-unknown-bit",
-            generator_field("self-test-passed", 0, &[0x3f]),
-            "error:field:passed",
-            2,
-        ),
-    ];
-    let mut cases: Vec<Case> = cases
-        .into_iter()
-        .map(|(name, bytes, result, missing)| Case {
-            missing,
-            ..case(name, Receiver::Host, bytes, &[result])
-        })
-        .collect();
-    let model = generator_field("identity", 32, &[0x1b]);
-    cases.push(Case {
-        open: false,
-        ..case("identity-escape-in-model", Receiver::Host, model, &["error:field:model"])
-    });
-    cases
 }
