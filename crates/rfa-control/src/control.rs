@@ -3,12 +3,11 @@
 use crate::config::{self, ControlError};
 use crate::exchange::{ControlInputs, ControlOutputs, Phase, Terms};
 use crate::heater::{Heater, Seen, Start};
-use crate::plant::{self, Plant};
+use crate::plant::Plant;
 use crate::sensor::{Reading, Sensor};
+use crate::tissue::Tissue;
 use rfa_plan::{Program, StepSpec};
-use rfa_units::{
-    HostInstant, MilliCelsius, MilliWatts, Permit, Request, Span, StepIndex, StopReason,
-};
+use rfa_units::{HostInstant, MilliCelsius, MilliWatts, Request, Span, StepIndex, StopReason};
 
 /// The lesion timer starts this far below the set temperature, as the generators' do, K.
 const REACHED_BELOW_K: f64 = 2.0;
@@ -22,12 +21,6 @@ const TICK_MAX: Span = Span::from_millis(50);
 /// Shortest time a tick's gains are scaled for, s: half the tick of 10 ms; a closer pair of
 /// readings would only magnify noise.
 const DT_MIN_S: f64 = 0.005;
-
-/// Tissue is never warmer than this before any heating, °C (body temperature).
-const BASE_MAX_C: f64 = 37.0;
-
-/// A start this little above the base is a start from cold tissue, K.
-const COLD_K: f64 = 5.0;
 
 /// Slowest ramp, K/s: a start just below the set temperature still arrives.
 const RATE_MIN: f64 = 0.1;
@@ -59,6 +52,18 @@ enum State {
     Faulted,
 }
 
+/// One delivering tick, as the phases see it.
+struct Tick {
+    reading: Reading,
+    /// The lower of the step's ceiling and the interlock's.
+    ceiling: MilliWatts,
+    now: HostInstant,
+    /// Since the tick before, for the lesion timer.
+    elapsed: Span,
+    /// Since the reading before, s, for the loop.
+    dt: f64,
+}
+
 /// The temperature loop and its step program, whole: a value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Control {
@@ -70,13 +75,11 @@ pub struct Control {
     state: State,
     sensor: Sensor,
     plant: Plant,
-    /// Temperature of the tissue before any heating, °C; none before the first start.
-    base: Option<f64>,
-    /// Warmth of the tissue around the tip, as a rise above the base, K.
-    field: f64,
+    /// None before the first reading.
+    tissue: Option<Tissue>,
     last: Option<HostInstant>,
-    /// When the loop last used a reading.
-    used: HostInstant,
+    /// When the newest reading came; none while readings are missing.
+    used: Option<HostInstant>,
 }
 
 impl Control {
@@ -98,10 +101,9 @@ impl Control {
             state: State::Waiting,
             sensor: Sensor::new(),
             plant: Plant::unknown(),
-            base: None,
-            field: 0.0,
+            tissue: None,
             last: None,
-            used: HostInstant::ZERO,
+            used: None,
         })
     }
 
@@ -114,19 +116,43 @@ impl Control {
     }
 
     fn tick(&mut self, inputs: &ControlInputs) -> ControlOutputs {
-        let elapsed = self.last.map_or(Span::ZERO, |last| inputs.now.since(last)).min(TICK_MAX);
-        self.last = Some(inputs.now);
-        let reading = self.sensor.take(self.program.channel, &inputs.telemetry, inputs.now);
-        self.warm(reading, elapsed);
+        let now = inputs.now;
+        let elapsed = self.last.map_or(Span::ZERO, |last| now.since(last)).min(TICK_MAX);
+        self.last = Some(now);
+        let reading = self.sensor.take(self.program.channel, &inputs.telemetry, now);
+        let dt = self.observe(reading, now);
         if let Some(permit) = inputs.permit {
             self.follow(permit.step);
         }
-        match inputs.permit.filter(|permit| permit.delivering) {
-            Some(permit) => self.deliver(&permit, reading, inputs.now, elapsed),
+        let permit = inputs.permit.filter(|permit| permit.delivering);
+        match permit {
+            Some(permit) => {
+                let ceiling = self.ceiling.min(permit.ceiling);
+                self.deliver(&Tick { reading, ceiling, now, elapsed, dt });
+            }
             None => self.rest(),
         }
-        let delivering = inputs.permit.is_some_and(|permit| permit.delivering);
-        self.outputs(delivering)
+        self.outputs(permit.is_some())
+    }
+
+    /// The tissue warms and cools whether power is on or not. Gives the time since the reading
+    /// before, s.
+    fn observe(&mut self, reading: Reading, now: HostInstant) -> f64 {
+        let before = self.used.unwrap_or(now);
+        let dt = now.since(before).min(TICK_MAX).as_secs_f64().max(DT_MIN_S);
+        match reading {
+            Reading::Held { .. } => {}
+            Reading::Missing | Reading::Invalid => self.used = None,
+            Reading::New { filtered } => {
+                let tissue = self.tissue.get_or_insert(Tissue::new(filtered));
+                if self.used.is_none() {
+                    tissue.rejoin(filtered);
+                }
+                tissue.advance(filtered, self.sensor.applied().as_f64(), dt);
+                self.used = Some(now);
+            }
+        }
+        dt
     }
 
     /// Takes over the interlock's step; a step it never asked for starts from nothing.
@@ -147,13 +173,6 @@ impl Control {
         }
     }
 
-    /// The tissue around the tip warms and cools whether power is on or not.
-    fn warm(&mut self, reading: Reading, elapsed: Span) {
-        if let (Some(base), Some(tip)) = (self.base, reading.filtered()) {
-            self.field = plant::field(self.field, tip - base, elapsed.as_secs_f64());
-        }
-    }
-
     /// No output: the loop's state goes, the step's progress stays.
     fn rest(&mut self) {
         match self.state {
@@ -164,85 +183,63 @@ impl Control {
         }
     }
 
-    fn deliver(&mut self, permit: &Permit, reading: Reading, now: HostInstant, elapsed: Span) {
-        let ceiling = self.ceiling.min(permit.ceiling);
-        self.state = match (self.state, reading) {
+    fn deliver(&mut self, tick: &Tick) {
+        self.state = match (self.state, tick.reading) {
             (state @ (State::Done | State::Faulted), _) => state,
             (_, Reading::Missing | Reading::Invalid) => State::Faulted,
             (State::Waiting, Reading::Held { .. }) => State::Waiting,
-            (State::Waiting, Reading::New { filtered }) => State::Ramp(self.begin(filtered, now)),
-            (State::Ramp(heater), _) => self.ramp(heater, reading, ceiling, now),
-            (State::Hold(heater), _) => self.hold(heater, reading, ceiling, now, elapsed),
+            (State::Waiting, Reading::New { filtered }) => self.begin(filtered, tick.now),
+            (State::Ramp(heater), _) => self.ramp(heater, tick),
+            (State::Hold(heater), _) => self.hold(heater, tick),
         };
     }
 
     /// A start or a new start of the step: ramps from the temperature measured now (H-42).
-    fn begin(&mut self, tip: f64, now: HostInstant) -> Heater {
-        let base = self.base.unwrap_or(BASE_MAX_C).min(tip);
-        self.base = Some(base);
-        let cold = tip - base < COLD_K;
+    fn begin(&mut self, tip: f64, now: HostInstant) -> State {
+        let tissue = self.tissue.get_or_insert(Tissue::new(tip));
+        let cold = tissue.start(tip);
+        let field = tissue.field();
         if cold {
             self.plant = self.plant.reopened();
         }
-        self.used = now;
         self.progress.activated = self.progress.activated.or(Some(now));
         self.progress.coldest = self.progress.coldest.min(tip);
         let set = self.spec.set.as_f64();
         let rate = ((set - self.progress.coldest) / self.spec.ramp.as_secs_f64()).max(RATE_MIN);
-        Heater::start(&Start { tip, base, field: self.field, set, rate, cold })
+        State::Ramp(Heater::start(&Start { tip, field, set, rate, cold }))
     }
 
-    fn ramp(
-        &mut self,
-        mut heater: Heater,
-        reading: Reading,
-        ceiling: MilliWatts,
-        now: HostInstant,
-    ) -> State {
-        self.drive(&mut heater, reading, ceiling, now);
+    fn ramp(&mut self, mut heater: Heater, tick: &Tick) -> State {
+        self.drive(&mut heater, tick);
         let near = self.spec.set.as_f64() - REACHED_BELOW_K;
-        if !reading.filtered().is_some_and(|tip| tip >= near) {
+        if !tick.reading.filtered().is_some_and(|tip| tip >= near) {
             return State::Ramp(heater);
         }
-        let since = self.progress.activated.map_or(Span::ZERO, |start| now.since(start));
+        let since = self.progress.activated.map_or(Span::ZERO, |start| tick.now.since(start));
         self.progress.reached = self.progress.reached.or(Some(since));
         State::Hold(heater)
     }
 
-    fn hold(
-        &mut self,
-        mut heater: Heater,
-        reading: Reading,
-        ceiling: MilliWatts,
-        now: HostInstant,
-        elapsed: Span,
-    ) -> State {
-        self.drive(&mut heater, reading, ceiling, now);
+    fn hold(&mut self, mut heater: Heater, tick: &Tick) -> State {
+        self.drive(&mut heater, tick);
         let dose = self.spec.set.as_f64() - DOSE_BELOW_K;
-        if reading.filtered().is_some_and(|tip| tip >= dose) {
-            self.progress.held = self.progress.held.plus(elapsed).min(self.spec.hold);
+        if tick.reading.filtered().is_some_and(|tip| tip >= dose) {
+            self.progress.held = self.progress.held.plus(tick.elapsed).min(self.spec.hold);
         }
         if self.progress.held >= self.spec.hold { State::Done } else { State::Hold(heater) }
     }
 
     /// One tick of the running loop; without a new reading the last power is held.
-    fn drive(
-        &mut self,
-        heater: &mut Heater,
-        reading: Reading,
-        ceiling: MilliWatts,
-        now: HostInstant,
-    ) {
-        let Reading::New { filtered } = reading else {
-            heater.hold(ceiling);
-            return;
-        };
-        let dt = now.since(self.used).min(TICK_MAX).as_secs_f64().max(DT_MIN_S);
-        self.used = now;
-        let applied = self.sensor.applied().as_f64();
-        let ceiling = ceiling.as_f64();
-        let seen = Seen { tip: filtered, field: self.field, applied, ceiling, dt };
-        heater.advance(&mut self.plant, &seen);
+    fn drive(&mut self, heater: &mut Heater, tick: &Tick) {
+        match (tick.reading, &self.tissue) {
+            (Reading::New { filtered }, Some(tissue)) => {
+                let applied = self.sensor.applied().as_f64();
+                let ceiling = tick.ceiling.as_f64();
+                let seen = Seen { tip: filtered, applied, ceiling, dt: tick.dt };
+                heater.advance(&mut self.plant, tissue, &seen);
+            }
+            _ => heater.hold(tick.ceiling),
+        }
     }
 
     fn outputs(&self, delivering: bool) -> ControlOutputs {

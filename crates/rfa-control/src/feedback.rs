@@ -70,3 +70,6 @@ impl Loop {
         let _ = self.pid.next_control_output(tip);
     }
 }
+
+#[cfg(test)]
+mod tests;

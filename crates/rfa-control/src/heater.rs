@@ -2,8 +2,9 @@
 
 use crate::exchange::Terms;
 use crate::feedback::{Gains, Loop};
-use crate::plant::{self, Plant, Regression};
+use crate::plant::Plant;
 use crate::reference::Reference;
+use crate::tissue::{Tissue, warmed};
 use crate::tuning::TUNING;
 use rfa_units::MilliWatts;
 
@@ -20,9 +21,7 @@ const APPLIED_MARGIN_W: f64 = 0.05;
 pub(crate) struct Start {
     /// Filtered reading at the start, °C.
     pub(crate) tip: f64,
-    /// Temperature of the tissue before any heating, °C.
-    pub(crate) base: f64,
-    /// Warmth of the tissue around, as a rise above the base, K.
+    /// Temperature of the tissue around the tip, °C.
     pub(crate) field: f64,
     /// Set temperature, °C.
     pub(crate) set: f64,
@@ -37,8 +36,6 @@ pub(crate) struct Start {
 pub(crate) struct Seen {
     /// Filtered reading, °C.
     pub(crate) tip: f64,
-    /// Warmth of the tissue around, as a rise above the base, K.
-    pub(crate) field: f64,
     /// Power the generator applied, W.
     pub(crate) applied: f64,
     /// Most power allowed, W.
@@ -52,9 +49,7 @@ pub(crate) struct Seen {
 pub(crate) struct Heater {
     reference: Reference,
     feedback: Loop,
-    regression: Regression,
-    base: f64,
-    /// The field as it will be if the tip follows the target, K above the base.
+    /// The field as it will be if the tip follows the target, °C.
     field: f64,
     teach: bool,
     request: MilliWatts,
@@ -67,8 +62,6 @@ impl Heater {
         Self {
             reference: Reference::new(start.tip, start.set, start.rate),
             feedback: Loop::new(),
-            regression: Regression::new(start.tip - start.base, start.field),
-            base: start.base,
             field: start.field,
             teach: start.cold,
             request: MilliWatts::MIN,
@@ -90,21 +83,21 @@ impl Heater {
     }
 
     /// One tick with a new reading.
-    pub(crate) fn advance(&mut self, plant: &mut Plant, seen: &Seen) {
-        let Seen { tip, applied, ceiling, dt, .. } = *seen;
+    pub(crate) fn advance(&mut self, plant: &mut Plant, tissue: &Tissue, seen: &Seen) {
+        let Seen { tip, applied, ceiling, dt } = *seen;
         self.reference.advance(tip, plant.lag_s() + TUNING.filter_s, dt);
-        let rise = self.reference.target() - self.base;
-        self.field = plant::field(self.field, rise, dt);
-        self.regression.advance(tip - self.base, seen.field, applied, dt);
+        let target = self.reference.target();
+        self.field = warmed(self.field, target, dt);
         if self.teach && self.reference.is_linear() {
-            plant.learn(&self.regression, self.reference.is_early(), dt);
+            plant.learn(tissue, self.reference.is_early(), dt);
         }
 
         let gains = Gains::for_rate(plant.rate());
         let feedback = self.feedback.step(gains, self.reference.lagged(), tip, dt);
         let slope = self.reference.slope();
         // The derivative acts on the reading; what it takes from the planned slope is given back.
-        let feed_forward = plant.power_for(slope, rise, self.field) + gains.kd * slope;
+        let feed_forward =
+            plant.power_for(slope, target, self.field, tissue.base()) + gains.kd * slope;
         let wanted = feed_forward + feedback.sum;
         let last = self.request.as_f64();
         let reach = ceiling / TUNING.slew_s * dt;
@@ -138,3 +131,6 @@ impl Heater {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,7 @@ mod heater;
 mod plant;
 mod reference;
 mod sensor;
+mod tissue;
 mod tuning;
 
 pub use config::{ControlError, RAMP_MIN};

@@ -13,12 +13,7 @@
 //! to the electrode and the tissue and are estimated by recursive least squares. Power makes the
 //! plant linear and takes the tissue's conductivity out of it.
 
-use crate::tuning::TUNING;
-
-/// Weight of the field, fitted as above.
-const FIELD: f64 = 1.5;
-/// Time constant of the field, fitted as above, s.
-const FIELD_S: f64 = 5.0;
+use crate::tissue::{Tissue, driving, follow};
 
 /// Bounds of the estimate: the fitted range with a factor of 2 each way below and 1.5 above,
 /// because tissue and generator differ too.
@@ -36,9 +31,10 @@ const LOSS_VARIANCE: f64 = 0.01;
 /// behind the two filters, and 2 x `FILTER_S` = 60 samples say the same thing.
 const SLOPE_VARIANCE: f64 = 0.5;
 
-/// Each of the regression's two filters, s: 0.3 °C rms of noise against the 0.8 K/s of the
-/// slowest ramp.
-const FILTER_S: f64 = 0.3;
+/// From this rise on the rate is known, K, and changes by no more than `KNOWN_PACE` a second:
+/// late in a ramp power and rise are nearly one line, and along it an estimate can run away.
+const KNOWN_RISE_K: f64 = 6.0;
+const KNOWN_PACE: f64 = 0.25;
 
 /// Spread of the rate when a new ramp starts from cold tissue, as a share of the rate: the same
 /// needle, perhaps moved.
@@ -55,6 +51,9 @@ const BELIEF: f64 = 0.8;
 /// And by more than noise alone explains, (K/s)²: 0.3 °C rms leaves 0.008 behind the filters.
 const BELIEF_NOISE: f64 = 0.004;
 
+/// Nor is it believed where it would change the rate, and with it all gains, by more than this.
+const BELIEF_JUMP: f64 = 2.0;
+
 /// Time over which the lags are compared, s.
 const SCORE_S: f64 = 1.0;
 
@@ -63,90 +62,6 @@ const SCORE_S: f64 = 1.0;
 /// line, and a factor would let the estimate run away along it.
 const RATE_WANDER: f64 = 0.1;
 const LOSS_WANDER: f64 = 0.01;
-
-/// A first-order low-pass, one step.
-pub(crate) fn follow(state: f64, input: f64, time_constant: f64, dt: f64) -> f64 {
-    state + (input - state) * (dt / (time_constant + dt))
-}
-
-/// The warmth of the tissue around the tip, as a rise above the base, K.
-pub(crate) fn field(state: f64, rise: f64, dt: f64) -> f64 {
-    follow(state, rise, FIELD_S, dt)
-}
-
-/// The rise that drives the loss: above base, and more while the tissue around is still cold.
-fn driving(rise: f64, field: f64) -> f64 {
-    rise + FIELD * (rise - field)
-}
-
-/// Two first-order filters in series; the second one's slope is exact.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Smooth {
-    first: f64,
-    second: f64,
-    slope: f64,
-}
-
-impl Smooth {
-    const fn at(value: f64) -> Self {
-        Self { first: value, second: value, slope: 0.0 }
-    }
-
-    fn advance(&mut self, value: f64, dt: f64) {
-        self.first = follow(self.first, value, FILTER_S, dt);
-        let before = self.second;
-        self.second = follow(self.second, self.first, FILTER_S, dt);
-        self.slope = (self.second - before) / dt;
-    }
-}
-
-/// Power on its way to the regression, as late as the reading.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Late {
-    lag_s: f64,
-    lagged: f64,
-    filtered: f64,
-    smooth: Smooth,
-}
-
-impl Late {
-    const fn new(lag_s: f64) -> Self {
-        Self { lag_s, lagged: 0.0, filtered: 0.0, smooth: Smooth::at(0.0) }
-    }
-
-    fn advance(&mut self, power: f64, dt: f64) {
-        self.lagged = follow(self.lagged, power, self.lag_s, dt);
-        self.filtered = follow(self.filtered, self.lagged, TUNING.filter_s, dt);
-        self.smooth.advance(self.filtered, dt);
-    }
-}
-
-/// The signals of one ramp on their way to the estimate.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Regression {
-    rise: Smooth,
-    driving: Smooth,
-    powers: [Late; LAGS_S.len()],
-}
-
-impl Regression {
-    pub(crate) fn new(rise: f64, field: f64) -> Self {
-        Self {
-            rise: Smooth::at(rise),
-            driving: Smooth::at(driving(rise, field)),
-            powers: LAGS_S.map(Late::new),
-        }
-    }
-
-    /// Follows one tick's reading and applied power.
-    pub(crate) fn advance(&mut self, rise: f64, field: f64, power: f64, dt: f64) {
-        self.rise.advance(rise, dt);
-        self.driving.advance(driving(rise, field), dt);
-        for late in &mut self.powers {
-            late.advance(power, dt);
-        }
-    }
-}
 
 /// One lag's estimate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -174,13 +89,15 @@ impl Estimate {
     }
 
     /// One step of least squares for a plant that wanders: `slope = rate * u + loss * v`.
-    fn learn(&mut self, slope: f64, u: f64, v: f64, dt: f64) {
+    /// The rate changes by no more than the share `most`.
+    fn learn(&mut self, slope: f64, u: f64, v: f64, most: f64, dt: f64) {
         let (a, b, c) = self.cov;
         let (gu, gv) = (a * u + b * v, b * u + c * v);
         let weight = 1.0 / (SLOPE_VARIANCE + u * gu + v * gv);
         let miss = slope - (self.rate * u + self.loss * v);
         self.score = follow(self.score, miss * miss * weight, SCORE_S, dt);
-        self.rate = (self.rate + gu * weight * miss).clamp(RATE_BOUNDS.0, RATE_BOUNDS.1);
+        let step = (gu * weight * miss).clamp(-most * self.rate, most * self.rate);
+        self.rate = (self.rate + step).clamp(RATE_BOUNDS.0, RATE_BOUNDS.1);
         self.loss = (self.loss + gv * weight * miss).clamp(LOSS_BOUNDS.0, LOSS_BOUNDS.1);
         let (a, b, c) = (a - gu * gu * weight, b - gu * gv * weight, c - gv * gv * weight);
         let wander = RATE_WANDER * self.rate;
@@ -222,26 +139,27 @@ impl Plant {
         self.believed.lag_s
     }
 
-    /// Power for a slope (K/s) at a rise above the base, in a field (K), in W.
-    pub(crate) fn power_for(&self, slope: f64, rise: f64, field: f64) -> f64 {
+    /// Power that gives the tip at `tip` °C this slope (K/s) in tissue at `field` °C, in W.
+    pub(crate) fn power_for(&self, slope: f64, tip: f64, field: f64, base: f64) -> f64 {
         let Estimate { rate, loss, .. } = self.believed;
-        ((slope + loss * driving(rise, field)) / rate).max(0.0)
+        ((slope + loss * (driving(tip, field) - base)) / rate).max(0.0)
     }
 
     /// One step of least squares for each lag; `choose`: whether another lag may be believed.
-    pub(crate) fn learn(&mut self, seen: &Regression, choose: bool, dt: f64) {
-        for (estimate, late) in self.tried.iter_mut().zip(&seen.powers) {
-            estimate.learn(seen.rise.slope, late.smooth.second, -seen.driving.second, dt);
+    pub(crate) fn learn(&mut self, seen: &Tissue, choose: bool, dt: f64) {
+        let pace = if seen.rise() < KNOWN_RISE_K { f64::INFINITY } else { KNOWN_PACE };
+        for (estimate, power) in self.tried.iter_mut().zip(seen.powers()) {
+            estimate.learn(seen.slope(), power, -seen.excess(), pace * dt, dt);
         }
+        let believed = self.believed.lag_s;
         let mut best = self.believed;
-        for estimate in &self.tried {
-            if estimate.lag_s == self.believed.lag_s {
-                best = *estimate;
-            }
+        for estimate in self.tried.iter().filter(|estimate| estimate.lag_s == believed) {
+            best = *estimate;
         }
-        let bar = best.score * BELIEF - BELIEF_NOISE;
+        let (bar, now) = (best.score * BELIEF - BELIEF_NOISE, best.rate);
         for estimate in self.tried.iter().filter(|_| choose) {
-            if estimate.score < bar && estimate.score < best.score {
+            let close = estimate.rate > now / BELIEF_JUMP && estimate.rate < now * BELIEF_JUMP;
+            if close && estimate.score < bar && estimate.score < best.score {
                 best = *estimate;
             }
         }

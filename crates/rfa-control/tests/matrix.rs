@@ -69,7 +69,7 @@ fn every_electrode_ramp_and_sensor_reaches_holds_and_does_not_overshoot() {
                 assert!(f.over_sensed <= if fast { 1.0 } else { 0.5 }, "{at}");
                 assert!(f.reached_s <= ramp + if fast { 2.5 } else { 0.5 }, "{at}");
                 assert!(f.reached_s >= ramp * 0.9 - 0.5, "{at}");
-                assert!(f.track_rms <= if fast { 3.0 } else { 1.0 }, "{at}");
+                assert!(f.track_rms <= if fast { 4.5 } else { 1.0 }, "{at}");
                 assert!(f.hold_mae <= 0.5 && f.sag <= 1.0, "{at}");
                 // H-03: 10 K/s or three times the plan.
                 assert!(f.slope_max < f64::max(10.0, 3.0 * (set - 37.0) / ramp), "{at}");

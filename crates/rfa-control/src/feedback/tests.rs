@@ -1,0 +1,61 @@
+use super::{Feedback, Gains, INACTIVE, Loop};
+use pid::Pid;
+use proptest::prelude::*;
+use std::vec::Vec;
+
+/// The bare crate with its gains scaled by hand.
+fn bare(gains: Gains, reference: f64, tip: f64, dt: f64, pid: &mut Pid<f64>) -> Feedback {
+    pid.setpoint(reference);
+    pid.p(gains.kp, INACTIVE).i(gains.ki * dt, INACTIVE).d(gains.kd / dt, INACTIVE);
+    let out = pid.next_control_output(tip);
+    Feedback { p: out.p, i: out.i, d: out.d, sum: out.output }
+}
+
+fn bits(term: &Feedback) -> [u64; 4] {
+    [term.p, term.i, term.d, term.sum].map(f64::to_bits)
+}
+
+proptest! {
+    /// With no limit active the feedback is the `pid` crate's, bit for bit.
+    #[test]
+    fn equals_the_bare_crate_bit_for_bit(
+        rows in prop::collection::vec((20.0..95.0_f64, 20.0..95.0_f64, 0.5..40.0_f64), 1..200),
+        dt in 0.005..0.05_f64,
+    ) {
+        let (mut ours, mut theirs) = (Loop::new(), Pid::new(0.0, INACTIVE));
+        for (reference, tip, rate) in rows {
+            let gains = Gains::for_rate(rate);
+            let got = ours.step(gains, reference, tip, dt);
+            let want = bare(gains, reference, tip, dt, &mut theirs);
+            prop_assert_eq!(bits(&got), bits(&want));
+        }
+    }
+
+    /// The integral moves by what is asked, and nothing else does.
+    #[test]
+    fn a_shift_moves_the_integral_alone(delta in -20.0..20.0_f64, tip in 20.0..95.0_f64) {
+        let gains = Gains::for_rate(5.0);
+        let (mut shifted, mut plain) = (Loop::new(), Loop::new());
+        for feedback in [&mut shifted, &mut plain] {
+            feedback.step(gains, 60.0, tip, 0.01);
+        }
+        shifted.shift_integral(tip, delta);
+        let got = shifted.step(gains, 60.0, tip + 0.1, 0.01);
+        let want = plain.step(gains, 60.0, tip + 0.1, 0.01);
+        prop_assert!((got.i - want.i - delta).abs() < 1e-9);
+        prop_assert_eq!(got.p.to_bits(), want.p.to_bits());
+        prop_assert_eq!(got.d.to_bits(), want.d.to_bits());
+    }
+}
+
+/// The crate alone winds up for hundreds of calls; this shows the fact the limits answer to.
+#[test]
+fn the_bare_crate_winds_up_while_its_output_is_limited() {
+    let mut pid = Pid::new(80.0, 50.0);
+    pid.p(1.0, 1e3).i(0.1, 50.0).d(0.0, 1e3);
+    (0..1000).for_each(|_| {
+        pid.next_control_output(27.0);
+    });
+    let calls: Vec<f64> = (0..1000).map(|_| pid.next_control_output(81.0).output).collect();
+    assert!(calls.iter().take_while(|output| **output > 0.0).count() > 400);
+}

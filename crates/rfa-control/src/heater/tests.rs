@@ -1,0 +1,101 @@
+use super::{Heater, Seen, Start};
+use crate::feedback::{Gains, Loop};
+use crate::plant::Plant;
+use crate::tissue::Tissue;
+use std::vec::Vec;
+
+const START: Start = Start { tip: 37.0, field: 37.0, set: 80.0, rate: 2.87, cold: true };
+
+/// A crude tip that takes what it is given.
+struct Tip {
+    heater: Heater,
+    plant: Plant,
+    tissue: Tissue,
+    tip: f64,
+    asked: Vec<f64>,
+}
+
+impl Tip {
+    fn new() -> Self {
+        let (heater, tissue) = (Heater::start(&START), Tissue::new(START.tip));
+        Self { heater, plant: Plant::unknown(), tissue, tip: START.tip, asked: Vec::new() }
+    }
+
+    /// One tick; the applied power is the request of two ticks ago, at most `granted`.
+    fn tick(&mut self, ceiling: f64, granted: f64) -> f64 {
+        let before = self.asked.len().checked_sub(2).map_or(0.0, |index| self.asked[index]);
+        let applied = before.min(granted);
+        self.tissue.advance(self.tip, applied, 0.01);
+        let seen = Seen { tip: self.tip, applied, ceiling, dt: 0.01 };
+        self.heater.advance(&mut self.plant, &self.tissue, &seen);
+        let power = self.heater.request().as_f64();
+        self.asked.push(power);
+        self.tip += 0.01 * (4.0 * applied - 0.1 * (self.tip - 37.0));
+        power
+    }
+}
+
+/// End to end through the heater: while no limit acts, its terms are those of the feedback alone.
+#[test]
+fn without_limits_the_terms_are_the_feedbacks_bit_for_bit() {
+    let (mut world, mut alone) = (Tip::new(), Loop::new());
+    let mut compared = 0;
+    for _ in 0..1_000 {
+        let tip = world.tip;
+        world.tick(1_000.0, 1_000.0);
+        let gains = Gains::for_rate(world.plant.rate());
+        let want = alone.step(gains, world.heater.reference.lagged(), tip, 0.01);
+        let got = world.heater.terms();
+        assert_eq!(
+            [got.p, got.i, got.d].map(f64::to_bits),
+            [want.p, want.i, want.d].map(f64::to_bits)
+        );
+        compared += 1;
+    }
+    assert_eq!(compared, 1_000);
+}
+
+/// H-42: ten seconds against a ceiling that is far too low leave no integral behind.
+#[test]
+fn h42_a_low_ceiling_does_not_wind_the_integral_up() {
+    let mut world = Tip::new();
+    for _ in 0..1_000 {
+        assert!(world.tick(0.3, 1_000.0) <= 0.3);
+    }
+    let terms = world.heater.terms();
+    assert!(terms.i.abs() < 2.0, "{terms:?}");
+    assert!(world.heater.target() < world.tip + 6.0, "the ramp waits for the tip");
+}
+
+/// H-42: the same when the interlock or the generator withholds power the loop asked for.
+#[test]
+fn h42_withheld_power_does_not_wind_the_integral_up() {
+    let mut world = Tip::new();
+    (0..300).for_each(|_| {
+        world.tick(20.0, 1_000.0);
+    });
+    (0..1_000).for_each(|_| {
+        world.tick(20.0, 0.2);
+    });
+    let terms = world.heater.terms();
+    assert!(terms.i < 1.0, "{terms:?}");
+    // Given back, the tip does not shoot past the ramp.
+    let mut worst = 0.0_f64;
+    for _ in 0..3_000 {
+        world.tick(20.0, 1_000.0);
+        worst = worst.max(world.tip - world.heater.target());
+    }
+    assert!(worst < 2.0, "{worst}");
+}
+
+/// H-42: the request rises no faster than from nothing to the ceiling in the slew time.
+#[test]
+fn h42_the_request_is_slew_limited() {
+    let mut world = Tip::new();
+    let mut last = 0.0;
+    for _ in 0..2_000 {
+        let power = world.tick(8.0, 1_000.0);
+        assert!((power - last).abs() <= 0.08 + 0.001, "{last} to {power}");
+        last = power;
+    }
+}
