@@ -55,6 +55,17 @@ fn paths_in_a_site_file_start_at_the_file() {
     assert_eq!(site.operators_file, Some(operators));
 }
 
+/// However wrong a file is, what is said about it can be read.
+#[test]
+fn errors_are_listed_up_to_a_limit_and_then_counted() {
+    let text: String = (0..5_000).map(|n| format!("k{n} = 1\n")).collect();
+    let errors = parse_plan("wrong.toml", &text).expect_err("refused").errors;
+    assert_eq!(errors.len(), 41);
+    let last = errors.last().expect("there");
+    // 5000 unknown keys and 9 missing ones, 40 of them listed.
+    assert_eq!(last.message, "4970 more errors are not listed");
+}
+
 /// The schema files beside the configuration are the ones the reader uses.
 #[test]
 fn schema_files_are_up_to_date() {

@@ -21,15 +21,23 @@ const ROUNDING: f64 = 1e-6;
 /// Longest path that is shown, in characters.
 const PATH_CHARS_MAX: usize = 60;
 
+/// Errors listed at most; a file with more is the wrong file, and they are counted.
+const ERRORS_MAX: usize = 40;
+
 /// Everything in `document` that `schema` does not accept.
 pub(crate) fn differences(
     source: Source<'_>,
     schema: &Value,
     document: &Spanned<DeTable<'_>>,
 ) -> Vec<FileError> {
-    let mut walk = Walk { source, found: vec![] };
+    let mut walk = Walk { source, found: vec![], more: 0 };
     walk.table(schema, document.get_ref(), 0..0, "");
     walk.found.sort_by_key(|error| (error.line, error.column));
+    if walk.more > 0 {
+        let help = "mend these first, and check that this is the right file".to_string();
+        let message = format!("{} more errors are not listed", walk.more);
+        walk.found.push(FileError { help, ..source.whole(&message) });
+    }
     walk.found
 }
 
@@ -59,6 +67,8 @@ pub(crate) fn place(document: &Spanned<DeTable<'_>>, path: &str) -> Range<usize>
 struct Walk<'a> {
     source: Source<'a>,
     found: Vec<FileError>,
+    /// Errors found beyond those listed.
+    more: usize,
 }
 
 /// One value of the document, its schema and its place.
@@ -228,7 +238,10 @@ impl Walk<'_> {
         );
         let field = printable(path, PATH_CHARS_MAX);
         let message = format!("{field} is not known");
-        self.found.push(FileError { field, allowed, help, ..self.source.error(span, &message) });
+        if self.has_room() {
+            let error = self.source.error(span, &message);
+            self.found.push(FileError { field, allowed, help, ..error });
+        }
     }
 
     fn missing(&mut self, node: &Node<'_>, name: &str) {
@@ -243,25 +256,22 @@ impl Walk<'_> {
         };
         let message = format!("{} is missing", node.path);
         self.note(node, node.span.clone(), &message, "none".to_string(), help);
-        if let (true, Some(error)) = (node.span.is_empty(), self.found.last_mut()) {
-            // What the whole file lacks has no place in it.
-            *error =
-                FileError { line: None, column: None, excerpt: String::new(), ..error.clone() };
-        }
     }
 
     /// Notes an error about the whole of a value, with the value as the file has it.
     fn note_value(&mut self, node: &Node<'_>, message: &str, help: String) {
-        let secret = node.schema.get("writeOnly").is_some_and(|only| only == &Value::Bool(true));
-        let value = match secret {
-            true => "not shown".to_string(),
+        let value = match is_secret(node.schema) {
+            true => NOT_SHOWN.to_string(),
             false => self.source.value(node.span.clone()),
         };
         self.note(node, node.span.clone(), message, value, help);
-        if let (true, Some(error)) = (secret, self.found.last_mut()) {
-            error.excerpt = "(not shown)".to_string();
-            (error.mark, error.width) = (0, 11);
-        }
+    }
+
+    /// Whether one more error is listed; counts it where it is not.
+    fn has_room(&mut self) -> bool {
+        let room = self.found.len() < ERRORS_MAX;
+        self.more = self.more.saturating_add(usize::from(!room));
+        room
     }
 
     fn note(
@@ -272,15 +282,34 @@ impl Walk<'_> {
         value: String,
         help: String,
     ) {
+        if !self.has_room() {
+            return;
+        }
+        // What the whole file lacks has no place in it.
+        let mut place = match span.is_empty() {
+            true => self.source.whole(message),
+            false => self.source.error(span, message),
+        };
+        if is_secret(node.schema) {
+            place.excerpt = format!("({NOT_SHOWN})");
+            (place.mark, place.width) = (0, place.excerpt.len());
+        }
         self.found.push(FileError {
             field: node.path.clone(),
             value,
             allowed: words::allowed(node.schema),
             about: words::about(node.schema),
             help,
-            ..self.source.error(span, message)
+            ..place
         });
     }
+}
+
+/// What stands for a value that is kept from screens and logs.
+const NOT_SHOWN: &str = "not shown";
+
+fn is_secret(schema: &Value) -> bool {
+    schema.get("writeOnly").and_then(Value::as_bool) == Some(true)
 }
 
 /// The integer's value; one too large for 64 bits is far outside every range.
