@@ -1,5 +1,6 @@
 //! The console's end of the channels.
 
+use crate::QuitReason;
 use crate::clock::Clock;
 use crate::command::{Route, route};
 use crate::shared::Shared;
@@ -126,8 +127,28 @@ impl ConsoleHandle {
         }
     }
 
+    /// A way to stop for where the console itself is not at hand: a panic hook, a signal.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper { shared: Arc::clone(&self.shared) }
+    }
+
     /// A sign of life.
     pub fn heartbeat(&mut self) {
         self.shared.beat();
+    }
+}
+
+/// Stops RF and ends the session; never blocks, and can be called from any thread.
+#[derive(Debug, Clone)]
+pub struct Stopper {
+    shared: Arc<Shared>,
+}
+
+impl Stopper {
+    /// RF off in the next tick, and the end of the session.
+    pub fn stop(&self, reason: QuitReason) {
+        self.shared.set_quit(reason);
+        self.shared.raise_stop();
     }
 }

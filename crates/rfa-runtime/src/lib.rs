@@ -33,7 +33,7 @@ pub mod virtual_time;
 mod wiring;
 
 pub use clock::{Clock, MonotonicClock, VirtualClock};
-pub use console::ConsoleHandle;
+pub use console::{ConsoleHandle, Stopper};
 pub use control_task::ControlTask;
 pub use interlock_task::{InterlockTask, Outlet};
 pub use latency::{Latencies, Quantiles};

@@ -59,7 +59,8 @@ macro_rules! quantity {
             /// The quantity of `raw` sub-units, or `None` outside the physical range.
             #[must_use]
             pub const fn new(raw: $raw) -> Option<Self> {
-                if raw >= $min && raw <= $max { Some(Self(raw)) } else { None }
+                let wide = raw as i64;
+                if wide >= $min && wide <= $max { Some(Self(raw)) } else { None }
             }
 
             /// The quantity nearest to `raw` sub-units. Only for arithmetic that has to end

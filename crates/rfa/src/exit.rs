@@ -24,6 +24,18 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// Every one.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Ok,
+        Self::Failure,
+        Self::Usage,
+        Self::Loss,
+        Self::Difference,
+        Self::NoDevice,
+        Self::Tripped,
+        Self::Interrupted,
+    ];
+
     /// The number the process ends with.
     pub(crate) const fn code(self) -> u8 {
         match self {

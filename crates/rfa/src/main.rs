@@ -1,1 +1,58 @@
-fn main() {}
+//! The command line of rfa: arguments in, wiring, output.
+
+mod check;
+mod cli;
+mod exit;
+mod operators;
+mod output;
+mod plans;
+mod rec;
+mod script;
+mod tables;
+mod treatment;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use cli::{Cli, Command};
+use exit::{Exit, Stop};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return parse_ended(&error),
+    };
+    match run(cli.command) {
+        Ok(exit) => exit.into(),
+        Err(stop) => {
+            eprintln!("{}", stop.message.trim_end());
+            stop.exit.into()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Exit, Stop> {
+    match command {
+        Command::Demo(arguments) => treatment::demo(&arguments),
+        Command::Run(arguments) => treatment::run(&arguments),
+        Command::Sim(arguments) => treatment::sim(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Rec(command) => rec::rec(command),
+        Command::Plans(output) => tables::plans(output.format),
+        Command::Faults(output) => tables::faults(output.format),
+        Command::Keys(output) => tables::keys(output.format),
+        Command::Explain { alarm, output } => tables::explain(&alarm, output.format),
+        Command::Completions { shell } => tables::completions(shell),
+    }
+}
+
+/// Help and version are answers, not errors; everything else is a usage error.
+fn parse_ended(error: &clap::Error) -> ExitCode {
+    let exit = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Ok,
+        _ => Exit::Usage,
+    };
+    // A closed pipe (`rfa --help | head`) is no reason to fail.
+    let _ = error.print();
+    exit.into()
+}

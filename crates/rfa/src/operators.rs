@@ -114,7 +114,9 @@ impl Operators {
             )));
         }
         eprintln!("No operator file yet: {}", path.display());
-        eprintln!("The first operator is created now. Arming needs their PIN; stopping never does.");
+        eprintln!(
+            "The first operator is created now. Arming needs their PIN; stopping never does."
+        );
         let name = prompt("Name (1 to 16 characters, no spaces): ")?;
         let pin = ask_pin("PIN (4 to 64 characters): ")?;
         if ask_pin("The same PIN again: ")? != pin {

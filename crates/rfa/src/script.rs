@@ -153,11 +153,14 @@ impl Script {
     }
 
     fn reply(&self, gate: GateName, step: usize) -> (ReplyName, Span) {
-        let matches = |r: &&Reply| r.gate == gate && r.step.is_none_or(|s| usize::from(s) == step + 1);
-        self.answer.iter().find(matches).map_or(
-            (ReplyName::Confirm, Span::from_millis(default_after_ms())),
-            |r| (r.reply, Span::from_millis(r.after_ms)),
-        )
+        let matches =
+            |r: &&Reply| r.gate == gate && r.step.is_none_or(|s| usize::from(s) == step + 1);
+        self.answer
+            .iter()
+            .find(matches)
+            .map_or((ReplyName::Confirm, Span::from_millis(default_after_ms())), |r| {
+                (r.reply, Span::from_millis(r.after_ms))
+            })
     }
 }
 
@@ -348,7 +351,8 @@ impl ScriptedOperator {
 
 fn footswitch_fitted(snapshot: &Snapshot) -> bool {
     let fitted = |f: Footswitch| f != Footswitch::NotFitted;
-    let newest = snapshot.latest.as_ref().and_then(|t| t.interlock.inputs.telemetry.last().copied());
+    let newest =
+        snapshot.latest.as_ref().and_then(|t| t.interlock.inputs.telemetry.last().copied());
     snapshot.identity.footswitch || newest.is_some_and(|t| fitted(t.footswitch))
 }
 

@@ -1,0 +1,66 @@
+//! `rfa check`: are these plan and site files good?
+
+use crate::cli::{Check, Format};
+use crate::exit::{Exit, Stop};
+use crate::output;
+use rfa_plan::FileErrors;
+use serde::Serialize;
+use std::path::Path;
+
+/// What a file turned out to be.
+#[derive(Serialize)]
+struct Checked {
+    file: String,
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<String>,
+    #[serde(flatten)]
+    errors: Option<FileErrors>,
+}
+
+pub(crate) fn check(arguments: &Check) -> Result<Exit, Stop> {
+    let checked: Vec<Checked> = arguments.files.iter().map(|file| check_one(file)).collect();
+    let bad = checked.iter().filter(|c| !c.ok).count();
+    match arguments.output.format {
+        Format::Json => output::json(&checked)?,
+        Format::Text => {
+            for one in &checked {
+                match (&one.errors, &one.summary) {
+                    (Some(errors), _) => eprintln!("{}", errors.to_string().trim_end()),
+                    (None, summary) => output::line(&format!(
+                        "{}: ok{}",
+                        one.file,
+                        summary.as_ref().map(|s| format!(", {s}")).unwrap_or_default()
+                    ))?,
+                }
+            }
+        }
+    }
+    Ok(if bad == 0 { Exit::Ok } else { Exit::Usage })
+}
+
+fn check_one(path: &Path) -> Checked {
+    let result = if is_site(path) {
+        rfa_plan::read_site(path).map(|site| format!("site {}", site.name))
+    } else {
+        rfa_plan::read_plan(path).map(|plan| {
+            let steps = plan.program.steps.len();
+            let steps = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
+            format!("plan {}, {steps}, hash {}", plan.id, plan.hash)
+        })
+    };
+    let file = path.display().to_string();
+    match result {
+        Ok(summary) => Checked { file, ok: true, summary: Some(summary), errors: None },
+        Err(errors) => Checked { file, ok: false, summary: None, errors: Some(errors) },
+    }
+}
+
+/// Only site files have a `[link]` table. What cannot be read is judged as a plan, whose reader
+/// says why; the size limit is the reader's too.
+fn is_site(path: &Path) -> bool {
+    let small = std::fs::metadata(path).is_ok_and(|m| m.len() <= rfa_plan::FILE_BYTES_MAX as u64);
+    small
+        && std::fs::read_to_string(path)
+            .is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[link]")))
+}

@@ -1,0 +1,49 @@
+//! `rfa rec`: look into recordings. Nothing here can open a device.
+
+use crate::cli::{Format, Rec, RecFile};
+use crate::exit::{Exit, Stop};
+use crate::output;
+use rfa_record::Recording;
+use std::path::Path;
+
+pub(crate) fn rec(command: Rec) -> Result<Exit, Stop> {
+    match command {
+        Rec::Info(arguments) => info(&arguments),
+        Rec::Verify(arguments) => verify(&arguments),
+        Rec::Recover { from, to, output } => recover(&from, &to, output.format),
+    }
+}
+
+fn info(arguments: &RecFile) -> Result<Exit, Stop> {
+    let info = Recording::open(&arguments.file)
+        .and_then(|recording| recording.info())
+        .map_err(|e| Stop::failure(e.to_string()))?;
+    match arguments.output.format {
+        Format::Json => output::json(&info)?,
+        Format::Text => output::readable(&info)?,
+    }
+    Ok(if info.truncated || info.lost_ticks > 0 { Exit::Loss } else { Exit::Ok })
+}
+
+fn verify(arguments: &RecFile) -> Result<Exit, Stop> {
+    let report = rfa_replay::verify(&arguments.file).map_err(|e| Stop::failure(e.to_string()))?;
+    match arguments.output.format {
+        Format::Json => output::json(&report)?,
+        Format::Text => output::line(report.to_string().trim_end())?,
+    }
+    Ok(match report.outcome {
+        rfa_replay::Outcome::Equal if report.truncated => Exit::Loss,
+        rfa_replay::Outcome::Equal => Exit::Ok,
+        rfa_replay::Outcome::Different => Exit::Difference,
+        _ => Exit::Failure,
+    })
+}
+
+fn recover(from: &Path, to: &Path, format: Format) -> Result<Exit, Stop> {
+    let recovered = rfa_record::recover(from, to).map_err(|e| Stop::failure(e.to_string()))?;
+    match format {
+        Format::Json => output::json(&recovered)?,
+        Format::Text => output::readable(&recovered)?,
+    }
+    Ok(Exit::Loss)
+}

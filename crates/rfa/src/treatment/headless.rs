@@ -1,0 +1,130 @@
+//! A treatment without a screen: the script is the operator.
+
+use super::local_generator::{LocalGenerator, VirtualLocal};
+use super::report::Report;
+use super::{Asked, END_LIMIT, Finished, opening};
+use crate::cli::Demo;
+use crate::exit::{Exit, Stop};
+use crate::script::ScriptedOperator;
+use rfa_record::Clock;
+use rfa_runtime::virtual_time::{Operator, VirtualConfig, VirtualConnection, VirtualSession};
+use rfa_runtime::{Ended, QuitReason, RunningSession, activation_of, identity_of, now};
+use rfa_session::{Intent, Snapshot};
+use rfa_units::{HostInstant, SessionId, Span};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How often the script looks at the session: two ticks.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Longest treatment: eight steps of a minute's ramp and five minutes' hold, and their gates.
+const TIME_LIMIT: Span = Span::from_secs(3_600);
+
+/// Runs to the session's end; a signal ends it with RF off first.
+pub(super) fn in_real_time(
+    mut running: RunningSession,
+    mut operator: ScriptedOperator,
+) -> Result<Finished, Stop> {
+    let interrupted = on_signals()?;
+    let mut console =
+        running.console().ok_or_else(|| Stop::failure("the session has no console"))?;
+    for warning in running.warnings() {
+        eprintln!("warning: {warning}");
+    }
+    loop {
+        if interrupted.load(Ordering::Relaxed) {
+            running.quit(QuitReason::Signal);
+        }
+        let status = running.status();
+        match status.ended() {
+            // The script may acknowledge and reset a trip; it says when it leaves.
+            Some(Ended::Tripped(_)) if status.quit.is_none() => {}
+            Some(_) => break,
+            None => {}
+        }
+        let snapshot = console.refresh();
+        if let Some(intent) = operator.step(now(), snapshot) {
+            console.send(intent);
+        }
+        console.heartbeat();
+        std::thread::sleep(LOOK_EVERY);
+    }
+    let gave_up = operator.gave_up();
+    Ok(Finished { result: running.stop_and_join(END_LIMIT), gave_up })
+}
+
+/// Runs the same on virtual time.
+pub(super) fn on_virtual_time(
+    arguments: &Demo,
+    asked: &Asked,
+    generator: LocalGenerator,
+    pedal: Arc<AtomicBool>,
+    operator: Option<ScriptedOperator>,
+) -> Result<Exit, Stop> {
+    let operator = operator.ok_or_else(|| Stop::usage("--virtual needs --headless"))?;
+    let config = opening::config(asked, session_of(arguments.seed), nonce_of(arguments.seed));
+    let connection = VirtualConnection::open(VirtualLocal::new(generator, pedal), config)
+        .map_err(|e| Stop::no_device(format!("the simulated generator: {e}")))?;
+    let identity = identity_of(&connection.identity);
+    let activation = activation_of(&connection.identity);
+    let path = arguments.treatment.record.clone();
+    let seed = Some(arguments.seed);
+    let recorder = path
+        .as_deref()
+        .map(|path| {
+            let clock = Clock::Virtual;
+            let header = opening::header(asked, identity, activation, config.session, clock, seed)?;
+            opening::create(path, &header)
+        })
+        .transpose()?;
+    let config = VirtualConfig {
+        plan: asked.plan.clone(),
+        trips: 0,
+        recorder,
+        end_on_trip: false,
+        time_limit: TIME_LIMIT,
+    };
+    let session =
+        VirtualSession::start(connection, config).map_err(|e| Stop::failure(e.to_string()))?;
+    let mut scripted = Scripted(operator);
+    let (result, generator) = session.run(&mut scripted);
+    let finished = Finished { result, gave_up: scripted.0.gave_up() };
+    let report = Report::new(&asked.plan, &finished, path).with_generator(&generator.into_local());
+    report.print(arguments.treatment.output.format, true)
+}
+
+struct Scripted(ScriptedOperator);
+
+impl Operator for Scripted {
+    fn step(&mut self, now: HostInstant, snapshot: &Snapshot) -> Option<Intent> {
+        self.0.step(now, snapshot)
+    }
+}
+
+/// On virtual time nothing is drawn at random: the seed gives the session and the nonce.
+fn session_of(seed: u64) -> SessionId {
+    let folded = seed ^ (seed >> 32);
+    SessionId(u32::try_from(folded & 0x7fff_ffff).unwrap_or(0).saturating_add(1))
+}
+
+fn nonce_of(seed: u64) -> [u8; 16] {
+    let mut nonce = *b"rfa virtual time";
+    for (byte, seed) in nonce.iter_mut().zip(seed.to_le_bytes()) {
+        *byte ^= seed;
+    }
+    nonce
+}
+
+/// Set by the first interrupt, termination or hang-up; a second interrupt ends the process, with
+/// RF off by the generator's dead-man.
+pub(super) fn on_signals() -> Result<Arc<AtomicBool>, Stop> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        let failed = |e: std::io::Error| Stop::failure(format!("signals: {e}"));
+        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))
+            .map_err(failed)?;
+        signal_hook::flag::register(signal, Arc::clone(&flag)).map_err(failed)?;
+    }
+    Ok(flag)
+}

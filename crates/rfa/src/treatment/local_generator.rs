@@ -1,0 +1,209 @@
+//! The built-in simulated generator: behind a real pseudo-terminal, or on virtual time.
+
+use crate::exit::Stop;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rfa_plan::{Plan, Site};
+use rfa_record::TruthRow;
+use rfa_runtime::virtual_time::VirtualGenerator;
+use rfa_sim::pty::{PtyPort, ServeReport};
+use rfa_sim::{
+    FaultSchedule, Generator, GeneratorConfig, LumpedPlant, ScheduledFault, Tissue, Truth,
+};
+use rfa_units::GeneratorInstant;
+use rfa_wire::LinkKey;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+/// Truth rows that wait for the recorder at most: 10 s of them.
+const TRUTHS_MAX: usize = 1_024;
+
+/// A simulated generator with the plan's electrode in tissue.
+pub(super) struct LocalGenerator {
+    generator: Generator,
+    faults: Vec<ScheduledFault>,
+}
+
+impl LocalGenerator {
+    /// A generator just switched on.
+    pub(super) fn build(
+        plan: &Plan,
+        site: &Site,
+        seed: u64,
+        footswitch: bool,
+        faults: &[String],
+    ) -> Result<Self, Stop> {
+        let faults = parse_faults(faults, footswitch)?;
+        // The tissue around the Gasserian ganglion is not homogeneous; muscle stands for it
+        // until a tissue model with layers does.
+        let plant = LumpedPlant::new(&plan.electrode, Tissue::MUSCLE).map_err(|e| {
+            Stop::usage(format!("the simulator has no model of the electrode: {e}"))
+        })?;
+        let config = GeneratorConfig {
+            seed,
+            link_key: LinkKey(site.link.key),
+            baud: site.link.baud,
+            channels: site.link.channels,
+            electrode_channel: plan.program.channel,
+            footswitch,
+            ..GeneratorConfig::default()
+        };
+        let mut generator = Generator::new(config, Box::new(plant))
+            .map_err(|e| Stop::usage(format!("the simulator cannot be built: {e}")))?;
+        generator.set_schedule(FaultSchedule::new(faults.clone()));
+        Ok(Self { generator, faults })
+    }
+
+    /// The first fault to come.
+    pub(super) fn first_fault(&self) -> Option<ScheduledFault> {
+        self.faults.iter().copied().min_by_key(|fault| fault.at)
+    }
+
+    /// The generator as it is.
+    pub(super) const fn generator(&self) -> &Generator {
+        &self.generator
+    }
+
+    /// Serves it on a pseudo-terminal, from a thread of its own.
+    pub(super) fn serve(
+        mut self,
+        link: Option<&Path>,
+        pedal: Arc<AtomicBool>,
+    ) -> Result<Served, Stop> {
+        let port = PtyPort::open(link).map_err(|e| Stop::failure(e.to_string()))?;
+        let path = port.path().to_owned();
+        let stop = Arc::new(AtomicBool::new(false));
+        let (truth_in, truth_out) = bounded(TRUTHS_MAX);
+        let thread = {
+            let stop = Arc::clone(&stop);
+            std::thread::Builder::new()
+                .name("rfa-sim".to_owned())
+                .spawn(move || {
+                    let report = serve(&port, &mut self.generator, &stop, &pedal, &truth_in);
+                    (self, report)
+                })
+                .map_err(|e| Stop::failure(format!("cannot start the simulator: {e}")))?
+        };
+        Ok(Served { path, stop, truth: truth_out, thread })
+    }
+}
+
+type ServeEnd = (LocalGenerator, Result<ServeReport, Stop>);
+
+/// A generator being served.
+pub(super) struct Served {
+    path: PathBuf,
+    stop: Arc<AtomicBool>,
+    truth: Receiver<TruthRow>,
+    thread: JoinHandle<ServeEnd>,
+}
+
+impl Served {
+    /// The pseudo-terminal.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it really is like, each 10 ms.
+    pub(super) fn truth(&self) -> Receiver<TruthRow> {
+        self.truth.clone()
+    }
+
+    /// Whether it has ended by itself.
+    pub(super) fn is_finished(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Switches it off and gives it back.
+    pub(super) fn stop(self) -> Result<LocalGenerator, Stop> {
+        self.stop.store(true, Ordering::Relaxed);
+        let (generator, report) =
+            self.thread.join().map_err(|_| Stop::failure("the simulator's thread panicked"))?;
+        report?;
+        Ok(generator)
+    }
+}
+
+fn serve(
+    port: &PtyPort,
+    generator: &mut Generator,
+    stop: &AtomicBool,
+    pedal: &AtomicBool,
+    truths: &Sender<TruthRow>,
+) -> Result<ServeReport, Stop> {
+    let (commands, orders) = mpsc::channel();
+    let mut down = false;
+    let mut tell = |truth: &Truth| {
+        // A recorder that cannot follow loses truth rows, never ticks: they are for reports.
+        let _ = truths.try_send(row(truth));
+        let pressed = pedal.load(Ordering::Relaxed);
+        if pressed != down {
+            down = pressed;
+            let _ = commands.send(rfa_sim::pty::Command::Footswitch(pressed));
+        }
+    };
+    port.serve(generator, 1.0, stop, &orders, &mut tell).map_err(|e| Stop::failure(e.to_string()))
+}
+
+/// The generator on virtual time, with the script's foot on its footswitch.
+pub(super) struct VirtualLocal {
+    local: LocalGenerator,
+    pedal: Arc<AtomicBool>,
+}
+
+impl VirtualLocal {
+    pub(super) const fn new(local: LocalGenerator, pedal: Arc<AtomicBool>) -> Self {
+        Self { local, pedal }
+    }
+
+    pub(super) fn into_local(self) -> LocalGenerator {
+        self.local
+    }
+}
+
+impl VirtualGenerator for VirtualLocal {
+    fn advance(&mut self, to_us: u64) {
+        self.local.generator.press_footswitch(self.pedal.load(Ordering::Relaxed));
+        self.local.generator.advance(GeneratorInstant::from_micros(to_us));
+    }
+
+    fn receive(&mut self, bytes: &[u8]) {
+        self.local.generator.receive(bytes);
+    }
+
+    fn transmit(&mut self, bytes: &mut [u8]) -> usize {
+        self.local.generator.transmit(bytes)
+    }
+
+    fn truth(&mut self) -> Option<TruthRow> {
+        Some(row(&self.local.generator.truth()))
+    }
+}
+
+fn row(truth: &Truth) -> TruthRow {
+    TruthRow {
+        at_us: truth.at.as_micros(),
+        tip_c: truth.tip_c,
+        sensed_c: truth.sensed_c,
+        tissue_max_c: truth.tissue_max_c,
+        power_w: truth.power_w,
+        rf_on: truth.rf_on,
+    }
+}
+
+fn parse_faults(texts: &[String], footswitch: bool) -> Result<Vec<ScheduledFault>, Stop> {
+    let mut faults = Vec::new();
+    for text in texts {
+        let fault: ScheduledFault =
+            text.parse().map_err(|e| Stop::usage(format!("--fault {text}: {e}")))?;
+        if fault.setting.fault.needs_footswitch() && !footswitch {
+            return Err(Stop::usage(format!(
+                "--fault {text}: shows only with a footswitch; add --footswitch"
+            )));
+        }
+        faults.push(fault);
+    }
+    Ok(faults)
+}

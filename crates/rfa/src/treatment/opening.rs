@@ -1,0 +1,169 @@
+//! Opening a session: who is there, with which limits, recorded where.
+
+use super::{Asked, refuse_headless_on_live, start};
+use crate::cli::Treatment;
+use crate::exit::Stop;
+use crossbeam_channel::Receiver;
+use rfa_interlock::Activation;
+use rfa_link::{LinkError, Port, monotonic_now};
+use rfa_plan::Plan;
+use rfa_record::{Clock, Header, RecordError, Recorder, TruthRow};
+use rfa_runtime::{RunningSession, SessionConfig, activation_of, identity_of, limits_for};
+use rfa_session::Identity;
+use rfa_units::{MilliCelsius, SessionId, Span};
+use rfa_wire::budget::LinkBudget;
+use rfa_wire::handshake::Config;
+use rfa_wire::{HardLimits, LinkKey};
+use std::path::{Path, PathBuf};
+
+/// H-02: the generator drops output above this by itself, whatever the plan.
+const TEMPERATURE_MAX: MilliCelsius = MilliCelsius::saturating(95_000);
+/// A grant lives this long (hazards.md, decision 6).
+const GRANT_LIFE: Span = Span::from_millis(60);
+
+/// Everything a session is opened with.
+pub(super) struct Setup<'a> {
+    asked: &'a Asked,
+    headless: bool,
+    record: Option<PathBuf>,
+    seed: Option<u64>,
+}
+
+impl<'a> Setup<'a> {
+    pub(super) fn new(
+        asked: &'a Asked,
+        arguments: &Treatment,
+        seed: Option<u64>,
+    ) -> Result<Self, Stop> {
+        let link = &asked.site.link;
+        LinkBudget::check(link.baud, link.channels, link.telemetry_hz)
+            .map_err(|e| Stop::usage(format!("site {}: link: {e}", asked.site.name)))?;
+        let record = arguments.record.clone();
+        Ok(Self { asked, headless: arguments.headless, record, seed })
+    }
+
+    /// Opens the port and starts the session. Nothing is armed.
+    pub(super) fn start(
+        &self,
+        port: &Path,
+        truth: Option<Receiver<TruthRow>>,
+    ) -> Result<(RunningSession, PathBuf), Stop> {
+        let config = config(self.asked, random_session()?, random()?);
+        let connection = Port::open(port, self.asked.site.link.baud)
+            .and_then(|port| port.connect(config))
+            .map_err(|e| Stop::no_device(e.to_string()))?;
+        let identity = identity_of(&connection.identity);
+        if self.headless {
+            refuse_headless_on_live(identity.kind)?;
+        }
+        let activation = activation_of(&connection.identity);
+        let clock = Clock::Wall { started_unix_us: unix_us()?, started_at: monotonic_now() };
+        let header = header(self.asked, identity, activation, config.session, clock, self.seed)?;
+        let path = self.recording_path()?;
+        let recorder = create(&path, &header)?;
+        let running = start(SessionConfig {
+            plan: self.asked.plan.clone(),
+            connection,
+            trips: 0,
+            recorder: Some(recorder),
+            truth,
+            realtime: super::REALTIME,
+        })?;
+        Ok((running, path))
+    }
+
+    /// The file asked for, or one of the site's folder named by the time.
+    fn recording_path(&self) -> Result<PathBuf, Stop> {
+        if let Some(path) = &self.record {
+            return Ok(path.clone());
+        }
+        let folder = PathBuf::from(&self.asked.site.recording_directory);
+        std::fs::create_dir_all(&folder)
+            .map_err(|e| Stop::failure(format!("{}: {e}; give --record FILE", folder.display())))?;
+        let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
+        Ok(folder.join(format!("{}-{now}.mcap", self.asked.plan.id)))
+    }
+}
+
+/// The handshake's numbers.
+pub(super) fn config(asked: &Asked, session: SessionId, host_nonce: [u8; 16]) -> Config {
+    let (plan, link) = (&asked.plan, &asked.site.link);
+    Config {
+        link: LinkKey(link.key),
+        session,
+        host_nonce,
+        channels: link.channels,
+        telemetry_hz: link.telemetry_hz,
+        mode: plan.program.mode,
+        limits: HardLimits {
+            channel: plan.program.channel,
+            power_max: plan.generator_power_max(),
+            voltage_max: plan.generator_voltage_max(),
+            temperature_max: TEMPERATURE_MAX,
+            grant_life: GRANT_LIFE,
+            plan: plan.hash,
+        },
+    }
+}
+
+/// What the recording says about its session.
+pub(super) fn header(
+    asked: &Asked,
+    identity: Identity,
+    activation: Activation,
+    session: SessionId,
+    clock: Clock,
+    seed: Option<u64>,
+) -> Result<Header, Stop> {
+    let limits = limits_for(&asked.plan, activation, session)
+        .map_err(|e| Stop::usage(format!("plan {}: {e}", asked.plan.id)))?;
+    let Plan { id, program, .. } = &asked.plan;
+    Ok(Header {
+        plan_id: id.clone(),
+        plan_toml: asked.plan_toml.clone(),
+        site_toml: asked.site_toml.clone(),
+        identity,
+        seed,
+        rfa_version: env!("CARGO_PKG_VERSION").to_owned(),
+        git_commit: option_env!("RFA_GIT_COMMIT").map(str::to_owned),
+        operator: None,
+        clock,
+        trips_before: 0,
+        limits: *limits.spec(),
+        program: *program,
+        attachments: Vec::new(),
+    })
+}
+
+/// The recording's file; one that is there already is never overwritten.
+pub(super) fn create(path: &Path, header: &Header) -> Result<Recorder, Stop> {
+    Recorder::create(path, header).map_err(|e: RecordError| {
+        if e.exists() {
+            Stop::usage(format!("{}: is there already; choose another --record", path.display()))
+        } else {
+            Stop::failure(e.to_string())
+        }
+    })
+}
+
+fn random_session() -> Result<SessionId, Stop> {
+    // 0 is no session.
+    Ok(SessionId(u32::from_le_bytes(random()?).max(1)))
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Stop> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| Stop::failure(format!("no random numbers: {e}")))?;
+    Ok(bytes)
+}
+
+fn unix_us() -> Result<u64, Stop> {
+    u64::try_from(jiff::Timestamp::now().as_microsecond())
+        .map_err(|_| Stop::failure("the clock is before 1970; set it"))
+}
+
+impl From<LinkError> for Stop {
+    fn from(error: LinkError) -> Self {
+        Self::no_device(error.to_string())
+    }
+}

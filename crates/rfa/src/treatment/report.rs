@@ -1,0 +1,255 @@
+//! What a treatment came to: the summary for people and for machines, and the exit code.
+
+use super::Finished;
+use super::local_generator::LocalGenerator;
+use crate::cli::Format;
+use crate::exit::{Exit, Stop};
+use crate::output;
+use crate::tables::alarm_name;
+use rfa_interlock::{AlarmSet, State};
+use rfa_plan::Plan;
+use rfa_runtime::summary::Summary;
+use rfa_runtime::{Ended, Quantiles, QuitReason, StallRecord};
+use rfa_session::QueueCounts;
+use rfa_sim::{Generator, RfOff};
+use rfa_units::Span;
+use serde::Serialize;
+use std::fmt;
+use std::path::PathBuf;
+
+/// The summary printed at the end of a headless treatment.
+#[derive(Serialize)]
+pub(super) struct Report {
+    plan: String,
+    plan_hash: String,
+    /// How the session ended, in one word or two.
+    end: String,
+    #[serde(flatten)]
+    summary: Summary,
+    /// Alarms latched or active at the end.
+    alarms: Vec<String>,
+    /// The interlock's state at the end.
+    state: Option<String>,
+    /// The readback showed RF off before the session ended.
+    off_confirmed: bool,
+    control_lateness_us: Quantiles,
+    step_us: Quantiles,
+    reaction_us: Quantiles,
+    stall: StallRecord,
+    queues: Queues,
+    /// When the simulated generator measured its output off, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rf_off: Option<Vec<Off>>,
+    /// From the first fault to output measured off; absent where output was off already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rf_off_after_fault_ms: Option<f64>,
+    /// Highest temperature of tissue, as the simulator knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tissue_max_c_true: Option<f64>,
+    recording: Option<PathBuf>,
+    recording_error: Option<String>,
+    warnings: Vec<String>,
+    exit: u8,
+}
+
+/// Losses of the queues.
+#[derive(Serialize)]
+struct Queues {
+    telemetry_to_interlock: u32,
+    telemetry_to_control: u32,
+    control_to_interlock: u32,
+    ticks_to_recorder: u32,
+    intents: u32,
+    frames_out: u32,
+}
+
+impl From<QueueCounts> for Queues {
+    fn from(counts: QueueCounts) -> Self {
+        Self {
+            telemetry_to_interlock: counts.telemetry_to_interlock,
+            telemetry_to_control: counts.telemetry_to_control,
+            control_to_interlock: counts.control_to_interlock,
+            ticks_to_recorder: counts.ticks_to_recorder,
+            intents: counts.intents,
+            frames_out: counts.frames_out,
+        }
+    }
+}
+
+/// One ending of output.
+#[derive(Serialize)]
+pub(super) struct Off {
+    /// On the generator's clock, s.
+    at_s: f64,
+    on_for_s: f64,
+    /// Since the last honoured grant arrived, ms.
+    since_grant_ms: Option<f64>,
+    cause: String,
+}
+
+impl fmt::Display for Off {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RF off at {:.3} s after {:.3} s on: {}", self.at_s, self.on_for_s, self.cause)?;
+        match self.since_grant_ms {
+            Some(ms) => write!(f, ", {ms:.1} ms after the last grant"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The endings of output the generator measured, oldest first.
+pub(super) fn rf_offs(generator: &Generator) -> Vec<Off> {
+    let ms = |span: Span| span.as_secs_f64() * 1e3;
+    let off = |off: &RfOff| Off {
+        at_s: off.at.as_micros() as f64 / 1e6,
+        on_for_s: off.on_for.as_secs_f64(),
+        since_grant_ms: off.since_grant.map(ms),
+        cause: off.cause.to_string(),
+    };
+    generator.rf_offs().map(off).collect()
+}
+
+impl Report {
+    pub(super) fn new(plan: &Plan, finished: &Finished, recording: Option<PathBuf>) -> Self {
+        let result = &finished.result;
+        let outputs = result.last.as_ref().map(|tick| tick.interlock.outputs);
+        let alarms = outputs.map_or(AlarmSet::NONE, |o| o.active.union(o.latched));
+        let lost = result.recording.error.is_some() || result.queues.ticks_to_recorder > 0;
+        Self {
+            plan: plan.id.clone(),
+            plan_hash: plan.hash.to_string(),
+            end: end_words(&result.end, finished.gave_up),
+            summary: result.summary.clone(),
+            alarms: alarms.iter().map(alarm_name).collect(),
+            state: outputs.map(|o| state_word(o.state).to_owned()),
+            off_confirmed: result.off_confirmed,
+            control_lateness_us: result.control_lateness_us,
+            step_us: result.step_us,
+            reaction_us: result.reaction_us,
+            stall: result.stall.clone(),
+            queues: result.queues.into(),
+            rf_off: None,
+            rf_off_after_fault_ms: None,
+            tissue_max_c_true: None,
+            recording,
+            recording_error: result.recording.error.clone(),
+            warnings: result.warnings.clone(),
+            exit: exit_of(&result.end, finished.gave_up, lost).code(),
+        }
+    }
+
+    /// Adds what the simulated generator itself knows.
+    pub(super) fn with_generator(mut self, local: &LocalGenerator) -> Self {
+        let offs = rf_offs(local.generator());
+        if let Some(fault) = local.first_fault() {
+            let began_s = fault.at.as_micros() as f64 / 1e6;
+            let ended = |off: &&Off| off.at_s >= began_s && off.at_s - off.on_for_s <= began_s;
+            let after = offs.iter().find(ended).map(|off| (off.at_s - began_s) * 1e3);
+            self.rf_off_after_fault_ms = after;
+        }
+        self.rf_off = Some(offs);
+        self
+    }
+
+    /// Prints it and gives the exit code.
+    pub(super) fn print(self, format: Format, headless: bool) -> Result<Exit, Stop> {
+        match format {
+            Format::Json => output::json(&self)?,
+            Format::Text => output::line(self.text().trim_end())?,
+        }
+        if !headless && self.exit == Exit::Interrupted.code() {
+            // The operator closed the terminal: nothing failed.
+            return Ok(Exit::Interrupted);
+        }
+        Ok(Exit::ALL.into_iter().find(|e| e.code() == self.exit).unwrap_or(Exit::Failure))
+    }
+
+    fn text(&self) -> String {
+        use std::fmt::Write;
+        let mut text = format!("{}: {}\n", self.plan, self.end);
+        let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.2}"));
+        for step in &self.summary.steps {
+            let _ = writeln!(
+                text,
+                "  step {}  set {:.0} °C  reached {} s  held {:.1} s  overshoot {} °C true, {} °C \
+                 sensed  error {} °C true, {} °C sensed",
+                step.step,
+                step.set_c,
+                number(step.reached_s),
+                step.held_s,
+                number(step.overshoot_c_true),
+                number(step.overshoot_c_sensed),
+                number(step.mean_abs_error_c_true),
+                number(step.mean_abs_error_c_sensed),
+            );
+        }
+        let _ = writeln!(
+            text,
+            "  peak {} °C  energy {:.0} J  trips {}  missed ticks {}  lateness p99 {} µs, max {} µs",
+            number(self.summary.peak_c),
+            self.summary.energy_j,
+            self.summary.trips_total,
+            self.summary.missed_ticks,
+            self.summary.lateness_us.p99,
+            self.summary.lateness_us.max,
+        );
+        for trip in &self.summary.trips {
+            let _ = writeln!(
+                text,
+                "  trip {} {}: {} against {}",
+                trip.rule, trip.alarm, trip.value, trip.limit
+            );
+        }
+        for warning in &self.warnings {
+            let _ = writeln!(text, "  warning: {warning}");
+        }
+        if let Some(path) = &self.recording {
+            let _ = writeln!(text, "  recording {}", path.display());
+        }
+        text
+    }
+}
+
+fn exit_of(end: &Ended, gave_up: bool, lost: bool) -> Exit {
+    match end {
+        Ended::Complete if lost => Exit::Loss,
+        Ended::Complete => Exit::Ok,
+        Ended::Tripped(_) | Ended::Lockout(_) => Exit::Tripped,
+        Ended::LinkLost => Exit::NoDevice,
+        Ended::Quit(_) if gave_up => Exit::Tripped,
+        Ended::Quit(QuitReason::Operator | QuitReason::EndedAtCheck) if lost => Exit::Loss,
+        Ended::Quit(QuitReason::Operator | QuitReason::EndedAtCheck) => Exit::Ok,
+        Ended::Quit(QuitReason::Signal | QuitReason::ConsoleLost) => Exit::Interrupted,
+        Ended::Quit(QuitReason::Panic | QuitReason::Caller) | Ended::InterlockDied => Exit::Failure,
+    }
+}
+
+fn end_words(end: &Ended, gave_up: bool) -> String {
+    match end {
+        Ended::Complete => "complete".to_owned(),
+        Ended::Tripped(trip) => format!("tripped, {}", alarm_name(trip.alarm)),
+        Ended::Lockout(Some(trip)) => format!("locked out, {}", alarm_name(trip.alarm)),
+        Ended::Lockout(None) => "locked out".to_owned(),
+        Ended::LinkLost => "link lost while nothing was armed".to_owned(),
+        Ended::Quit(_) if gave_up => "arming refused".to_owned(),
+        Ended::Quit(QuitReason::Operator) => "ended by the operator".to_owned(),
+        Ended::Quit(QuitReason::EndedAtCheck) => "ended at the check between steps".to_owned(),
+        Ended::Quit(QuitReason::Signal) => "interrupted".to_owned(),
+        Ended::Quit(QuitReason::ConsoleLost) => "console lost".to_owned(),
+        Ended::Quit(QuitReason::Panic) => "console panicked".to_owned(),
+        Ended::Quit(QuitReason::Caller) => "out of time".to_owned(),
+        Ended::InterlockDied => "interlock thread died".to_owned(),
+    }
+}
+
+const fn state_word(state: State) -> &'static str {
+    match state {
+        State::SelfTest => "self-test",
+        State::Idle => "idle",
+        State::Armed => "armed",
+        State::Delivering => "delivering",
+        State::Stopping => "stopping",
+        State::Tripped => "tripped",
+        State::Lockout => "lockout",
+    }
+}

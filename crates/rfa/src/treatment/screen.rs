@@ -1,0 +1,158 @@
+//! A treatment on the console: the terminal's events in, effects out.
+
+use super::{END_LIMIT, Finished, headless};
+use crate::exit::Stop;
+use crate::operators::Operators;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use ratatui::crossterm::{execute, terminal};
+use rfa_console::terminal::{TerminalGuard, install_panic_hook};
+use rfa_console::{App, AppConfig, Effect, Input, Symbols, Theme, WallClock};
+use rfa_plan::Plan;
+use rfa_runtime::{ConsoleHandle, QuitReason, RunningSession, now};
+use rfa_session::{Action, Intent, OperatorName, StopSource};
+use std::io::{IsTerminal, Stdout, stdout};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// A frame at most this often: 16 a second.
+const FRAME: Duration = Duration::from_millis(62);
+
+/// The mouse is captured, so that a click on the STOP bar stops.
+const MOUSE: bool = true;
+
+type Screen = Terminal<CrosstermBackend<Stdout>>;
+
+/// Shows the console until the operator leaves; RF is off or was stopped before that.
+pub(super) fn show(
+    mut running: RunningSession,
+    plan: &Plan,
+    operators: &Operators,
+    sign_in_hint: Option<String>,
+    signed_in: Option<OperatorName>,
+) -> Result<Finished, Stop> {
+    if !stdout().is_terminal() {
+        return Err(Stop::usage("the console needs a terminal; without one use --headless"));
+    }
+    let mut handle =
+        running.console().ok_or_else(|| Stop::failure("the session has no console"))?;
+    let lost = headless::on_signals()?;
+    let stopper = handle.stopper();
+    install_panic_hook(move || stopper.stop(QuitReason::Panic));
+    let app = App::new(config(plan, operators, sign_in_hint)?);
+    let shown = Shown { app, operators, lost, signed_in };
+    let ended = shown.until_the_end(&mut handle);
+    // However the console ended, nobody watches any more.
+    handle.send(stop(StopSource::ConsoleLost));
+    let result = running.stop_and_join(END_LIMIT);
+    ended.map(|()| Finished { result, gave_up: false })
+}
+
+struct Shown<'a> {
+    app: App,
+    operators: &'a Operators,
+    lost: Arc<AtomicBool>,
+    signed_in: Option<OperatorName>,
+}
+
+impl Shown<'_> {
+    fn until_the_end(mut self, handle: &mut ConsoleHandle) -> Result<(), Stop> {
+        let failed = |e: std::io::Error| Stop::failure(format!("the terminal: {e}"));
+        let _guard = TerminalGuard::enter(MOUSE).map_err(failed)?;
+        let mut screen = Terminal::new(CrosstermBackend::new(stdout())).map_err(failed)?;
+        let (columns, rows) = terminal::size().map_err(failed)?;
+        self.take(Input::Resize(columns, rows), handle);
+        if let Some(name) = self.signed_in {
+            handle.set_operator(Some(name));
+            self.take(Input::SignInResult(Some(name)), handle);
+        }
+        loop {
+            let frame_began = Instant::now();
+            if self.lost.load(Ordering::Relaxed) {
+                self.take(Input::TerminalLost, handle);
+                return Ok(());
+            }
+            self.take(Input::Snapshot(Box::new(handle.snapshot())), handle);
+            self.draw(&mut screen).map_err(failed)?;
+            // Only a console that has drawn is alive: one that cannot draw cannot show an alarm.
+            handle.heartbeat();
+            while let Some(left) = FRAME.checked_sub(frame_began.elapsed()) {
+                if !event::poll(left).map_err(failed)? {
+                    break;
+                }
+                let input = match event::read().map_err(failed)? {
+                    Event::Key(key) => Input::Key(key),
+                    Event::Paste(text) => Input::Paste(text),
+                    Event::Mouse(mouse) => Input::Mouse(mouse),
+                    Event::Resize(columns, rows) => Input::Resize(columns, rows),
+                    Event::FocusGained | Event::FocusLost => continue,
+                };
+                if self.take(input, handle) {
+                    return Ok(());
+                }
+            }
+            if self.take(Input::Tick, handle) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn draw(&self, screen: &mut Screen) -> std::io::Result<()> {
+        execute!(stdout(), BeginSynchronizedUpdate)?;
+        screen.draw(|frame| self.app.draw(frame, now()))?;
+        execute!(stdout(), EndSynchronizedUpdate)
+    }
+
+    /// One input; whether the console is to end.
+    fn take(&mut self, input: Input, handle: &mut ConsoleHandle) -> bool {
+        let mut ends = false;
+        for effect in self.app.update(input, now()) {
+            match effect {
+                Effect::Intent(intent) => handle.send(intent),
+                Effect::Note(_) => {}
+                Effect::SignIn { operator, pin } => {
+                    let name = self.operators.verify(&operator, &pin);
+                    handle.set_operator(name);
+                    ends |= self.take(Input::SignInResult(name), handle);
+                }
+                Effect::Quit => ends = true,
+            }
+        }
+        ends
+    }
+}
+
+const fn stop(source: StopSource) -> Intent {
+    Intent { action: Action::Stop(source), operator: None }
+}
+
+fn config(
+    plan: &Plan,
+    operators: &Operators,
+    sign_in_hint: Option<String>,
+) -> Result<AppConfig, Stop> {
+    let mut seed = [0; 8];
+    getrandom::fill(&mut seed).map_err(|e| Stop::failure(format!("no random numbers: {e}")))?;
+    let wall = jiff::Zoned::now();
+    let second = i64::from(wall.hour()) * 3_600 + i64::from(wall.minute()) * 60;
+    let second_of_day = u32::try_from(second + i64::from(wall.second())).unwrap_or(0);
+    Ok(AppConfig {
+        plan: plan.clone(),
+        theme: if no_color() { Theme::Mono } else { Theme::Dark },
+        symbols: Symbols::Braille,
+        operators: operators.names(),
+        sign_in_hint,
+        wall_clock: Some(WallClock { at: now(), second_of_day }),
+        mouse: MOUSE,
+        code_seed: u64::from_le_bytes(seed),
+    })
+}
+
+/// https://no-color.org: set and not empty.
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}

@@ -1,0 +1,49 @@
+//! `rfa sim`: a simulated generator for another process.
+
+use super::headless::on_signals;
+use super::local_generator::LocalGenerator;
+use super::report::rf_offs;
+use crate::cli::{Format, Sim};
+use crate::exit::{Exit, Stop};
+use crate::{output, plans};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How often the end is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Serves until its time is up or a signal comes; then says when output ended and why.
+pub(crate) fn sim(arguments: &Sim) -> Result<Exit, Stop> {
+    let site = plans::site(None)?;
+    let plan = plans::plan_at_site(&arguments.plan, &site)?;
+    let interrupted = on_signals()?;
+    let generator = LocalGenerator::build(
+        &plan,
+        &site,
+        arguments.seed,
+        arguments.footswitch,
+        &arguments.faults,
+    )?;
+    let served = generator.serve(Some(&arguments.link), Arc::new(AtomicBool::new(false)))?;
+    eprintln!("simulated generator at {}; Ctrl-C ends it", arguments.link.display());
+    let until = arguments.for_s.map(|s| Instant::now() + Duration::from_secs(s));
+    while !interrupted.load(Ordering::Relaxed)
+        && !served.is_finished()
+        && until.is_none_or(|until| Instant::now() < until)
+    {
+        std::thread::sleep(LOOK_EVERY);
+    }
+    let local = served.stop()?;
+    let offs = rf_offs(local.generator());
+    match arguments.output.format {
+        Format::Json => output::json(&json!({ "seed": arguments.seed, "rf_off": offs }))?,
+        Format::Text => {
+            for off in &offs {
+                output::line(&off.to_string())?;
+            }
+        }
+    }
+    Ok(Exit::Ok)
+}
