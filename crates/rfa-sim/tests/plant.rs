@@ -239,6 +239,18 @@ fn foreign_heat_warms_without_rf() {
     assert!(plant.tissue_max_c() > plant.tip_c());
 }
 
+/// The bits themselves: a change of platform, compiler or arithmetic shows.
+#[test]
+fn the_arithmetic_is_the_same_on_every_machine() {
+    let mut plant = plant(Gauge::G21, 7, Tissue::LIVER);
+    for step in 0..5_000_u32 {
+        plant.advance(MS, Drive { volts: f64::from(step % 300) * 0.1, heat_w: 0.01 });
+    }
+    let bits = [plant.tip_c(), plant.tissue_max_c(), plant.impedance_ohm()].map(f64::to_bits);
+    let golden = [4_631_879_725_616_111_496, 4_632_065_207_890_700_395, 4_644_963_412_804_273_662];
+    assert_eq!(bits, golden, "{:?}", bits.map(f64::from_bits));
+}
+
 #[test]
 fn refuses_what_the_fit_does_not_cover() {
     let refused = |tip_um, conductivity, baseline_c| {
