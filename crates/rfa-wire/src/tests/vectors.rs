@@ -7,7 +7,7 @@ use crate::*;
 use serde_json::{Value, json};
 use std::format;
 use std::path::PathBuf;
-use std::string::{String, ToString};
+use std::string::String;
 use std::vec::Vec;
 
 fn file() -> PathBuf {
@@ -275,6 +275,6 @@ fn stored_streams_give_their_results() {
         let to = if stream["to"] == "host" { Receiver::Host } else { Receiver::Generator };
         let (results, missing) = to.hear(open, &bytes);
         assert_eq!(json!(results), stream["results"], "{}", stream["name"]);
-        assert_eq!(json!(missing), stream["missing"], "{}", stream["name"].to_string());
+        assert_eq!(json!(missing), stream["missing"], "{}", stream["name"]);
     }
 }
