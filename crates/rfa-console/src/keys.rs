@@ -208,19 +208,19 @@ pub(crate) const TABLE: &[Binding] = table![
         "Space Esc Ctrl-C", "STOP: RF off (also a click on the STOP bar)", "";
     Scope::Screens, [Char('?'), F(1)], Help, "? F1", "help for this screen", "? help";
     Scope::Screens, [Char('1'), Char('2'), Char('5'), Char('6'), Char('7')], Show,
-        "1 2 5 6 7", "screens: setup, live, alarms, review, engineer", "1-7 screens";
+        "1 2 5 6 7", "screens: setup, live, alarms, review, engineer", "1 2 5-7 screens";
     Scope::Screens, [Key::Tab], NextScreen, "Tab", "next screen", "";
-    Scope::Screens, [Key::BackTab], PreviousScreen, "Shift-Tab", "previous screen", "";
+    Scope::Screens, [Key::BackTab], PreviousScreen, "Shift-Tab", "screen before", "";
     Scope::Screens, [Char('A')], Arm, "A", "arm the next step: opens the ARM dialog", "A arm";
     Scope::Screens, [F(5)], Confirm, "F5", "only inside the ARM dialog, after A", "";
     Scope::Screens, [Char('c')], Acknowledge, "c", "acknowledge the highest alarm", "c ack";
     Scope::Screens, [Char('r')], Reset, "r", "reset: after acknowledging, with the cause gone",
         "r reset";
-    Scope::Screens, [Char('x')], Explain, "x", "explain the highest alarm", "x why";
-    Scope::Screens, [Char('z')], TonePause, "z", "pause the alarm tone for 120 s", "z tone";
-    Scope::Screens, [Char('g')], Gate, "g", "the check between two steps", "g check";
+    Scope::Screens, [Char('x')], Explain, "x", "explain the alarms", "";
+    Scope::Screens, [Char('z')], TonePause, "z", "pause the alarm tone for 120 s", "";
+    Scope::Screens, [Char('g')], Gate, "g", "the check between two steps", "";
     Scope::Screens, [Char('m')], Mark, "m", "put a marker into the recording", "m mark";
-    Scope::Screens, [Char('s')], SignIn, "s", "sign in (RF off only)", "s sign in";
+    Scope::Screens, [Char('s')], SignIn, "s", "sign in (RF off only)", "";
     Scope::Screens, [Char('t')], Theme, "t", "theme: dark, light, mono", "";
     Scope::Screens, [Char('q')], Quit, "q", "quit: with RF on STOP first, then ask", "q quit";
     Scope::On(Screen::Live), [Char('f')], Freeze, "f",
@@ -252,7 +252,7 @@ pub(crate) const TABLE: &[Binding] = table![
     Scope::SignIn, [Key::Enter], Submit, "Enter", "sign in; with nothing typed: cancel", "";
     Scope::Reading, [Key::Up, Char('k')], Up, "Up k", "scroll up", "";
     Scope::Reading, [Key::Down, Char('j')], Down, "Down j", "scroll down", "";
-    Scope::Reading, [Key::Enter, Char('?'), Char('x'), F(1)], Close, "Enter ? x", "close", "";
+    Scope::Reading, [Key::Enter, Char('?'), Char('x'), F(1)], Close, "Enter ? F1 x", "close", "";
     Scope::Quitting, [Char('q')], QuitNow, "q", "quit", "";
     Scope::Quitting, [Key::Enter], Close, "Enter", "stay", "";
 ];

@@ -55,6 +55,10 @@ fn write_restore(out: &mut impl Write) -> io::Result<()> {
 ///
 /// `stop` runs in the panicking thread, whichever that is: it must not block and not panic.
 pub fn install_panic_hook(stop: impl Fn() + Send + Sync + 'static) {
+    hook(stop, restore);
+}
+
+fn hook(stop: impl Fn() + Send + Sync + 'static, restore: impl Fn() + Send + Sync + 'static) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         stop();
@@ -79,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_stops_first_and_prints_last() {
+    fn a_panic_stops_then_restores_then_prints() {
         let order = Arc::new(Mutex::new(Vec::new()));
         let note = |word: &'static str| {
             let order = Arc::clone(&order);
@@ -88,10 +92,10 @@ mod tests {
         let before = std::panic::take_hook();
         let printed = note("printed");
         std::panic::set_hook(Box::new(move |_| printed()));
-        install_panic_hook(note("stopped"));
+        hook(note("stopped"), note("restored"));
         let result = std::thread::spawn(|| panic!("on purpose")).join();
         std::panic::set_hook(before);
         assert!(result.is_err());
-        assert_eq!(*order.lock().expect("not poisoned"), ["stopped", "printed"]);
+        assert_eq!(*order.lock().expect("not poisoned"), ["stopped", "restored", "printed"]);
     }
 }

@@ -88,7 +88,7 @@ pub(crate) const fn contactor(contactor: Contactor) -> &'static str {
 /// The footswitch.
 pub(crate) const fn footswitch(footswitch: Footswitch) -> &'static str {
     match footswitch {
-        Footswitch::NotFitted => "none fitted",
+        Footswitch::NotFitted => "none",
         Footswitch::Released => "released",
         Footswitch::Pressed => "PRESSED",
         Footswitch::Disagree => "CONTACTS DISAGREE",
@@ -107,7 +107,7 @@ pub(crate) const fn emergency_stop(stop: EmergencyStop) -> &'static str {
 /// The supply.
 pub(crate) const fn supply(supply: Supply) -> &'static str {
     match supply {
-        Supply::Good => "good",
+        Supply::Good => "ok",
         Supply::BrownOut => "BROWN-OUT",
     }
 }
@@ -130,6 +130,22 @@ pub(crate) fn ends(left: &str, right: &str, width: usize) -> String {
     format!("{left}{:gap$}{right}", "")
 }
 
+/// `left` items as far as they fit whole, then `right` at the far end of `width` columns.
+pub(crate) fn bar(left: &[String], right: &[String], width: usize) -> String {
+    let right = right.join("  ");
+    let room = width.saturating_sub(right.chars().count() + 2);
+    let mut text = String::new();
+    for item in left {
+        let gap = if text.is_empty() { 0 } else { 2 };
+        if text.chars().count() + gap + item.chars().count() > room && !text.is_empty() {
+            break;
+        }
+        text.push_str(&"  "[..gap]);
+        text.push_str(item);
+    }
+    ends(&text, &right, width)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +156,16 @@ mod tests {
         assert_eq!(left(Span::ZERO), "0:00");
         assert_eq!(left(Span::from_secs(60)), "1:00");
         assert_eq!(clock(Span::from_millis(59_999)), "0:59");
+    }
+
+    #[test]
+    fn a_bar_drops_whole_items_and_keeps_the_first() {
+        let items = |words: &[&str]| words.iter().map(|w| w.to_string()).collect::<Vec<_>>();
+        assert_eq!(
+            bar(&items(&["RF ON", "HOLD", "CH1"]), &items(&["SIM"]), 17),
+            "RF ON  HOLD   SIM"
+        );
+        assert_eq!(bar(&items(&["RF ON", "HOLD"]), &items(&["SIM"]), 8), "RF ~ SIM");
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct AlarmText {
     pub meaning: &'static str,
     /// What rfa did about it.
     pub done: &'static str,
-    /// What the operator does first; one line of at most 62 characters.
+    /// What the operator does first; one line of at most 44 characters.
     pub act: &'static str,
     /// What clears it.
     pub cleared_by: &'static str,
@@ -192,7 +192,7 @@ mod tests {
                 assert!(!words.is_empty() && words.is_ascii(), "{alarm:?}: {words:?}");
             }
             assert!(text.title.len() <= 24, "{alarm:?}: title too long for 80 columns");
-            assert!(text.act.len() <= 62, "{alarm:?}: act too long for 80 columns");
+            assert!(text.act.len() <= 44, "{alarm:?}: act too long for 60 columns");
             let line = alarm_line(alarm, None, &AlarmContext::default());
             assert!(!line.is_empty() && line.len() <= 60, "{alarm:?}: {line}");
         }

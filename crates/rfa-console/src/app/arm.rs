@@ -15,7 +15,7 @@ use super::{App, Dialog, Effect};
 use crate::keys::Act;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use rfa_interlock::{Outputs, State};
-use rfa_session::{Action, StopSource};
+use rfa_session::{Action, DeviceKind, StopSource};
 use rfa_units::{HostInstant, Span};
 
 /// Each act has to come within this (console.md section 1).
@@ -90,6 +90,10 @@ impl App {
         let Some(state) = self.view.state(now) else {
             return Some("no fresh report of the safety monitor: not armed".to_string());
         };
+        let snapshot = self.view.snapshot()?;
+        if snapshot.identity.kind == DeviceKind::Replay {
+            return Some("a recording is shown: nothing can be armed".to_string());
+        }
         let outputs = self.view.outputs()?;
         let why = match state {
             State::SelfTest => "self-test has not passed yet",
@@ -143,7 +147,8 @@ impl App {
             Act::Confirm if held_f5 => self.say("F5 held: let go, then press again", now),
             Act::Confirm => self.confirm(effects, now),
             Act::CodeDigit => {
-                if self.code_digit(key) {
+                let complete = self.code_digit(key);
+                if complete {
                     self.confirm(effects, now);
                 }
             }

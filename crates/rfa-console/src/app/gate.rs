@@ -11,7 +11,7 @@ use rfa_units::HostInstant;
 pub(crate) const FINDINGS: [&str; 4] = [
     "sensation unchanged",
     "sensation reduced in the wanted area",
-    "sensation reduced beyond it, or corneal reflex weaker",
+    "reduced too far, or corneal reflex weaker",
     "patient cannot answer",
 ];
 

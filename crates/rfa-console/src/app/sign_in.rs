@@ -77,8 +77,9 @@ impl App {
         }
         match (act, key.code) {
             (Act::Text, KeyCode::Char(c)) => {
-                if dialog.field().chars().count() < TEXT_MAX {
-                    dialog.field().push(c);
+                let field = dialog.field();
+                if field.chars().count() < TEXT_MAX {
+                    field.push(c);
                 }
             }
             (Act::Erase, _) => {

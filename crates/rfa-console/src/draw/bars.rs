@@ -56,19 +56,33 @@ pub(super) fn alarms(pen: &mut Pen, area: Rect, class: Class) {
         _ => " ",
     };
     let text = alarm_text(first.alarm);
-    let words = match class {
+    let words = alarm_words(pen.app, first, pen.now);
+    let (number, title) = (first.alarm.number(), text.title);
+    let of = alarms.len();
+    let next = next_act(pen.app);
+    let then = next.map_or(String::new(), |key| format!("; then {key}"));
+    let (words, count, act, why) = match class {
         Class::Full => {
-            let words = alarm_words(pen.app, first, pen.now);
-            format!("{words}   AL-{:02} {}", first.alarm.number(), text.title)
+            let words = format!("{words}   AL-{number:02} {title}");
+            (words, format!("{} 1 of {of}", standing(first)), then, "x explains")
         }
-        _ => alarm_words(pen.app, first, pen.now),
+        Class::Base => (words, format!("{} 1 of {of}", standing(first)), then, "x explains"),
+        Class::One | Class::Small => {
+            (words, format!("1/{of}"), String::new(), next.unwrap_or("x why"))
+        }
     };
     let width = usize::from(area.width).saturating_sub(2 * edge.chars().count() + 2);
-    let count = format!("{} 1 of {}", standing(first), alarms.len());
-    let first_row = ends(&words, &format!("{}  {count}", tone(pen.app, pen.now)), width);
-    let second_row = ends(&format!("do: {}", text.act), "x explains", width);
+    let tone = tone(pen.app, pen.now, class);
+    let first_row = ends(&words, &[tone, count].join("  "), width);
+    let second_row = ends(&format!("do: {}{act}", text.act), why, width);
     pen.bar(area, 0, &format!("{edge} {first_row} {edge}"), role);
     pen.bar(area, 1, &format!("{edge} {second_row} {edge}"), role);
+}
+
+/// The key that comes next on the way out of a trip.
+fn next_act(app: &App) -> Option<&'static str> {
+    let outputs = app.view.outputs().filter(|outputs| outputs.state == State::Tripped)?;
+    Some(if outputs.acknowledged { "r reset" } else { "c ack" })
 }
 
 fn standing(shown: &Shown) -> &'static str {
@@ -78,9 +92,10 @@ fn standing(shown: &Shown) -> &'static str {
     }
 }
 
-fn tone(app: &App, now: HostInstant) -> String {
+fn tone(app: &App, now: HostInstant, class: Class) -> String {
     match app.tone_paused_until {
         Some(until) if now < until => format!("tone paused {}", words::left(until.since(now))),
+        _ if class == Class::One => String::new(),
         _ => "z tone".to_string(),
     }
 }
@@ -128,12 +143,14 @@ pub(super) fn state_words(app: &App, now: HostInstant) -> String {
     let state = match (app.view.tick_age(now), app.view.outputs()) {
         (Reading::Live(()), Some(outputs)) => {
             let gate = outputs.state == State::Idle && outputs.check_due;
-            let complete = outputs.state == State::Idle && (outputs.complete || app.ended);
-            match (complete, gate) {
-                (true, _) => "COMPLETE".to_string(),
-                (_, true) => "CHECK DUE".to_string(),
-                _ => words::state(outputs.state, app.view.phase()).to_string(),
-            }
+            let idle = outputs.state == State::Idle;
+            let word = match () {
+                () if idle && outputs.complete => "COMPLETE",
+                () if idle && app.ended => "ENDED",
+                () if gate => "CHECK DUE",
+                () => words::state(outputs.state, app.view.phase()),
+            };
+            word.to_string()
         }
         (Reading::Stale(age), _) => format!("NO DATA {:.1} s", age.as_secs_f64()),
         _ => "NO DATA".to_string(),
@@ -145,7 +162,7 @@ pub(super) fn state(pen: &mut Pen, area: Rect, class: Class) {
     let app = pen.app;
     let plan = app.view.plan();
     let mut left = vec![format!(" {}", state_words(app, pen.now))];
-    if app.screen != Screen::Live {
+    if app.screen != Screen::Live || app.dialog.is_some() {
         left.push(format!("{} C", values::tip(app, pen.now)));
     }
     let steps = plan.program.steps.len();
@@ -169,7 +186,7 @@ pub(super) fn state(pen: &mut Pen, area: Rect, class: Class) {
     if class != Class::One {
         right.push(format!("pad {}", values::pad(app, pen.now)));
     }
-    let text = ends(&left.join("  "), &right.join("  "), usize::from(area.width) - 1);
+    let text = words::bar(&left, &right, usize::from(area.width).saturating_sub(1));
     pen.bar(area, 0, &text, state_role(app, pen.now));
 }
 
@@ -188,20 +205,19 @@ pub(super) fn stop_words(app: &App, width: usize) -> String {
 }
 
 pub(super) fn stop(pen: &mut Pen, area: Rect) {
-    let mark = if pen.is_ascii() { '#' } else { '█' };
-    let mark = if area.width < 40 { ' ' } else { mark };
     pen.fill(area, ' ', Role::Stop);
     let words = stop_words(pen.app, usize::from(area.width));
     let length = u16::try_from(words.len()).unwrap_or(area.width);
     let middle = area.height / 2;
-    pen.text(area, area.width.saturating_sub(length) / 2, middle, &words, Role::Stop);
-    if mark == '#' {
-        let side = "##";
-        for row in 0..area.height {
-            pen.text(area, 0, row, side, Role::Stop);
-            pen.text(area, area.width.saturating_sub(2), row, side, Role::Stop);
+    for row in (0..area.height).filter(|_| area.width >= 40) {
+        if row == middle {
+            pen.text(area, 0, row, "##", Role::Stop);
+            pen.text(area, area.width - 2, row, "##", Role::Stop);
+        } else {
+            pen.line(area, row, &"#".repeat(area.width.into()), Role::Stop);
         }
     }
+    pen.text(area, area.width.saturating_sub(length) / 2, middle, &words, Role::Stop);
 }
 
 /// The message, while fresh; else the keys of this screen.
@@ -214,10 +230,12 @@ pub(super) fn hint(pen: &mut Pen, area: Rect) {
     let scopes = [Scope::Screens, Scope::On(pen.app.screen)];
     let width = usize::from(area.width);
     let mut text = String::new();
-    // Help first, then what only this screen has.
+    // Help, what only this screen has, arming, quitting; then the rest as far as it fits.
     let rank = |binding: &&keys::Binding| match (binding.act, binding.scope) {
         (Act::Help, _) => 0,
-        (_, Scope::Screens) => 2,
+        (Act::Arm, _) => 2,
+        (Act::Quit, _) => 3,
+        (_, Scope::Screens) => 4,
         _ => 1,
     };
     let mut bindings: Vec<_> = keys::rows(&scopes).filter(|b| !b.hint.is_empty()).collect();

@@ -40,12 +40,8 @@ fn boxed(pen: &mut Pen, body: Rect, title: &str, lines: &Lines, scroll: usize) {
     let width = inner.saturating_add(4).min(body.width);
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let height = wanted.min(body.height);
-    let area = Rect {
-        x: body.x + (body.width - width) / 2,
-        y: body.y + (body.height - height) / 2,
-        width,
-        height,
-    };
+    let area =
+        Rect { x: body.x + (body.width - width) / 2, y: body.y + top(body, height), width, height };
     pen.clear(area);
     frame(pen, area);
     pen.text(area, 2, 0, &format!(" {title} "), Role::Title);
@@ -58,6 +54,14 @@ fn boxed(pen: &mut Pen, body: Rect, title: &str, lines: &Lines, scroll: usize) {
     if last > scroll {
         pen.text(area, 2, height - 1, " more below: j ", Role::Title);
     }
+}
+
+/// Below the big digits where there is room, else as low as it can be.
+fn top(body: Rect, height: u16) -> u16 {
+    const DIGITS: u16 = 8;
+    let below = body.height - height;
+    let free = below.saturating_sub(DIGITS) / 2;
+    below.min(DIGITS + free)
 }
 
 fn frame(pen: &mut Pen, area: Rect) {
@@ -193,8 +197,10 @@ fn sign_in_lines(app: &App, dialog: &SignInDialog) -> Lines {
 
 /// The same table that dispatches.
 fn help_lines(app: &App) -> Lines {
-    let scopes = [Scope::Everywhere, Scope::Screens, Scope::On(app.screen)];
-    let mut lines: Lines = keys::rows(&scopes)
+    let scopes = [Scope::Everywhere, Scope::On(app.screen), Scope::Screens];
+    let mut lines: Lines = scopes
+        .iter()
+        .flat_map(|scope| keys::rows(std::slice::from_ref(scope)))
         .map(|binding| {
             let role = if binding.scope == Scope::Everywhere { Role::Value } else { Role::Base };
             (format!("{:<17} {}", binding.label, binding.does), role)

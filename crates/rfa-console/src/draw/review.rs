@@ -14,23 +14,22 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         vec![(format!(" REVIEW   {}   ({})", plan.title, plan.id), Role::Title)];
     lines.push((format!(" {}", outcome(pen)), Role::Value));
     lines.push((String::new(), Role::Base));
-    let head = " step     set   reached in   held / planned     peak    energy";
+    let head = " step   set   reached   held / planned    peak   energy";
     lines.push((head.to_string(), Role::Title));
     for (index, step) in plan.program.steps.iter().enumerate() {
         let result = app.view.steps.get(index);
         let text = if result.begun {
-            let reached = result
-                .reached
-                .map_or("not reached".to_string(), |t| format!("{:.1} s", t.as_secs_f64()));
+            let reached =
+                result.reached.map_or("no".to_string(), |t| format!("{:.1} s", t.as_secs_f64()));
             let peak = result.peak.map_or("--.-".to_string(), |t| format!("{:.1}", t.as_f64()));
             let energy = result.energy.map_or("---".to_string(), |e| format!("{:.0}", e.as_f64()));
             let (held, hold) = (words::clock(result.held), words::clock(step.hold));
-            format!("{reached:>12} {held:>8} / {hold:<7} {peak:>6} C {energy:>6} J")
+            format!("{reached:>9} {held:>6} / {hold:<7} {peak:>6} C {energy:>6} J")
         } else {
-            format!("{:>12}", "not begun")
+            format!("{:>9}", "not begun")
         };
         let set = step.set.as_f64();
-        lines.push((format!(" {:>4} {set:>6.0} C {text}", index + 1), Role::Base));
+        lines.push((format!(" {:>4} {set:>5.0} C {text}", index + 1), Role::Base));
     }
     lines.push((String::new(), Role::Base));
     let energy_j = app.view.steps.energy_mj() as f64 / 1000.0;
@@ -41,8 +40,10 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         Role::Base,
     ));
     lines.push((format!(" saved to {}", saved(pen)), Role::Base));
-    lines
-        .push((" q quits; the recording then holds this card's every tick".to_string(), Role::Dim));
+    let file = pen.app.view.snapshot().map(|s| s.recording.file.as_str()).unwrap_or("");
+    if !file.is_empty() {
+        lines.push((format!(" check it with: rfa rec verify {file}"), Role::Dim));
+    }
     for (row, (text, role)) in (0..area.height).zip(lines) {
         pen.line(area, row, &text, role);
     }

@@ -8,7 +8,7 @@ use crate::theme::Role;
 use crate::words;
 use ratatui::layout::Rect;
 use rfa_interlock::State;
-use rfa_plan::{Gate, SensorKind};
+use rfa_plan::{Gate, SensorKind, StepSpec};
 use rfa_units::{EmergencyStop, Footswitch, HostInstant, Supply};
 
 /// One row that is judged by the program.
@@ -71,7 +71,7 @@ fn checks(app: &App, now: HostInstant) -> Vec<Row> {
     let error = recording.and_then(|r| r.error.clone());
     let file = recording.map(|r| r.file.clone()).unwrap_or_default();
     let tested = app.view.state(now).is_some_and(|state| state != State::SelfTest);
-    let ceiling = app.view.plan().program.ceilings.iter().max().map_or(0.0, |p| p.as_f64());
+    let hard = app.view.plan().generator_power_max().as_f64();
     let row = |name, good, why: String| Row { name, good, why };
     let either = |good: bool, yes: &str, no: &str| (if good { yes } else { no }).to_string();
     vec![
@@ -87,7 +87,7 @@ fn checks(app: &App, now: HostInstant) -> Vec<Row> {
             ready.self_test && tested,
             either(
                 ready.self_test && tested,
-                "contactors open, output 0, sensor and memory good",
+                "contactors open, output 0, sensor good",
                 "not passed yet",
             ),
         ),
@@ -96,7 +96,7 @@ fn checks(app: &App, now: HostInstant) -> Vec<Row> {
             ready.hard_limits,
             either(
                 ready.hard_limits,
-                &format!("generator has confirmed its own (ceiling {ceiling:.1} W)"),
+                &format!("generator has confirmed {hard:.1} W at most"),
                 "not confirmed by the generator",
             ),
         ),
@@ -130,27 +130,25 @@ fn inputs(app: &App, now: HostInstant) -> Row {
         && t.supply == Supply::Good;
     let (stop, foot) = (words::emergency_stop(t.emergency_stop), words::footswitch(t.footswitch));
     let supply = words::supply(t.supply);
-    Row { name: "Inputs", good, why: format!("E-stop {stop}, footswitch {foot}, supply {supply}") }
+    Row { name: "Inputs", good, why: format!("E-stop {stop}, foot {foot}, supply {supply}") }
 }
 
 fn asked(app: &App, manual: Manual, now: HostInstant) -> (&'static str, String) {
     let plan = app.view.plan();
     let electrode = plan.electrode;
     match manual {
-        Manual::Approved => ("Preset", {
-            let must = if plan.site_must_approve { "the site must approve it: done?" } else { "" };
-            format!("{} {must}", plan.id)
-        }),
+        Manual::Approved if plan.site_must_approve => {
+            ("Preset", "the site has approved this preset".to_string())
+        }
+        Manual::Approved => ("Preset", "read, and meant for this patient".to_string()),
         Manual::Hot => ("Hot set", {
             let set = plan.hottest_set().as_f64();
-            format!("{set:.0} C is above the usual for this target: is it meant?")
+            format!("{set:.0} C is above the usual: it is meant")
         }),
-        Manual::Patient => ("Patient", format!("name, side, target read aloud: {}", plan.target)),
-        Manual::Implants => {
-            ("Implants", "no pacemaker, ICD, stimulator; or it is dealt with".to_string())
-        }
+        Manual::Patient => ("Patient", format!("read out: name, side, {}", plan.target)),
+        Manual::Implants => ("Implants", "ICD, pacemaker, stimulator: none/safe".to_string()),
         Manual::Pad => {
-            ("Return pad", format!("flat, dry, whole area on; measured {}", values::pad(app, now)))
+            ("Return pad", format!("flat, dry, all of it on; reads {}", values::pad(app, now)))
         }
         Manual::Electrode => {
             let sensor = match electrode.sensor {
@@ -160,21 +158,26 @@ fn asked(app: &App, manual: Manual, now: HostInstant) -> (&'static str, String) 
             let tip_mm = f64::from(electrode.tip_length_um) / 1000.0;
             let (t, z) = (values::tip(app, now), values::impedance(app, now));
             let gauge = electrode.gauge.number();
-            ("Electrode", format!("{gauge}G x {tip_mm} mm, type {sensor}; reads {t} C, {z} ohm"))
+            ("Electrode", format!("{gauge}G x {tip_mm} mm, {sensor}; reads {t} C, {z} ohm"))
         }
-        Manual::Position => ("Needle", "position confirmed by imaging and stimulation".to_string()),
+        Manual::Position => ("Needle", "imaging and stimulation confirm it".to_string()),
     }
 }
 
+/// "60, 65, 70, 75 C; 60 s each; 3 checks".
 fn steps(app: &App) -> String {
-    let mut text = String::new();
-    for (index, step) in app.view.plan().program.steps.iter().enumerate() {
-        if index > 0 {
-            text.push_str(if step.gate == Gate::SensoryCheck { " | check | " } else { " | " });
-        }
-        text.push_str(&format!("{:.0} C {:.0} s", step.set.as_f64(), step.hold.as_secs_f64()));
-    }
-    text
+    let steps = &app.view.plan().program.steps;
+    let list = |value: fn(&StepSpec) -> f64| {
+        let mut values: Vec<String> = steps.iter().map(|s| format!("{:.0}", value(s))).collect();
+        let same = values.windows(2).all(|pair| pair[0] == pair[1]);
+        values.truncate(if same { 1 } else { values.len() });
+        let each = if same && steps.len() > 1 { " each" } else { "" };
+        (values.join(", "), each)
+    };
+    let (sets, each_set) = list(|s| s.set.as_f64());
+    let (holds, each) = list(|s| s.hold.as_secs_f64());
+    let checks = steps.iter().filter(|s| s.gate == Gate::SensoryCheck).count();
+    format!("{sets} C{each_set}; {holds} s{each}; {checks} checks")
 }
 
 fn limits(app: &App) -> String {

@@ -43,7 +43,8 @@ fn lines(pen: &Pen, area: Rect) -> Vec<(String, Role)> {
     let live = app.view.report(now).live().is_some();
     if area.height <= 3 {
         // One row for both: the state beside the temperature.
-        lines.push((ends(&tip, &state, width), Role::Value));
+        let tip = values::tip(app, now);
+        lines.push((format!("{tip}C {}", state.replace("  ", " ")), bars::state_role(app, now)));
         return lines;
     }
     let set = app.view.set().map_or(String::new(), |set| format!("set {:.1} ", set.as_f64()));

@@ -14,7 +14,7 @@ pub(super) const AL_01: AlarmText = AlarmText {
     title: "OVER TEMPERATURE",
     meaning: "The tip was 5 C or more above the set temperature, or at 95 C.",
     done: RF_OFF,
-    act: "watch the temperature fall, check the electrode, then c, r",
+    act: "watch the temperature fall; check electrode",
     cleared_by: "temperature under the limit, acknowledge (c), reset (r)",
 };
 
@@ -23,7 +23,7 @@ pub(super) const AL_02: AlarmText = AlarmText {
     title: "TOO MUCH POWER",
     meaning: "The generator put out more power than was asked of it.",
     done: RF_OFF,
-    act: "do not go on with this generator; call service",
+    act: "do not use this generator; call service",
     cleared_by: "measured power 0, acknowledge (c), reset (r)",
 };
 
@@ -32,7 +32,7 @@ pub(super) const AL_03: AlarmText = AlarmText {
     title: "RF CANNOT BE STOPPED",
     meaning: "RF was measured although the contactor was commanded open.",
     done: LOCKED,
-    act: "pull the electrode cable, press the emergency stop",
+    act: "pull the electrode cable, press E-stop",
     cleared_by: "power cycle and service",
 };
 
@@ -41,7 +41,7 @@ pub(super) const AL_04: AlarmText = AlarmText {
     title: "TEMPERATURE SENSOR",
     meaning: "The tip thermocouple is open, shorted, frozen or jumps.",
     done: RF_OFF,
-    act: "check electrode plug and cable; change the electrode",
+    act: "check electrode plug and cable",
     cleared_by: "valid reading for 2 s, acknowledge (c), reset (r)",
 };
 
@@ -50,7 +50,7 @@ pub(super) const AL_08: AlarmText = AlarmText {
     title: "IMPEDANCE HIGH",
     meaning: "Impedance rose above its limit or to twice its baseline: dry tip, charring, cable.",
     done: RF_OFF,
-    act: "check electrode, cable and return pad; clean the tip",
+    act: "check electrode, cable, pad; clean the tip",
     cleared_by: "impedance in its window for 2 s, acknowledge (c), reset (r)",
 };
 
@@ -59,7 +59,7 @@ pub(super) const AL_09: AlarmText = AlarmText {
     title: "IMPEDANCE LOW",
     meaning: "Impedance fell below its limit or to half its baseline: short, insulation, metal.",
     done: RF_OFF,
-    act: "check the needle's insulation and what the tip touches",
+    act: "check insulation and what the tip touches",
     cleared_by: "impedance in its window for 2 s, acknowledge (c), reset (r)",
 };
 
@@ -68,7 +68,7 @@ pub(super) const AL_11: AlarmText = AlarmText {
     title: "GENERATOR LINK",
     meaning: "No good report from the generator for 60 ms, too many bad ones, or its supply fails.",
     done: RF_OFF,
-    act: "check that RF is off at the generator; check its cable",
+    act: "is RF off at the generator? check its cable",
     cleared_by: "link good for 2 s, acknowledge (c), reset (r)",
 };
 
@@ -77,7 +77,7 @@ pub(super) const AL_12: AlarmText = AlarmText {
     title: "CONTROLLER LATE",
     meaning: "The temperature loop was silent for 30 ms or missed two deadlines in a row.",
     done: RF_OFF,
-    act: "close other programs; restart rfa if it comes again",
+    act: "close other programs; restart if it repeats",
     cleared_by: "acknowledge (c), reset (r), or restart with self-test",
 };
 
@@ -86,7 +86,7 @@ pub(super) const AL_13: AlarmText = AlarmText {
     title: "SAFETY MONITOR RESTARTED",
     meaning: "The interlock started afresh or found RF on at its start.",
     done: RF_OFF_K2,
-    act: "wait for the self-test, then acknowledge (c)",
+    act: "wait for the self-test",
     cleared_by: "self-test passed, acknowledge (c)",
 };
 
@@ -95,7 +95,7 @@ pub(super) const AL_14: AlarmText = AlarmText {
     title: "FOOTSWITCH",
     meaning: "The footswitch is pressed when it has to be free, or its two contacts disagree.",
     done: "RF is off or went off; arming is refused while it lasts.",
-    act: "take the foot off; check the pedal and its cable",
+    act: "take the foot off; check pedal and cable",
     cleared_by: "footswitch released",
 };
 
@@ -104,7 +104,7 @@ pub(super) const AL_18: AlarmText = AlarmText {
     title: "EMERGENCY STOP",
     meaning: "The emergency stop is pressed, or one of its wires is broken.",
     done: RF_OFF_K2,
-    act: "make the patient safe, release the button, then c, r",
+    act: "make the patient safe, release the button",
     cleared_by: "button released, acknowledge (c), reset (r)",
 };
 
@@ -113,7 +113,7 @@ pub(super) const AL_19: AlarmText = AlarmText {
     title: "CONSOLE LOST",
     meaning: "The console gave no sign of life for 500 ms while RF was on.",
     done: RF_OFF,
-    act: "check the terminal; then acknowledge (c), reset (r)",
+    act: "check the terminal",
     cleared_by: ACK_RESET,
 };
 
@@ -122,7 +122,7 @@ pub(super) const AL_20: AlarmText = AlarmText {
     title: "SET NOT REACHED",
     meaning: "The set temperature was not reached in twice the planned ramp.",
     done: NOTHING,
-    act: "check tip position and electrode; STOP if in doubt",
+    act: "check tip position; STOP if in doubt",
     cleared_by: "set temperature reached, or stop",
 };
 
@@ -131,7 +131,7 @@ pub(super) const AL_21: AlarmText = AlarmText {
     title: "BELOW SET",
     meaning: "The tip was 5 C below the set temperature for 5 s during the hold.",
     done: NOTHING,
-    act: "check tip position; cooling by fluid or a vessel?",
+    act: "check tip position; cooled by a vessel?",
     cleared_by: "temperature back in its band",
 };
 
@@ -140,7 +140,7 @@ pub(super) const AL_23: AlarmText = AlarmText {
     title: "NOT RECORDED",
     meaning: "The recording cannot be written, or has lost records.",
     done: "RF goes on under its limits; arming is refused from now on.",
-    act: "note the readings by hand; free disk space",
+    act: "write the readings down; free disk space",
     cleared_by: "writing works again",
 };
 
@@ -149,7 +149,7 @@ pub(super) const AL_25: AlarmText = AlarmText {
     title: "POWER CEILING",
     meaning: "Power has been held at the electrode's ceiling for 5 s.",
     done: "Power is limited; nothing else.",
-    act: "expect a slower ramp; is it the right electrode?",
+    act: "slower ramp; is it the right electrode?",
     cleared_by: "power under the ceiling",
 };
 
