@@ -130,6 +130,24 @@ pub(crate) fn ends(left: &str, right: &str, width: usize) -> String {
     format!("{left}{:gap$}{right}", "")
 }
 
+/// `text` in lines of `width` characters at most, broken between words.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split(' ') {
+        let length = lines.last().map_or(0, |line| line.chars().count());
+        if length > 0 && length + 1 + word.chars().count() > width {
+            lines.push(String::new());
+        }
+        if let Some(last) = lines.last_mut() {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines
+}
+
 /// `left` items as far as they fit whole, then `right` at the far end of `width` columns.
 pub(crate) fn bar(left: &[String], right: &[String], width: usize) -> String {
     let right = right.join("  ");

@@ -258,6 +258,20 @@ fn the_interlocks_own_refusal_is_shown_in_words() {
     assert!(!scene.drawn().contains("> refused"), "it is said once");
 }
 
+/// What is not known to be armed is not started.
+#[test]
+fn a_start_needs_a_fresh_report() {
+    let mut scene = armed();
+    scene.wait_ms(301);
+    let effects = scene.press(F5);
+    assert!(stops(&effects) && !intends(&effects, Action::Start), "{effects:?}");
+    says(&scene, "> no fresh report of the safety monitor");
+    says(&scene, "ALARMS NOT KNOWN");
+    let mut scene = at_arm();
+    scene.wait_ms(301);
+    assert!(scene.press(F5).is_empty());
+}
+
 #[test]
 fn arming_without_an_answer_ends_in_a_stop() {
     let mut scene = at_arm();

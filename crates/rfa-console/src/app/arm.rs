@@ -170,6 +170,10 @@ impl App {
 
     /// The second key, fresh and in time.
     fn confirm(&mut self, effects: &mut Vec<Effect>, now: HostInstant) {
+        if self.view.state(now).is_none() {
+            self.cancel_arm("no fresh report of the safety monitor", effects, now);
+            return;
+        }
         let code = self.next_code();
         let pedal = self.view.footswitch_fitted();
         let tick = self.newest_tick();

@@ -44,7 +44,10 @@ pub(super) fn alarm_words(app: &App, shown: &Shown, now: HostInstant) -> String 
 pub(super) fn alarms(pen: &mut Pen, area: Rect, class: Class) {
     let alarms = pen.app.view.alarms();
     let Some(first) = alarms.first() else {
-        pen.bar(area, 0, " no alarm", Role::Dim);
+        match pen.app.view.tick_age(pen.now) {
+            Reading::Live(()) => pen.bar(area, 0, " no alarm", Role::Dim),
+            _ => pen.bar(area, 0, " ALARMS NOT KNOWN: no report", Role::StateBad),
+        }
         pen.bar(area, 1, &format!(" {}", prompt(pen.app, pen.now)), Role::Title);
         return;
     };

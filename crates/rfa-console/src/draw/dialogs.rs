@@ -211,43 +211,32 @@ fn help_lines(app: &App) -> Lines {
 }
 
 fn explain_lines(app: &App, now: HostInstant) -> Lines {
+    /// Beside a name of ten characters in a box that fits 60 columns.
+    const WIDTH: usize = 44;
     let mut lines = Vec::new();
     for shown in app.view.alarms() {
+        if !lines.is_empty() {
+            lines.push((String::new(), Role::Base));
+        }
         let text = alarm_text(shown.alarm);
-        let number = shown.alarm.number();
-        let row = |name: &str, text: &str| (format!("{name:<10} {text}"), Role::Base);
-        lines.push((format!("AL-{number:02} {}", text.title), Role::Title));
+        lines.push((format!("AL-{:02} {}", shown.alarm.number(), text.title), Role::Title));
         lines.push((bars::alarm_words(app, &shown, now), Role::Value));
-        lines.extend(wrapped("what", text.meaning).into_iter().map(|(n, t)| row(n, &t)));
-        lines.extend(wrapped("done", text.done).into_iter().map(|(n, t)| row(n, &t)));
-        lines.extend(wrapped("do", text.act).into_iter().map(|(n, t)| row(n, &t)));
-        lines.extend(wrapped("cleared by", text.cleared_by).into_iter().map(|(n, t)| row(n, &t)));
-        lines.push((String::new(), Role::Base));
+        let parts = [
+            ("what", text.meaning),
+            ("done", text.done),
+            ("do", text.act),
+            ("cleared by", text.cleared_by),
+        ];
+        for (name, part) in parts {
+            let names = std::iter::once(name).chain(std::iter::repeat(""));
+            let rows = names.zip(words::wrap(part, WIDTH));
+            lines.extend(rows.map(|(name, row)| (format!("{name:<10} {row}"), Role::Base)));
+        }
     }
     if lines.is_empty() {
         lines.push(("The alarm has cleared.".to_string(), Role::Base));
     }
     lines
-}
-
-/// Breaks `text` into lines that stand in a box at 60 columns, with the name before the first.
-fn wrapped(name: &'static str, text: &str) -> Vec<(&'static str, String)> {
-    const WIDTH: usize = 44;
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last().map_or(0, String::len);
-        if line > 0 && line + 1 + word.len() > WIDTH {
-            lines.push(String::new());
-        }
-        if let Some(last) = lines.last_mut() {
-            if !last.is_empty() {
-                last.push(' ');
-            }
-            last.push_str(word);
-        }
-    }
-    let mut names = std::iter::once(name).chain(std::iter::repeat(""));
-    lines.into_iter().map(|line| (names.next().unwrap_or(""), line)).collect()
 }
 
 fn quit_lines(app: &App, now: HostInstant) -> Lines {

@@ -52,11 +52,12 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
     }
     put(pen, &format!("   steps  {}", steps(app)), Role::Base);
     put(pen, &format!("   limits {}", limits(app)), Role::Base);
-    put(
-        pen,
-        &format!("   source {} (read {})", plan.source.citation, plan.source.retrieved),
-        Role::Dim,
-    );
+    let source = format!("{} (read {})", plan.source.citation, plan.source.retrieved);
+    let width = usize::from(area.width).saturating_sub(11);
+    for (index, text) in words::wrap(&source, width).iter().enumerate() {
+        let name = if index == 0 { "source" } else { "" };
+        put(pen, &format!("   {name:<6} {text}"), Role::Dim);
+    }
 }
 
 fn checks(app: &App, now: HostInstant) -> Vec<Row> {
