@@ -86,9 +86,10 @@ fn al21_time_out_of_band_is_not_counted() {
     assert!(peak < 61.0, "{peak}");
 }
 
-/// A cold wash over the tip is answered without a rebound.
+/// A wash that takes 7 K in a second (as fast as cerebrospinal fluid does) and ends at once is
+/// answered with a rebound that stays well below H-01's 5 K.
 #[test]
-fn a_cold_wash_in_hold_does_not_rebound_above_1_5_k() {
+fn h01_a_cold_wash_in_hold_does_not_rebound_by_3_k() {
     let mut bench = bench(&[(70.0, 10.0, 40.0, 8.6)]);
     bench.run(1.0, |_| false);
     bench.pressed = true;
@@ -103,7 +104,7 @@ fn a_cold_wash_in_hold_does_not_rebound_above_1_5_k() {
     let low = after.iter().map(|row| row.truth).fold(100.0, f64::min);
     let high = after.iter().map(|row| row.truth).fold(0.0, f64::max);
     println!("cold wash: {low:.2} to {high:.2} °C");
-    assert!(low < 68.0 && high < 71.5, "{low} {high}");
+    assert!(low < 65.0 && high < 73.0, "{low} {high}");
 }
 
 #[test]
@@ -237,4 +238,22 @@ fn step_done_is_asked_until_the_interlock_stops_and_counts() {
     let next = hand.heat(1, 59.9);
     assert_eq!((next.phase, next.step, next.held), (Phase::Waiting, hand.permit.step, Span::ZERO));
     assert_eq!(next.set, celsius(65.0));
+}
+
+/// The margin the gains are derived with: a plant twice or half as strong as it was in the ramp.
+#[test]
+fn a_plant_that_doubles_or_halves_in_hold_stays_stable() {
+    for (gain, electrode) in [(2.0, "22G 2 mm"), (2.0, "18G 10 mm"), (0.5, "20G 5 mm")] {
+        let case = ElectrodeCase::named(electrode);
+        let world = World { lag_s: 0.3, delay_ms: 40, ..World::default() };
+        let mut bench = Bench::new(program(&[(70.0, 15.0, 60.0, 30.0)]), case, world);
+        bench.run(1.0, |_| false);
+        bench.pressed = true;
+        bench.run(30.0, |out| out.held >= Span::from_secs(10));
+        bench.world.gain = gain;
+        bench.run(90.0, |out| out.phase == Phase::Complete);
+        let rows = &bench.rows[bench.rows.len() - 1_000..];
+        let worst = rows.iter().map(|row| (row.truth - 70.0).abs()).fold(0.0, f64::max);
+        assert!(worst < 0.3, "{electrode} x {gain}: {worst}");
+    }
 }
