@@ -175,12 +175,13 @@ impl Plan {
         generator_hard_limit(self.electrode, self.hottest_set()).unwrap_or(MilliWatts::MIN)
     }
 
-    /// The voltage at which [`Plan::generator_power_max`] flows into the highest impedance the
-    /// plan accepts, `sqrt(P * Z)`: no regular output needs more.
+    /// The voltage at which the plan's highest ceiling flows into the highest impedance the plan
+    /// accepts, `sqrt(P * Z)`: no grant needs more.
     #[must_use]
     pub fn generator_voltage_max(&self) -> MilliVolts {
         // mW times mΩ is µV², and its root is mV.
-        let power_mw = u64::from(self.generator_power_max().get());
+        let highest = self.program.ceilings.iter().max().copied().unwrap_or(MilliWatts::MIN);
+        let power_mw = u64::from(highest.get());
         let impedance_mohm = u64::from(self.limits.impedance_high.get());
         let root = power_mw.saturating_mul(impedance_mohm).isqrt();
         MilliVolts::saturating(i64::try_from(root).unwrap_or(i64::MAX))

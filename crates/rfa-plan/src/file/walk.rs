@@ -290,7 +290,7 @@ impl Walk<'_> {
             true => self.source.whole(message),
             false => self.source.error(span, message),
         };
-        if is_secret(node.schema) {
+        if value == NOT_SHOWN {
             place.excerpt = format!("({NOT_SHOWN})");
             (place.mark, place.width) = (0, place.excerpt.len());
         }
