@@ -108,3 +108,6 @@ impl Inbound {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,3 +157,6 @@ fn write_once(port: &mut impl Write, bytes: &[u8]) -> io::Result<usize> {
     }
     Ok(0)
 }
+
+#[cfg(test)]
+mod tests;

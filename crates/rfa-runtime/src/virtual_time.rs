@@ -131,6 +131,13 @@ impl<G: VirtualGenerator> VirtualConnection<G> {
     }
 }
 
+impl<G> VirtualConnection<G> {
+    /// The generator, to prepare it further (faults to come).
+    pub const fn generator_mut(&mut self) -> &mut G {
+        &mut self.line.generator
+    }
+}
+
 /// What a virtual session needs.
 pub struct VirtualConfig {
     /// The plan; its hash has to be the one in the hard limits the generator confirmed.

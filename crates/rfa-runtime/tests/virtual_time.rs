@@ -1,0 +1,136 @@
+//! Whole sessions on virtual time: the real codec, tasks and queues, no thread, no wall clock.
+
+mod common;
+
+use common::{GoesOn, Simulated, connect, intent, plan, recorder};
+use rfa_interlock::{RuleId, State};
+use rfa_plan::Plan;
+use rfa_record::Recorder;
+use rfa_runtime::virtual_time::{Operator, VirtualConfig, VirtualSession};
+use rfa_runtime::{Ended, QuitReason, SessionResult};
+use rfa_session::{Action, Intent, Snapshot, StopSource};
+use rfa_sim::{FaultSchedule, Generator};
+use rfa_units::{HostInstant, MilliWatts, Span};
+
+fn run(
+    plan: &Plan,
+    recorder: Option<Recorder>,
+    operator: &mut dyn Operator,
+    prepare: impl FnOnce(&mut Generator),
+) -> (SessionResult, Simulated) {
+    let mut connection = connect(plan, 7);
+    prepare(&mut connection.generator_mut().0);
+    let config = VirtualConfig {
+        plan: plan.clone(),
+        trips: 0,
+        recorder,
+        end_on_trip: true,
+        time_limit: Span::from_secs(200),
+    };
+    let session = VirtualSession::start(connection, config).expect("starts");
+    session.run(operator)
+}
+
+#[test]
+fn a_short_plan_runs_to_its_end() {
+    let plan = plan(Span::from_secs(10));
+    let mut operator = GoesOn::default();
+    let (result, generator) = run(&plan, None, &mut operator, |_| {});
+    assert_eq!(result.end, Ended::Complete, "{result:?}");
+    assert!(result.off_confirmed && !generator.0.truth().rf_on);
+    assert_eq!(result.missed_ticks, 0);
+    assert_eq!(result.lateness_us.max, 0, "virtual time is never late");
+    assert_eq!(result.queues, rfa_session::QueueCounts::default(), "nothing was lost");
+    assert_eq!((result.link.corrupt, result.link.refused, result.link.missing), (0, 0, 0));
+    assert!(result.link.said_bye, "goodbye was answered");
+    let [first, second] = result.summary.steps.as_slice() else { panic!("two steps") };
+    for step in [first, second] {
+        assert!(step.complete && step.held_s >= 10.0, "{step:?}");
+        assert!(step.reached_s.is_some_and(|s| s > 1.0), "{step:?}");
+        assert!(step.overshoot_c_true.is_some() && step.overshoot_c_sensed.is_some());
+        assert!(step.mean_abs_error_c_true.is_some_and(|error| error < 2.0), "{step:?}");
+        assert!(step.mean_abs_error_c_sensed.is_some_and(|error| error < 2.0), "{step:?}");
+    }
+    assert!(first.set_c < second.set_c);
+    assert!(result.summary.peak_c.is_some_and(|peak| peak >= second.set_c - 2.0));
+    assert!(result.summary.energy_j > 1.0 && result.summary.trips.is_empty());
+    assert_eq!(operator.acts.iter().filter(|act| **act == Action::Start).count(), 2);
+}
+
+/// The same seed gives the same bytes.
+#[test]
+fn the_recording_is_byte_identical() {
+    let plan = plan(Span::from_secs(5));
+    let directory = tempfile::tempdir().expect("a directory");
+    let [one, two] = ["one", "two"].map(|name| {
+        let path = directory.path().join(name);
+        let identity = connect(&plan, 7).identity;
+        let recorder = recorder(&path, &plan, &identity);
+        let (result, _) = run(&plan, Some(recorder), &mut GoesOn::default(), |_| {});
+        assert_eq!(result.recording.error, None);
+        assert_eq!(result.recording.dropped, 0);
+        std::fs::read(path).expect("written")
+    });
+    assert!(one.len() > 10_000 && one == two);
+}
+
+/// Stops as soon as power is granted.
+#[derive(Default)]
+struct StopsWhenHot {
+    starts: GoesOn,
+    stopped: Option<HostInstant>,
+}
+
+impl Operator for StopsWhenHot {
+    fn step(&mut self, now: HostInstant, snapshot: &Snapshot) -> Option<Intent> {
+        if self.stopped.is_some() {
+            return (now.since(self.stopped?) > Span::from_secs(1)).then(|| intent(Action::Quit));
+        }
+        let granted = snapshot.latest.as_ref()?.interlock.outputs.permit.granted;
+        if granted > MilliWatts::new(100).expect("in range") {
+            self.stopped = Some(now);
+            return Some(Intent { action: Action::Stop(StopSource::Key), operator: None });
+        }
+        self.starts.step(now, snapshot)
+    }
+}
+
+#[test]
+fn a_stop_key_ends_output_and_not_the_session() {
+    let plan = plan(Span::from_secs(10));
+    let mut operator = StopsWhenHot::default();
+    let (result, _) = run(&plan, None, &mut operator, |_| {});
+    assert!(operator.stopped.is_some(), "power was granted");
+    assert_eq!(result.end, Ended::Quit(QuitReason::Operator));
+    assert!(result.off_confirmed);
+    let last = result.last.expect("ticks ran");
+    assert_eq!(last.interlock.outputs.state, State::Idle);
+}
+
+/// Must show 3, the controller's side: a generator that falls silent trips it.
+#[test]
+fn a_silent_generator_trips() {
+    let plan = plan(Span::from_secs(10));
+    let (result, _) = run(&plan, None, &mut GoesOn::default(), |generator| {
+        let fault = "link-cut@8s".parse().expect("a fault");
+        generator.set_schedule(FaultSchedule::new(vec![fault]));
+    });
+    let Ended::Tripped(trip) = result.end else { panic!("{:?}", result.end) };
+    assert_eq!(trip.rule, RuleId::H22);
+    assert!(!result.off_confirmed, "no readback, so nothing is confirmed");
+    assert_eq!(result.summary.trips.first().map(|trip| trip.rule.as_str()), Some("H-22"));
+}
+
+/// H-23: an operator who does nothing arms nothing, and the session ends by its time limit.
+#[test]
+fn nobody_at_the_console_starts_nothing() {
+    struct Nobody;
+    impl Operator for Nobody {
+        fn step(&mut self, _: HostInstant, _: &Snapshot) -> Option<Intent> {
+            None
+        }
+    }
+    let (result, generator) = run(&plan(Span::from_secs(10)), None, &mut Nobody, |_| {});
+    assert_eq!(result.end, Ended::Quit(QuitReason::Caller));
+    assert!(result.summary.energy_j < 0.001 && !generator.0.truth().rf_on);
+}
