@@ -218,7 +218,8 @@ pub struct Trip {
     pub rule: RuleId,
     /// The alarm it raises.
     pub alarm: AlarmId,
-    /// The value that tripped, in the rule's unit (milli-units, microseconds or a count).
+    /// The value that tripped, in the rule's unit (milli-units, microseconds or a count). Where
+    /// a reading was missing both value and limit are 0, and no sample stands for it.
     pub value: i64,
     /// The limit it crossed, in the same unit.
     pub limit: i64,

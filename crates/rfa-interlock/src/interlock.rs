@@ -262,6 +262,13 @@ impl Interlock {
 ///
 /// Inputs are taken in and every rule is asked, the machine moves, and only then is there a
 /// grant: what trips in this tick ends output in this tick (I2).
+///
+/// A tick is due every 10 ms. A late one is taken as it comes: the time since the last one counts
+/// towards the step's time and energy, and every silence is measured by `inputs.now`. Armed or
+/// Delivering, a gap of 30 ms, or two ticks running with a missed one before each, trips (H-44);
+/// a single late tick does not. A tick whose number or time does not go forward trips as well.
+///
+/// `limits` stay the same for the life of an [`Interlock`]: a new plan is a new session.
 #[must_use]
 pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlock, Outputs) {
     let before = interlock;

@@ -4,8 +4,14 @@
 //! limits in force, and gives the next state with what may be sent: a [`Grant`], or none. No
 //! other crate can make a grant. Integers only; no allocation; no clock of its own.
 //!
-//! The rules are those of the hazard table (H-01 to H-57), the states and invariants those of
-//! the interlock model (I1 to I18).
+//! Inside, a seam divides numbers from booleans:
+//!
+//! - `memory`, `history`: what is remembered of the inputs;
+//! - `rules`: the rows of the hazard table (H-01 to H-55), each with threshold, votes, reaction;
+//! - `machine`: states and transitions (I1 to I15), a function of a dozen booleans, small enough
+//!   that its tests try every input in every reachable state;
+//! - `grant`, `progress`: power, time and energy (I16, I17);
+//! - `watch`, `refusal`: advice that ends nothing, and why a command did nothing.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -261,7 +261,7 @@ proptest! {
         pedal in any::<bool>(), act in less_safe(), at in 0_u64..200, lasts in 1_u64..80,
     ) {
         let kind = if pedal { Activation::Pedal } else { Activation::Key };
-        let mut tidy = plan(kind).to_delivering(2_000);
+        let mut tidy = plan(kind).delivering(2_000);
         let mut other = tidy.clone();
         let (mut energy, mut energy_other) = (0_u64, 0_u64);
         for n in 0..330_u64 {

@@ -26,7 +26,8 @@ fn good_limits_are_kept_as_they_are() {
 
 #[test]
 fn a_step_out_of_range_is_named() {
-    let cases: [(fn(&mut StepLimit), &str); 8] = [
+    type Case = (fn(&mut StepLimit), &'static str);
+    let cases: [Case; 8] = [
         (
             |s| s.set = MilliCelsius::saturating(39_999),
             "step 2: set 39999 is outside 40000 to 90000",

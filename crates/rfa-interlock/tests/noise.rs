@@ -27,7 +27,7 @@ impl Noise {
 fn treatment(seed: u64, set_c: i32, rms_mk: i64, hold_s: u64) -> Result<(), String> {
     let mut noise = Noise(seed);
     let steps = [limit(set_c, 8_600, hold_s + 60)];
-    let mut bench = Bench::new(spec(Activation::Key, &steps)).to_armed();
+    let mut bench = Bench::new(spec(Activation::Key, &steps)).armed();
     bench.activate();
     bench.controller.power_mw = 2_000;
     let set_mk = i64::from(set_c) * 1_000;

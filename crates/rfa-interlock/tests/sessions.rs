@@ -8,12 +8,12 @@ use rfa_interlock::{
 };
 use rfa_units::{
     Contactor, EmergencyStop, Footswitch, GeneratorInstant, MilliJoules, MilliWatts, Mode, Span,
-    StepIndex, StopReason,
+    StepIndex, StopReason, TipReading,
 };
 
 #[test]
 fn a_grant_says_all_of_it() {
-    let mut bench = Bench::by_key().to_delivering(2_000);
+    let mut bench = Bench::by_key().delivering(2_000);
     let outputs = bench.tick();
     let grant = outputs.grant.expect("delivering");
     assert_eq!(grant.session(), bench::SESSION);
@@ -34,7 +34,7 @@ fn a_grant_says_all_of_it() {
 /// A step by key to its end: nothing but the step's own end ends it, and the plan is complete.
 #[test]
 fn key_starts_and_the_step_ends_the_plan() {
-    let mut bench = Bench::by_key().to_delivering(2_000);
+    let mut bench = Bench::by_key().delivering(2_000);
     bench.controller.stop = Some(StopReason::StepDone);
     let outputs = bench.tick();
     assert_eq!((outputs.state, outputs.grant), (State::Stopping, None));
@@ -50,11 +50,11 @@ fn key_starts_and_the_step_ends_the_plan() {
 /// Decision 1: with a footswitch the key is dead; without one it needs a signed-in operator.
 #[test]
 fn key_is_dead_where_a_footswitch_is_fitted() {
-    let mut bench = Bench::by_pedal().to_armed();
+    let mut bench = Bench::by_pedal().armed();
     let outputs = bench.command(Command::Start);
     assert_eq!((outputs.state, outputs.refusal), (State::Armed, Some(ArmRefusal::UseFootswitch)));
 
-    let mut bench = Bench::by_key().to_armed();
+    let mut bench = Bench::by_key().armed();
     bench.authorised = false;
     let outputs = bench.command(Command::Start);
     assert_eq!((outputs.state, outputs.refusal), (State::Armed, Some(ArmRefusal::NotSignedIn)));
@@ -65,7 +65,7 @@ fn key_is_dead_where_a_footswitch_is_fitted() {
 /// H-27: the press is debounced 30 ms, the release never; lifting the foot keeps the arming.
 #[test]
 fn foot_starts_after_a_lasting_press_and_stops_at_once() {
-    let mut bench = Bench::by_pedal().to_armed();
+    let mut bench = Bench::by_pedal().armed();
     bench.generator.footswitch = Footswitch::Pressed;
     assert_eq!(bench.run(3).state, State::Armed);
     assert_eq!(bench.tick().state, State::Delivering);
@@ -93,7 +93,7 @@ fn foot_starts_after_a_lasting_press_and_stops_at_once() {
 /// H-26: a foot that is down at arming arms nothing, and one that stays down starts nothing.
 #[test]
 fn foot_down_at_arming_arms_nothing() {
-    let mut bench = Bench::by_pedal().to_idle();
+    let mut bench = Bench::by_pedal().idle();
     bench.generator.footswitch = Footswitch::Pressed;
     bench.run(5);
     let outputs = bench.command(Command::Arm);
@@ -111,7 +111,7 @@ fn a_gate_needs_its_check_and_a_fresh_activation() {
     second.check_before = true;
     let third = second;
     let steps = [limit(70, 8_600, 60), second, third];
-    let mut bench = Bench::new(spec(Activation::Key, &steps)).to_delivering(2_000);
+    let mut bench = Bench::new(spec(Activation::Key, &steps)).delivering(2_000);
     for step in 1..=2 {
         bench.controller.stop = Some(StopReason::StepDone);
         bench.tick();
@@ -146,8 +146,8 @@ fn a_gate_needs_its_check_and_a_fresh_activation() {
 /// Part c: an arming nobody activates ends after 60 s.
 #[test]
 fn armed_ends_after_a_minute() {
-    let mut bench = Bench::by_key().to_armed();
-    // to_armed: the arming tick and one more.
+    let mut bench = Bench::by_key().armed();
+    // armed(): the arming tick and one more.
     assert_eq!(bench.run(5_998).state, State::Armed);
     assert_eq!(bench.tick().state, State::Idle);
 }
@@ -155,7 +155,7 @@ fn armed_ends_after_a_minute() {
 /// I7, I12, I15: acknowledge, reset, arm, activate, each by a signed-in operator.
 #[test]
 fn a_trip_is_left_by_two_acts() {
-    let mut bench = Bench::by_key().to_delivering(2_000);
+    let mut bench = Bench::by_key().delivering(2_000);
     bench.tip_mc(96_000);
     bench.generator.power_mw = Some(0);
     bench.tick();
@@ -182,13 +182,29 @@ fn a_trip_is_left_by_two_acts() {
     assert!(outputs.latched.is_empty() && bench.happened(Event::Reset));
 }
 
+/// Part b: a sensor has to have read well for 2 s before a reset.
+#[test]
+fn a_reset_waits_for_two_good_seconds() {
+    let mut bench = Bench::by_key().delivering(2_000);
+    bench.generator.tip = TipReading::Open;
+    assert_eq!(bench.tick().state, State::Tripped);
+    bench.tip_mc(37_000);
+    bench.run(20);
+    bench.command(Command::Acknowledge);
+    // 199 ticks after the last bad one.
+    bench.run(177);
+    let fault = Some(ArmRefusal::FaultPresent(AlarmId::Al04));
+    assert_eq!(bench.command(Command::Reset).refusal, fault);
+    assert_eq!(bench.command(Command::Reset).state, State::Idle);
+}
+
 /// I13: the third reset locks out, and the count survives a power cycle.
 #[test]
 fn third_reset_locks_out() {
     let mut bench = Bench::by_key();
     for trips in 1..=3_u8 {
         bench.interlock = Interlock::new(trips - 1);
-        bench = bench.to_armed();
+        bench = bench.armed();
         bench.generator.emergency_stop = EmergencyStop::Pressed;
         assert_eq!(bench.tick().state, State::Tripped);
         bench.generator.emergency_stop = EmergencyStop::Released;
@@ -208,7 +224,7 @@ fn third_reset_locks_out() {
 #[test]
 fn emergency_stop_opens_both_and_can_be_left() {
     for contacts in [EmergencyStop::Pressed, EmergencyStop::Disagree] {
-        for mut bench in [Bench::by_key().to_idle(), Bench::by_key().to_delivering(2_000)] {
+        for mut bench in [Bench::by_key().idle(), Bench::by_key().delivering(2_000)] {
             bench.generator.emergency_stop = contacts;
             let outputs = bench.tick();
             assert_eq!(outputs.state, State::Tripped);
@@ -242,14 +258,14 @@ fn arming_says_why_not() {
         (|b| b.tip_mc(29_000), ArmRefusal::FaultPresent(AlarmId::Al04)),
     ];
     for (spoil, refusal) in cases {
-        let mut bench = Bench::by_key().to_idle();
+        let mut bench = Bench::by_key().idle();
         spoil(&mut bench);
         bench.run(60);
         let outputs = bench.command(Command::Arm);
         assert_eq!((outputs.state, outputs.refusal), (State::Idle, Some(refusal)));
     }
     // A footswitch where the plan has none, and none where it has one.
-    let mut bench = Bench::by_key().to_idle();
+    let mut bench = Bench::by_key().idle();
     bench.generator.footswitch = Footswitch::Released;
     bench.run(5);
     assert_eq!(bench.command(Command::Arm).refusal, Some(ArmRefusal::Footswitch));
@@ -258,7 +274,7 @@ fn arming_says_why_not() {
 /// H-20, H-22, H-23 in Idle: no trip, a medium alarm, no arming.
 #[test]
 fn silent_links_do_not_trip_idle() {
-    let mut bench = Bench::by_key().to_idle();
+    let mut bench = Bench::by_key().idle();
     bench.controller.silent = true;
     bench.generator.silent = true;
     bench.console = false;
@@ -276,7 +292,7 @@ fn silent_links_do_not_trip_idle() {
 fn time_and_energy_end_the_step() {
     let mut short = limit(70, 8_600, 1);
     short.energy_max = MilliJoules::saturating(90_000_000);
-    let mut bench = Bench::new(spec(Activation::Key, &[short])).to_delivering(2_000);
+    let mut bench = Bench::new(spec(Activation::Key, &[short])).delivering(2_000);
     bench.ticks_until(State::Stopping, 200).expect("ends");
     assert!(bench.happened(Event::Stopped(StopCause::TimeLimit)));
     assert_eq!(bench.tick().time_on, Span::from_secs(1));
@@ -286,7 +302,7 @@ fn time_and_energy_end_the_step() {
     // 2 J at a readback 50 % low: the granted power is what counts.
     let mut small = limit(70, 8_600, 60);
     small.energy_max = MilliJoules::saturating(2_000);
-    let mut bench = Bench::new(spec(Activation::Key, &[small])).to_armed();
+    let mut bench = Bench::new(spec(Activation::Key, &[small])).armed();
     bench.controller.power_mw = 2_000;
     bench.command(Command::Start);
     bench.generator.power_mw = Some(1_000);
@@ -299,7 +315,7 @@ fn time_and_energy_end_the_step() {
 /// The controller may stop and never start; a request for another step is none.
 #[test]
 fn the_controller_can_only_stop() {
-    let mut bench = Bench::by_key().to_delivering(2_000);
+    let mut bench = Bench::by_key().delivering(2_000);
     bench.controller.stop = Some(StopReason::Fault);
     assert_eq!(bench.tick().state, State::Stopping);
     assert!(bench.happened(Event::Stopped(StopCause::Controller)));
@@ -308,7 +324,7 @@ fn the_controller_can_only_stop() {
     assert_eq!(bench.run(300).state, State::Idle);
     assert_eq!(bench.tick().permit.step, StepIndex::FIRST);
 
-    let mut bench = Bench::by_key().to_delivering(2_000);
+    let mut bench = Bench::by_key().delivering(2_000);
     bench.controller.step = StepIndex::new(3);
     assert_eq!(bench.tick().permit.granted, MilliWatts::MIN);
     let ticks = bench.ticks_until(State::Tripped, 5);
@@ -320,7 +336,7 @@ fn the_controller_can_only_stop() {
 #[test]
 fn advice_ends_nothing() {
     let steps = [limit(70, 3_000, 300)];
-    let mut bench = Bench::new(spec(Activation::Key, &steps)).to_delivering(3_000);
+    let mut bench = Bench::new(spec(Activation::Key, &steps)).delivering(3_000);
     bench.tip_mc(44_000);
     bench.run(600);
     assert!(bench.tick().active.contains(AlarmId::Al25));

@@ -154,7 +154,7 @@ impl Bench {
         let power_mw = self.generator.power_mw.unwrap_or(if shut { granted_mw } else { 0 });
         // A working sensor is never quite still.
         let tip = match self.generator.tip {
-            TipReading::Valid(t) if self.sequence % 2 == 0 => {
+            TipReading::Valid(t) if self.sequence.is_multiple_of(2) => {
                 TipReading::Valid(MilliCelsius::saturating(i64::from(t.get()) - 10))
             }
             tip => tip,
@@ -262,14 +262,14 @@ impl Bench {
         (1..=most).find(|_| self.tick().state == state)
     }
 
-    pub(crate) fn to_idle(mut self) -> Self {
+    pub(crate) fn idle(mut self) -> Self {
         assert_eq!(self.ticks_until(State::Idle, 10), Some(1), "SelfTest passes");
         self.run(3);
         self
     }
 
-    pub(crate) fn to_armed(self) -> Self {
-        let mut bench = self.to_idle();
+    pub(crate) fn armed(self) -> Self {
+        let mut bench = self.idle();
         let outputs = bench.command(Command::Arm);
         assert_eq!((outputs.state, outputs.refusal), (State::Armed, None));
         bench.tick();
@@ -277,8 +277,8 @@ impl Bench {
     }
 
     /// Delivering `mw` for a while, at `tip_mc`, with everything as it should be.
-    pub(crate) fn to_delivering(self, mw: u32) -> Self {
-        let mut bench = self.to_armed();
+    pub(crate) fn delivering(self, mw: u32) -> Self {
+        let mut bench = self.armed();
         bench.activate();
         assert_eq!(bench.state(), State::Delivering);
         bench.controller.power_mw = mw;
@@ -306,5 +306,54 @@ impl Bench {
 
     pub(crate) fn happened(&self, event: Event) -> bool {
         self.events.iter().any(|(_, e)| *e == event)
+    }
+}
+
+/// Ticks from a fault's first sample to the tick that opens K1, at most (hazards.md a.1, a.3):
+/// B100 and B50 less the 22 ms from decision to RF off, or the silence the rule itself waits for.
+fn budget_ticks(rule: RuleId) -> usize {
+    match rule {
+        RuleId::H02 | RuleId::H06 | RuleId::H15 | RuleId::H49 | RuleId::H55 => 2,
+        RuleId::H20 => 3,
+        RuleId::H23 => 50,
+        _ => 7,
+    }
+}
+
+/// Spoils a bench that delivers 2 W at 70 °C set; it has to trip in exactly `ticks`.
+#[track_caller]
+pub(crate) fn trips(
+    rule: RuleId,
+    alarm: AlarmId,
+    ticks: usize,
+    spoil: impl FnOnce(&mut Bench),
+) -> Bench {
+    assert!(ticks <= budget_ticks(rule), "{rule:?} has {} ticks", budget_ticks(rule));
+    let mut bench = Bench::by_key().delivering(2_000);
+    spoil(&mut bench);
+    assert_eq!(bench.ticks_until(State::Tripped, ticks + 5), Some(ticks), "{rule:?}");
+    let outputs = bench.outputs.expect("ticked");
+    assert_eq!(bench.tripped_by(), Some((rule, alarm)));
+    assert_eq!((outputs.grant, outputs.k1), (None, Contactor::Open));
+    assert!(outputs.latched.contains(alarm), "the alarm stays");
+    bench
+}
+
+/// The twin: a second of it must end nothing.
+#[track_caller]
+pub(crate) fn holds(spoil: impl FnOnce(&mut Bench)) -> Bench {
+    let mut bench = Bench::by_key().delivering(2_000);
+    spoil(&mut bench);
+    assert_eq!(bench.run(100).state, State::Delivering, "{:?}", bench.tripped_by());
+    bench
+}
+
+/// Brings the tip to `mc` in steps no rule minds.
+pub(crate) fn warm_to(bench: &mut Bench, mc: i64) {
+    let mut t = 37_000;
+    while t != mc {
+        t = if mc > t { (t + 1_000).min(mc) } else { (t - 100).max(mc) };
+        bench.tip_mc(t);
+        assert_eq!(bench.run(2).state, State::Delivering, "on the way at {t}");
     }
 }

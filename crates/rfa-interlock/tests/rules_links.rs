@@ -1,0 +1,111 @@
+//! Rules on links, switches and time at their thresholds, beside twins just below (hazards.md
+//! a.3, decision 8).
+
+mod bench;
+
+use bench::{Bench, TICK_US, holds, trips};
+use rfa_interlock::{AlarmId, LinkReport, RuleId, State};
+use rfa_units::{EmergencyStop, Footswitch, Supply};
+
+#[test]
+fn h20_controller_silent_30_ms() {
+    trips(RuleId::H20, AlarmId::Al12, 3, |b| b.controller.silent = true);
+    holds(|b| {
+        b.controller.silent = true;
+        b.run(2);
+        b.controller.silent = false;
+    });
+}
+
+#[test]
+fn h22_generator_silent_60_ms_or_hung_up() {
+    trips(RuleId::H22, AlarmId::Al11, 6, |b| b.generator.silent = true);
+    holds(|b| {
+        b.generator.silent = true;
+        b.run(5);
+        b.generator.silent = false;
+    });
+    trips(RuleId::H22, AlarmId::Al11, 1, |b| b.link.hung_up = true);
+}
+
+#[test]
+fn h22_h24_three_bad_frames_in_a_second() {
+    let bad = |corrupt: u8, refused: u8| LinkReport { corrupt, refused, ..LinkReport::default() };
+    for (one, rule) in [(bad(1, 0), RuleId::H22), (bad(0, 1), RuleId::H24)] {
+        trips(rule, AlarmId::Al11, 1, |b| {
+            for _ in 0..2 {
+                b.link = one;
+                b.run(40);
+            }
+            b.link = one;
+        });
+        holds(|b| {
+            for _ in 0..4 {
+                b.link = one;
+                b.run(51);
+            }
+        });
+    }
+    trips(RuleId::H24, AlarmId::Al11, 1, |b| b.link = bad(0, 200));
+}
+
+#[test]
+fn h23_console_silent_500_ms() {
+    trips(RuleId::H23, AlarmId::Al19, 50, |b| b.console = false);
+    holds(|b| {
+        b.console = false;
+        b.run(49);
+        b.console = true;
+    });
+}
+
+/// H-28: contacts that contradict each other stop at once and trip after 50 ms.
+#[test]
+fn h28_footswitch_contacts() {
+    let mut bench = Bench::by_pedal().delivering(2_000);
+    bench.generator.footswitch = Footswitch::Disagree;
+    assert_eq!(bench.tick().state, State::Stopping);
+    assert_eq!(bench.ticks_until(State::Tripped, 10), Some(5));
+    assert_eq!(bench.tripped_by(), Some((RuleId::H28, AlarmId::Al14)));
+    let mut bench = Bench::by_pedal().armed();
+    bench.generator.footswitch = Footswitch::Disagree;
+    bench.run(5);
+    bench.generator.footswitch = Footswitch::Released;
+    assert_eq!(bench.run(20).state, State::Armed);
+    // H-29: a footswitch that appears where activation is by key.
+    trips(RuleId::H28, AlarmId::Al14, 2, |b| b.generator.footswitch = Footswitch::Pressed);
+}
+
+/// H-44 (decision 3): a gap of 30 ms, or two missed ticks in a row; one late tick is none.
+#[test]
+fn h44_missed_ticks() {
+    let gap = |first: u64, second: u64| {
+        let mut bench = Bench::by_key().delivering(2_000);
+        bench.tick_after(first);
+        bench.tick_after(second);
+        bench.run(5);
+        bench.tripped_by()
+    };
+    let late = Some((RuleId::H44, AlarmId::Al12));
+    assert_eq!(gap(30_000, TICK_US), late);
+    assert_eq!(gap(29_900, TICK_US), None);
+    assert_eq!(gap(20_000, 20_000), late);
+    assert_eq!(gap(20_000, 19_900), None);
+    assert_eq!(gap(19_900, 19_900), None);
+    // A clock that stands still is no clock.
+    assert_eq!(gap(0, TICK_US), late);
+    let mut bench = Bench::by_key().idle();
+    assert_eq!(bench.tick_after(1_000_000).state, State::Idle, "Idle only refuses to arm");
+}
+
+#[test]
+fn h49_emergency_stop() {
+    trips(RuleId::H49, AlarmId::Al18, 1, |b| {
+        b.generator.emergency_stop = EmergencyStop::Pressed;
+    });
+}
+
+#[test]
+fn h55_brown_out() {
+    trips(RuleId::H55, AlarmId::Al11, 1, |b| b.generator.supply = Supply::BrownOut);
+}
