@@ -1,9 +1,7 @@
 //! Telemetry intake: the filtered tip temperature, its age, and the power that was applied.
 
 use crate::tuning::TUNING;
-use rfa_units::{
-    Bounded, ChannelId, ChannelReport, GeneratorInstant, HostInstant, MilliWatts, Span, Telemetry,
-};
+use rfa_units::{Bounded, ChannelId, GeneratorInstant, HostInstant, MilliWatts, Span, Telemetry};
 
 /// A reading may be this old before the loop gives up: two samples of 100 Hz telemetry lost and
 /// the jitter of two ticks, and still below the 60 ms at which the interlock trips (H-08).
@@ -11,14 +9,6 @@ pub(crate) const AGE_MAX: Span = Span::from_millis(50);
 
 /// Samples of 100 Hz telemetry further apart than this are two separate series.
 const GAP_MAX: Span = Span::from_millis(100);
-
-/// Below this share of its set-point the output stage is taken to be limited by itself (voltage,
-/// current), and the measured power is what was applied. Products of this class are accurate to
-/// 20 % (hazards.md H-04).
-const OUTPUT_SHARE_MIN: f64 = 0.8;
-
-/// Measured power below its set-point by less than this is noise, W (hazards.md H-04: 0.5 W).
-const OUTPUT_NOISE_W: f64 = 0.2;
 
 /// What the tip says in this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,7 +53,7 @@ impl Sensor {
         Self { filtered: None, sampled: None, seen: HostInstant::ZERO, applied: MilliWatts::MIN }
     }
 
-    /// Power taken as applied by the generator.
+    /// The set-point the generator's output stage works to: the power taken as applied.
     pub(crate) const fn applied(&self) -> MilliWatts {
         self.applied
     }
@@ -86,7 +76,9 @@ impl Sensor {
                 Some(tip) => self.absorb(frame.at, tip.as_f64()),
                 None => invalid = true,
             }
-            self.applied = applied(report);
+            // The set-point, not the measured power: an output stage that is merely weak has to
+            // be asked for more, and one that is wrong is the interlock's business (H-04, H-18).
+            self.applied = report.setpoint;
             self.sampled = Some(frame.at);
             self.seen = now;
             fresh = true;
@@ -117,11 +109,4 @@ impl Sensor {
             _ => tip,
         });
     }
-}
-
-/// The set-point the output stage works to, or the measured power where the stage cannot follow.
-fn applied(report: &ChannelReport) -> MilliWatts {
-    let short =
-        report.power.as_f64() + OUTPUT_NOISE_W < report.setpoint.as_f64() * OUTPUT_SHARE_MIN;
-    if short { report.power } else { report.setpoint }
 }
