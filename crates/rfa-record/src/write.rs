@@ -22,7 +22,7 @@ const CHUNK_SPAN_NS: u64 = 500_000_000;
 /// A chunk is closed at this size even sooner; the reader unpacks up to 16 MiB.
 const CHUNK_BYTES: usize = 1 << 20;
 /// zstd level: measured in docs/adr/0002-recording-format.md.
-const ZSTD_LEVEL: u32 = 3;
+const ZSTD_LEVEL: u32 = 1;
 /// What `profile` says in the MCAP header.
 pub(crate) const PROFILE: &str = "rfa";
 

@@ -30,7 +30,7 @@ fn record(path: &std::path::Path, header: &rfa_record::Header, ticks: &[TickReco
     let mut recorder = Recorder::create(path, header).expect("creates");
     for tick in ticks {
         recorder.write_tick(tick).expect("writes");
-        if tick.interlock.inputs.tick % 10 == 0 {
+        if tick.interlock.inputs.tick.is_multiple_of(10) {
             let truth = TruthRow {
                 at_us: 1,
                 tip_c: 37.25,

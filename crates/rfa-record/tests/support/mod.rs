@@ -23,7 +23,7 @@ const GENERATOR_AHEAD: Span = Span::from_secs(3);
 /// Set temperatures of the two steps, in thousandths of a degree.
 const SETS_MC: [i32; 2] = [60_000, 65_000];
 
-pub fn program(hold: Span) -> Program {
+pub(crate) fn program(hold: Span) -> Program {
     let mut steps = Bounded::new();
     let mut ceilings = Bounded::new();
     for (index, set) in SETS_MC.into_iter().enumerate() {
@@ -35,7 +35,7 @@ pub fn program(hold: Span) -> Program {
     Program { channel: ChannelId::ONE, mode: Mode::Thermal, steps, ceilings }
 }
 
-pub fn limits(program: &Program) -> LimitsSpec {
+pub(crate) fn limits(program: &Program) -> LimitsSpec {
     let mut steps = Bounded::new();
     for spec in program.steps.iter() {
         let limit = StepLimit {
@@ -59,11 +59,11 @@ pub fn limits(program: &Program) -> LimitsSpec {
     }
 }
 
-pub fn header(clock: Clock) -> Header {
+pub(crate) fn header(clock: Clock) -> Header {
     header_with(clock, program(Span::from_secs(5)))
 }
 
-pub fn header_with(clock: Clock, program: Program) -> Header {
+pub(crate) fn header_with(clock: Clock, program: Program) -> Header {
     Header {
         plan_id: "two-steps".to_owned(),
         plan_toml: "id = \"two-steps\"\n".to_owned(),
@@ -111,7 +111,7 @@ impl Noise {
 }
 
 /// A treatment that runs tick by tick.
-pub struct Session {
+pub(crate) struct Session {
     limits: Limits,
     interlock: Interlock,
     control: Control,
@@ -127,16 +127,16 @@ pub struct Session {
     k1: Contactor,
     k2: Contactor,
     /// The tip sensor is open from this tick on.
-    pub sensor_open_at: Option<u64>,
+    pub(crate) sensor_open_at: Option<u64>,
     /// This many deadlines are missed in front of this tick.
-    pub miss: Option<(u64, u32)>,
+    pub(crate) miss: Option<(u64, u32)>,
     state: State,
     complete: bool,
     check_due: bool,
 }
 
 impl Session {
-    pub fn new(header: &Header, seed: u64) -> Self {
+    pub(crate) fn new(header: &Header, seed: u64) -> Self {
         Self {
             limits: Limits::new(header.limits).expect("good limits"),
             interlock: Interlock::new(header.trips_before),
@@ -160,15 +160,15 @@ impl Session {
         }
     }
 
-    pub fn complete(&self) -> bool {
+    pub(crate) fn complete(&self) -> bool {
         self.complete
     }
 
-    pub fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         self.state
     }
 
-    pub fn tip_c(&self) -> f64 {
+    pub(crate) fn tip_c(&self) -> f64 {
         self.tip_c
     }
 
@@ -218,7 +218,7 @@ impl Session {
 
     /// What a person does, as soon as it can be done. A start has to be a fresh one.
     fn command(&self) -> Command {
-        if self.tick % 10 != 0 {
+        if !self.tick.is_multiple_of(10) {
             return Command::None;
         }
         match self.state {
@@ -230,7 +230,7 @@ impl Session {
         }
     }
 
-    pub fn next(&mut self) -> TickRecord {
+    pub(crate) fn next(&mut self) -> TickRecord {
         self.tick += 1;
         let missed = self.miss.filter(|(at, _)| *at == self.tick).map_or(0, |(_, count)| count);
         self.tick += u64::from(missed);
