@@ -1,0 +1,197 @@
+//! Sessions on real threads, with the simulated generator behind a real pseudo-terminal.
+//!
+//! A machine that stands still longer than a silence limit must trip the interlock. A test that
+//! met such a stall says so, from the lateness record and the steal counter, and runs again, at
+//! most twice; no limit is widened for it.
+
+mod common;
+
+use common::{GoesOn, SESSION, config, generator};
+use rfa_interlock::RuleId;
+use rfa_link::Port;
+use rfa_plan::Plan;
+use rfa_runtime::virtual_time::Operator;
+use rfa_runtime::{Ended, Realtime, RunningSession, Session, SessionConfig, SessionResult, now};
+use rfa_sim::OffCause;
+use rfa_sim::pty::PtyPort;
+use rfa_units::Span;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// What the generator itself knows at the end: RF on, and why its output last ended.
+type Known = (bool, Option<OffCause>);
+
+struct Served {
+    path: std::path::PathBuf,
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<Known>,
+}
+
+impl Served {
+    fn start(plan: &Plan) -> Self {
+        let mut generator = generator(plan, 7);
+        let port = PtyPort::open(None).expect("a pseudo-terminal");
+        let (path, stop) = (port.path().to_owned(), Arc::new(AtomicBool::new(false)));
+        let seen = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            let (_keep, commands) = mpsc::channel();
+            port.serve(&mut generator, 1.0, &seen, &commands, &mut |_| {}).expect("serves");
+            (generator.truth().rf_on, generator.last_rf_off().map(|off| off.cause))
+        });
+        Self { path, stop, thread }
+    }
+
+    fn end(self) -> Known {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().expect("no panic")
+    }
+}
+
+/// One step of the plan with the shortest ramp and hold: about 7 s.
+fn short_plan() -> Plan {
+    let mut spec = common::plan(Span::from_secs(1)).spec();
+    let mut step = *spec.steps.get(0).expect("a step");
+    step.ramp = Span::from_secs(5);
+    spec.steps = rfa_units::Bounded::new();
+    spec.steps.push(step).expect("room for one");
+    Plan::new(spec).unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+fn start(plan: &Plan, served: &Served) -> RunningSession {
+    let port = Port::open(&served.path, 921_600).unwrap_or_else(|error| panic!("{error}"));
+    let connection = port.connect(config(plan)).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(connection.session, SESSION);
+    let config = SessionConfig {
+        plan: plan.clone(),
+        connection,
+        trips: 0,
+        recorder: None,
+        truth: None,
+        realtime: Realtime::Wanted,
+    };
+    Session::start(config).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Works the console until the session ends, or `enough` says so.
+fn work(running: &mut RunningSession, mut enough: impl FnMut(u32) -> bool) -> Option<Ended> {
+    let mut console = running.console().expect("one console");
+    let mut operator = GoesOn::default();
+    let until = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < until {
+        if let Some(ended) = running.status().ended() {
+            return Some(ended);
+        }
+        let snapshot = console.refresh();
+        let granted = snapshot.latest.map_or(0, |l| l.interlock.outputs.permit.granted.get());
+        if enough(granted) {
+            return None;
+        }
+        if let Some(intent) = operator.step(now(), snapshot) {
+            console.send(intent);
+        }
+        console.heartbeat();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("a session of a few seconds did not end within 60 s: {:?}", running.status());
+}
+
+/// Whether the result shows a stall of the machine that must trip (two missed ticks).
+fn met_a_stall(result: &SessionResult) -> bool {
+    let met = result.stall.stalled_for(Span::from_millis(10));
+    if met {
+        eprintln!("the machine stood still, so it runs again: {:?}", result.stall);
+    }
+    met
+}
+
+#[test]
+fn a_whole_treatment_through_the_terminal() {
+    let plan = short_plan();
+    for _attempt in 0..3 {
+        let served = Served::start(&plan);
+        let mut running = start(&plan, &served);
+        let ended = work(&mut running, |_| false);
+        let result = running.stop_and_join(Duration::from_secs(5));
+        let (rf_on, cause) = served.end();
+        assert!(!rf_on, "off at the end, whatever happened");
+        if result.end != Ended::Complete && met_a_stall(&result) {
+            continue;
+        }
+        assert_eq!(ended, Some(Ended::Complete), "{result:?}");
+        assert_eq!(result.end, Ended::Complete);
+        assert_eq!(cause, Some(OffCause::Host), "the host ended it, no dead-man");
+        assert!(result.off_confirmed && result.link.said_bye, "{result:?}");
+        assert!(result.summary.steps.iter().all(|step| step.complete));
+        assert!(result.reaction_us.count > 500 && result.step_us.count > 500);
+        assert_eq!(result.queues, rfa_session::QueueCounts::default(), "nothing was lost");
+        eprintln!(
+            "lateness {:?}\nstep {:?}\nreaction {:?}\n{:?}\n{:?}",
+            result.lateness_us, result.step_us, result.reaction_us, result.stall, result.warnings
+        );
+        return;
+    }
+    panic!("the machine stood still three times in a row; nothing was shown");
+}
+
+/// Dropping a session stops RF by a word of its own, not by the dead-man.
+#[test]
+fn dropping_the_session_stops_output_first() {
+    let plan = short_plan();
+    for _attempt in 0..3 {
+        let served = Served::start(&plan);
+        let mut running = start(&plan, &served);
+        let ended = work(&mut running, |granted| granted > 500);
+        drop(running);
+        let (rf_on, cause) = served.end();
+        assert!(!rf_on);
+        if ended.is_some() {
+            eprintln!("ended by itself ({ended:?}): the machine stood still, so it runs again");
+            continue;
+        }
+        assert_eq!(cause, Some(OffCause::Host));
+        return;
+    }
+    panic!("the machine stood still three times in a row; nothing was shown");
+}
+
+/// Must show 3: the generator goes away while delivering. The link fault is latched as a trip.
+#[test]
+fn a_generator_that_goes_away_while_delivering_trips() {
+    let plan = short_plan();
+    for _attempt in 0..3 {
+        let mut served = Some(Served::start(&plan));
+        let mut running = start(&plan, served.as_ref().expect("just started"));
+        let ended = work(&mut running, |granted| {
+            if granted > 500 {
+                served.take().map(Served::end);
+            }
+            false
+        });
+        let result = running.stop_and_join(Duration::from_secs(5));
+        let Some(Ended::Tripped(trip)) = ended else { panic!("{ended:?}") };
+        if trip.rule != RuleId::H22 && met_a_stall(&result) {
+            continue;
+        }
+        assert_eq!(trip.rule, RuleId::H22, "{result:?}");
+        assert_eq!(result.end, Ended::Tripped(trip));
+        assert!(result.link.hung_up && !result.off_confirmed);
+        return;
+    }
+    panic!("the machine stood still three times in a row; nothing was shown");
+}
+
+/// Before arming a lost generator is no trip: no device.
+#[test]
+fn a_generator_that_goes_away_at_rest_is_a_lost_link() {
+    let plan = short_plan();
+    let served = Served::start(&plan);
+    let mut running = start(&plan, &served);
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(running.status().ended(), None);
+    served.end();
+    assert_eq!(running.wait(Duration::from_secs(20)), Some(Ended::LinkLost));
+    assert_eq!(running.stop_and_join(Duration::from_secs(5)).end, Ended::LinkLost);
+}
