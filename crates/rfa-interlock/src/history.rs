@@ -118,9 +118,10 @@ impl History {
             xy = xy.saturating_add(x.saturating_mul(y));
             span_us = age_us;
         }
-        // A tenth of the window may be missing: at 100 Hz one lost frame at its edge.
+        // A tenth of the window may be missing: at 100 Hz one lost frame at its edge. Fewer samples
+        // inside it make the slope noisier, but as many votes then last longer.
         let full_us = SLOPE_WINDOW.as_micros().saturating_sub(SLOPE_WINDOW.as_micros() / 10);
-        if span_us < full_us || n < SLOPE_SAMPLES_MIN {
+        if span_us < full_us {
             return None;
         }
         let above = n.saturating_mul(xy).saturating_sub(x1.saturating_mul(y1));
@@ -129,10 +130,6 @@ impl History {
         i64::try_from(mk_per_s).ok()
     }
 }
-
-/// Half of what 100 Hz gives in the window: with fewer the noise of a slope grows past the
-/// false-trip rates stated beside the rules.
-const SLOPE_SAMPLES_MIN: i128 = 10;
 
 /// The tip for a trip's record.
 pub(crate) fn tip(sample: &Sample) -> Option<i64> {

@@ -59,6 +59,10 @@ pub(crate) struct Generator {
     pub(crate) silent: bool,
     /// A second channel with this power.
     pub(crate) other_mw: Option<u32>,
+    /// K1 reads back shut whatever is commanded.
+    pub(crate) k1_welded: bool,
+    /// The output stage reports itself active whatever is granted.
+    pub(crate) stage_on: bool,
     /// How far the sample's stamp lies back, in µs.
     pub(crate) age_us: u64,
 }
@@ -115,6 +119,8 @@ impl Bench {
                 supply: Supply::Good,
                 silent: false,
                 other_mw: None,
+                k1_welded: false,
+                stage_on: false,
                 age_us: 0,
             },
             controller: Controller { power_mw: 0, stop: None, silent: false, step: None },
@@ -167,7 +173,7 @@ impl Bench {
         Telemetry {
             sequence: self.sequence,
             at: GeneratorInstant::from_micros(self.now_us - 3_000 - self.generator.age_us),
-            k1,
+            k1: if self.generator.k1_welded { Contactor::Shut } else { k1 },
             k2: Contactor::Shut,
             emergency_stop: self.generator.emergency_stop,
             footswitch: self.generator.footswitch,
@@ -181,7 +187,11 @@ impl Bench {
     fn report(&self, channel: ChannelId, mw: u32, tip: TipReading, shut: bool) -> ChannelReport {
         ChannelReport {
             channel,
-            output: if shut { OutputState::On(Mode::Thermal) } else { OutputState::Off },
+            output: if shut || self.generator.stage_on {
+                OutputState::On(Mode::Thermal)
+            } else {
+                OutputState::Off
+            },
             tip,
             power: MilliWatts::saturating(i64::from(mw)),
             voltage: MilliVolts::MIN,
