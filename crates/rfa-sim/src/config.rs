@@ -21,7 +21,7 @@ pub struct GeneratorConfig {
     pub footswitch: bool,
     /// The most power its output can regulate to.
     pub power_max: MilliWatts,
-    /// The most voltage (rms) its output can give.
+    /// The most voltage (rms) its output can give: 50 W into 1500 ohm takes 274 V.
     pub voltage_max: MilliVolts,
     /// Time constant of the thermocouple, 0 to 300 ms (hazards.md a.1: 50 to 150 ms).
     pub sensor_lag: Span,
@@ -39,7 +39,7 @@ impl Default for GeneratorConfig {
             electrode_channel: ChannelId::ONE,
             footswitch: false,
             power_max: MilliWatts::saturating(50_000),
-            voltage_max: MilliVolts::saturating(150_000),
+            voltage_max: MilliVolts::saturating(300_000),
             sensor_lag: Span::from_millis(150),
             sensor_noise_c: 0.05,
         }
@@ -84,7 +84,7 @@ impl GeneratorConfig {
             ("baud", f64::from(self.baud), 9_600.0, 4_000_000.0, "baud"),
             ("channels", f64::from(self.channels), 1.0, 4.0, "channels"),
             ("power_max", self.power_max.as_f64(), 1.0, 50.0, "W"),
-            ("voltage_max", self.voltage_max.as_f64(), 10.0, 250.0, "V"),
+            ("voltage_max", self.voltage_max.as_f64(), 10.0, 400.0, "V"),
             ("sensor_lag", lag_ms, 0.0, 300.0, "ms"),
             ("sensor_noise", self.sensor_noise_c, 0.0, 1.0, "°C"),
         ];

@@ -86,7 +86,7 @@ faults! {
         "H-15", "off, B50", "it falls to 0.75 of itself in 2 s";
     ImpedanceStep, "impedance-step",
         "Tissue at the tip dries at once: impedance steps to 3 times itself.",
-        "H-14", "off, B100", "it steps to 1.8 times itself";
+        "H-14", "off, B100", "it steps to 1.8 times itself, 1450 ohm at most";
     OutputStuckOn, "output-stuck-on",
         "The output stage delivers 5 W past K1, whatever it is told; K2 still stops it.",
         "H-05", "off+K2, Lockout, B50", "0.1 W leaks past K1";

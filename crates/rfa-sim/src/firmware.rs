@@ -213,6 +213,9 @@ impl Firmware {
             HostMessage::SetLimits(limits) => self.set_limits(limits, seen.now),
             HostMessage::SelfTest => {
                 self.shut_down(OffCause::SelfTest);
+                if let Some(session) = &mut self.session {
+                    session.self_tested = false;
+                }
                 self.self_test = Some(SelfTest::new(seen.now));
                 Ok(())
             }
@@ -329,6 +332,13 @@ impl Firmware {
             return Err(RefusalCode::WrongState);
         }
         let Some(session) = &mut self.session else { return Err(RefusalCode::BadSession) };
+        // One output stage: what it delivers, and where, changes only through standby.
+        let elsewhere = |delivery: &Delivery| {
+            delivery.channel != grant.channel() || delivery.mode != grant.mode()
+        };
+        if session.delivery.as_ref().is_some_and(elsewhere) {
+            return Err(RefusalCode::WrongState);
+        }
         let conditions = GateConditions {
             now: seen.now,
             self_test_passed: session.self_tested,
@@ -336,8 +346,7 @@ impl Firmware {
             k2: seen.k2,
             fault: session.tripped,
         };
-        let gate = session.gate_mut(grant.channel()).ok_or(RefusalCode::WrongChannel)?;
-        gate.check(grant, &conditions)?;
+        session.check(grant, &conditions)?;
         session.delivery = Some(Delivery {
             channel: grant.channel(),
             mode: grant.mode(),

@@ -50,7 +50,11 @@ impl Load {
         let mut load = Self { ohm: plant_ohm, tissue_share: 1.0 };
         // Dry tissue: the same power in the same place at a higher voltage.
         if let Some(severity) = faults.get(Fault::ImpedanceStep) {
-            let ratio = if severity == Severity::Full { STEP_FULL } else { STEP_TWIN };
+            let ratio = match severity {
+                Severity::Full => STEP_FULL,
+                // Below both of H-14's limits: twice the baseline, and 1500 ohm.
+                Severity::Twin => STEP_TWIN.min(HIGH_TWIN_OHM / load.ohm).max(1.0),
+            };
             load.ohm *= ratio;
             load.tissue_share = 1.0 / square_root(ratio);
         }

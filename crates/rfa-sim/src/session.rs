@@ -3,7 +3,7 @@
 use rfa_units::{
     ChannelId, Contactor, GeneratorInstant, MAX_CHANNELS, MilliWatts, Mode, SessionId, Span,
 };
-use rfa_wire::{GrantGate, Hello, Identity};
+use rfa_wire::{GateConditions, GrantGate, Hello, Identity, ReceivedGrant, RefusalCode};
 
 /// Output that a grant allows until it dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,7 @@ pub(crate) struct Session {
     /// Delivered in this session, J.
     pub(crate) energy_j: f64,
     gates: [Option<GrantGate>; MAX_CHANNELS],
+    last_ticks: [Option<u64>; MAX_CHANNELS],
 }
 
 impl Session {
@@ -56,6 +57,7 @@ impl Session {
             refused: 0,
             energy_j: 0.0,
             gates: [None; MAX_CHANNELS],
+            last_ticks: [None; MAX_CHANNELS],
         }
     }
 
@@ -69,7 +71,27 @@ impl Session {
         self.gates.get(usize::from(channel.number()).saturating_sub(1))?.as_ref()
     }
 
-    pub(crate) fn gate_mut(&mut self, channel: ChannelId) -> Option<&mut GrantGate> {
-        self.gates.get_mut(usize::from(channel.number()).saturating_sub(1))?.as_mut()
+    /// Whether a grant may be honoured. New limits bring a new gate, but a tick honoured before
+    /// stays used up for the whole session (H-25).
+    pub(crate) fn check(
+        &mut self,
+        grant: &ReceivedGrant,
+        conditions: &GateConditions,
+    ) -> Result<(), RefusalCode> {
+        let place = usize::from(grant.channel().number()).saturating_sub(1);
+        let gate = self.gates.get_mut(place).and_then(Option::as_mut);
+        let result = gate.ok_or(RefusalCode::WrongChannel)?.check(grant, conditions);
+        let last = self.last_ticks.get_mut(place).ok_or(RefusalCode::WrongChannel)?;
+        let stale = last.is_some_and(|last| grant.tick() <= last);
+        match result {
+            Ok(()) | Err(RefusalCode::Expired | RefusalCode::ExpiryTooFar) if stale => {
+                Err(RefusalCode::StaleTick)
+            }
+            Ok(()) => {
+                *last = Some(grant.tick());
+                Ok(())
+            }
+            refused => refused,
+        }
     }
 }

@@ -11,7 +11,7 @@ use rfa_units::{
     Mode, SessionId, Span,
 };
 use rfa_wire::handshake::Config;
-use rfa_wire::{HardLimits, LinkKey, RefusalCode, Standby};
+use rfa_wire::{GeneratorMessage, HardLimits, LinkKey, RefusalCode, Standby};
 
 fn session_config(session: u32, limits: HardLimits) -> Config {
     Config {
@@ -109,6 +109,54 @@ fn repeated_and_late_grants_are_refused() {
     assert_eq!(bench.generator.truth().grants_honoured, repeated.grants_honoured);
 }
 
+/// H-25: new limits do not make an old tick good again.
+#[test]
+fn a_used_tick_stays_used_under_new_limits() {
+    let mut bench = Bench::new(GeneratorConfig::default());
+    bench.deliver(Ask::Power(1_000));
+    bench.run_ms(200);
+    let grant = bench.outputs.as_ref().and_then(|outputs| outputs.grant).expect("a grant");
+    bench.alive = false;
+    let seen = bench.decoder.seen();
+    // Heard first: the bench's newest grant. Then output ends, K2 stays shut, limits are new.
+    let frames = [
+        bench.encoder.standby(&Standby { k2: Contactor::Shut, tick: bench.tick + 1 }, seen),
+        bench.encoder.set_limits(&hard_limits(), seen),
+        bench.encoder.grant(&grant, seen),
+    ];
+    frames.iter().for_each(|frame| bench.generator.receive(frame.as_bytes()));
+    let mut last = None;
+    run(&mut bench.generator, Span::from_millis(30), &mut |byte| {
+        if let Some(Ok(GeneratorMessage::Refused(refusal))) = bench.decoder.push(byte) {
+            last = Some(refusal.code);
+        }
+    });
+    assert_eq!(last, Some(RefusalCode::StaleTick));
+    assert!(!bench.generator.truth().rf_on);
+}
+
+/// The documented end: good-bye opens both contactors, is answered, and telemetry ends.
+#[test]
+fn good_bye_ends_everything() {
+    let mut bench = Bench::new(GeneratorConfig::default());
+    bench.deliver(Ask::Power(1_000));
+    bench.run_ms(200);
+    let frame = bench.encoder.bye(bench.decoder.seen());
+    bench.alive = false;
+    bench.generator.receive(frame.as_bytes());
+    let mut answered = false;
+    run(&mut bench.generator, Span::from_millis(50), &mut |byte| {
+        answered |= matches!(bench.decoder.push(byte), Some(Ok(GeneratorMessage::Bye)));
+    });
+    assert!(answered);
+    assert_eq!(bench.generator.last_rf_off().expect("off").cause, OffCause::SessionEnd);
+    let truth = bench.generator.truth();
+    assert_eq!((truth.session, truth.k1, truth.k2), (None, Contactor::Open, Contactor::Open));
+    let mut bytes = 0;
+    run(&mut bench.generator, Span::from_millis(200), &mut |_| bytes += 1);
+    assert_eq!(bytes, 0);
+}
+
 /// H-24: a frame of a host with another key changes nothing but the count.
 #[test]
 fn foreign_frames_are_refused() {
@@ -171,7 +219,11 @@ fn a_new_session_switches_output_off_first() {
 #[test]
 fn refuses_limits_above_its_own() {
     let refused = |limits| {
-        let config = GeneratorConfig { power_max: mw(20_000), ..GeneratorConfig::default() };
+        let config = GeneratorConfig {
+            power_max: mw(20_000),
+            voltage_max: MilliVolts::new(150_000).expect("150 V"),
+            ..GeneratorConfig::default()
+        };
         open(&mut generator(config), session_config(5, limits)).err().unwrap_or_default()
     };
     let power = refused(HardLimits { power_max: mw(20_001), ..hard_limits() });
