@@ -45,3 +45,6 @@ pub use session::{
 };
 pub use shared::OFF_WAIT;
 pub use stall::{LateTick, StallRecord};
+
+#[cfg(test)]
+mod tests;
