@@ -184,10 +184,10 @@ fn a_plans_own_power_limit_lowers_its_ceilings() {
     assert_eq!(plan.program.ceilings.get(0), Some(&MilliWatts::saturating(3_000)));
 }
 
-/// 16 W into 1500 ohm: sqrt(24000) V.
+/// The 8.6 W ceiling into 1500 ohm: sqrt(12900) V.
 #[test]
 fn voltage_limit_follows_power_and_impedance() {
-    assert_eq!(gasserian_70().generator_voltage_max(), MilliVolts::saturating(154_919));
+    assert_eq!(gasserian_70().generator_voltage_max(), MilliVolts::saturating(113_578));
 }
 
 /// H-39: a plan that was changed no longer matches its hash, whatever was changed.
