@@ -254,6 +254,9 @@ impl Accumulator {
     fn truths_until(&mut self, at: GeneratorInstant) {
         while self.truths.front().is_some_and(|truth| truth.at_us <= at.as_micros()) {
             let Some(truth) = self.truths.pop_front() else { return };
+            if !truth.tip_c.is_finite() {
+                continue;
+            }
             self.peak_true = highest(self.peak_true, truth.tip_c);
             let doing = self.doing;
             if let Some(step) = doing.step.and_then(|step| self.steps.get_mut(step)) {

@@ -233,7 +233,7 @@ fn more_telemetry_than_a_tick_takes_is_counted_as_missing() {
     assert_eq!(usize::from(inputs.link.missing), 7 - TELEMETRY_PER_TICK_MAX);
     assert_eq!(rig.interlock().link.missing, 0, "counted once");
     rig.control();
-    assert_eq!(rig.interlock().request.is_some(), true, "control took the same flood");
+    assert!(rig.interlock().request.is_some(), "control took the same flood");
 }
 
 /// An interlock that stalls finds the control ticks in order; those that did not fit are counted.

@@ -134,3 +134,38 @@ fn nobody_at_the_console_starts_nothing() {
     assert_eq!(result.end, Ended::Quit(QuitReason::Caller));
     assert!(result.summary.energy_j < 0.001 && !generator.0.truth().rf_on);
 }
+
+/// Takes the header and then no more.
+struct FullDisk(usize);
+
+impl std::io::Write for FullDisk {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 = self.0.saturating_sub(bytes.len());
+        if self.0 == 0 { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// H-45: a recording that fails is shown and refuses arming; what runs goes on to its end.
+#[test]
+fn a_recording_that_fails_refuses_the_next_arming() {
+    let plan = plan(Span::from_secs(5));
+    let identity = connect(&plan, 7).identity;
+    let header = common::header(&plan, &identity);
+    let whole = Recorder::to_sink("x", Box::new(FullDisk(1 << 20)), &header).expect("room");
+    let taken = usize::try_from(whole.bytes()).expect("small");
+    // Full at the first chunk, before arming; and full while the first step delivers.
+    for (room, steps_done) in [(200, 0), (15_000, 1)] {
+        let disk = Box::new(FullDisk(taken + room));
+        let recorder = Recorder::to_sink("full.mcap", disk, &header).expect("header fits");
+        let (result, _) = run(&plan, Some(recorder), &mut GoesOn::default(), |_| {});
+        assert!(result.recording.error.is_some(), "{:?}", result.recording);
+        assert_eq!(result.end, Ended::Quit(QuitReason::Caller), "never complete");
+        let done = result.summary.steps.iter().filter(|step| step.complete).count();
+        assert_eq!(done, steps_done, "room for {room} bytes: {:?}", result.recording);
+        assert!(result.off_confirmed);
+    }
+}
