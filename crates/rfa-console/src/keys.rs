@@ -187,7 +187,9 @@ pub(crate) fn rows(scopes: &[Scope]) -> impl Iterator<Item = &'static Binding> {
 
 /// Declares the table, one row a line.
 macro_rules! table {
-    ($($scope:expr, [$($key:expr),+], $act:ident, $label:literal, $does:literal, $hint:literal;)+) => {
+    ($(
+        $scope:expr, [$($key:expr),+], $act:ident, $label:literal, $does:literal, $hint:literal;
+    )+) => {
         &[$(Binding {
             scope: $scope,
             keys: &[$($key),+],

@@ -1,11 +1,18 @@
 //! The terminal: entered once, always restored; a panic stops RF before anything else.
 
+use crate::App;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::{
     cursor::{Hide, Show},
     event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
     execute,
-    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+    terminal::{
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+        disable_raw_mode, enable_raw_mode,
+    },
 };
+use rfa_units::HostInstant;
 use std::io::{self, Write};
 
 /// The terminal in raw mode on its alternate screen, until dropped.
@@ -37,6 +44,22 @@ impl Drop for TerminalGuard {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// Draws one frame as a synchronized update, so that a slow terminal shows no half of it.
+///
+/// # Errors
+/// What writing to the terminal gives: then the terminal is lost ([`Input::TerminalLost`]).
+///
+/// [`Input::TerminalLost`]: crate::Input::TerminalLost
+pub fn draw<W: Write>(
+    terminal: &mut Terminal<CrosstermBackend<W>>,
+    app: &App,
+    now: HostInstant,
+) -> io::Result<()> {
+    execute!(terminal.backend_mut(), BeginSynchronizedUpdate)?;
+    terminal.draw(|frame| app.draw(frame, now))?;
+    execute!(terminal.backend_mut(), EndSynchronizedUpdate)
 }
 
 /// Leaves everything [`TerminalGuard::enter`] entered. A terminal that is gone is no error here.

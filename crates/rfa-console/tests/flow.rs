@@ -3,11 +3,17 @@
 mod common;
 
 use common::{Scene, char_key, intends, stops};
+use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use rfa_console::{App, Effect, Input, Screen, Symbols, Theme};
 use rfa_interlock::{AlarmId, AlarmSet, ArmRefusal, State};
 use rfa_session::{Action, Answer, DeviceKind, OperatorName, Refused, StopSource};
 use rfa_units::{Footswitch, MilliCelsius};
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
 
 const F5: KeyCode = KeyCode::F(5);
 
@@ -351,6 +357,7 @@ fn signing_in_masks_the_pin_and_sends_it_once() {
     assert!(!scene.drawn().contains("9876") && !format!("{:?}", scene.app).contains("9876"));
     let effects = scene.press(KeyCode::Enter);
     let sent = Effect::SignIn { operator: "demo".to_string(), pin: "9876".to_string() };
+    assert!(!format!("{effects:?}").contains("9876"), "no log may show a PIN");
     assert_eq!(effects, [sent]);
     assert!(scene.press(KeyCode::Enter).is_empty(), "not twice");
     scene.send(Input::SignInResult(None));
@@ -492,6 +499,35 @@ fn a_hot_plan_is_asked_twice() {
     let scene = Scene::new((80, 24));
     let text = common::draw(&app, (80, 24), scene.now).backend().to_string();
     assert!(text.contains("Hot set") && text.contains("80 C is above the usual"), "{text}");
+}
+
+/// What a terminal was sent.
+#[derive(Clone, Default)]
+struct Sent(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Sent {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A frame reaches the terminal whole: begin, content, end.
+#[test]
+fn a_frame_is_one_synchronized_update() {
+    let scene = ready();
+    let sent = Sent::default();
+    let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, 80, 24)) };
+    let backend = CrosstermBackend::new(sent.clone());
+    let mut terminal = Terminal::with_options(backend, options).expect("memory");
+    rfa_console::terminal::draw(&mut terminal, &scene.app, scene.now).expect("memory");
+    let text = String::from_utf8_lossy(&sent.0.borrow()).into_owned();
+    let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what:?} is missing"));
+    let (begin, stop, end) = (place("\x1b[?2026h"), place("STOP"), place("\x1b[?2026l"));
+    assert!(begin < stop && stop < end, "{begin} {stop} {end}");
 }
 
 #[test]

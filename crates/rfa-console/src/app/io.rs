@@ -1,6 +1,7 @@
 //! What goes into the console and what comes out of it.
 
 use crate::theme::{Symbols, Theme};
+use core::fmt;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use rfa_plan::Plan;
 use rfa_session::{Intent, OperatorName, Snapshot};
@@ -58,7 +59,7 @@ pub enum Input {
 }
 
 /// What is to be done about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Effect {
     /// To the interlock's thread.
     Intent(Intent),
@@ -73,6 +74,20 @@ pub enum Effect {
     Note(&'static str),
     /// End the console; RF is off or was stopped before this.
     Quit,
+}
+
+impl fmt::Debug for Effect {
+    /// Never shows a PIN.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Intent(intent) => f.debug_tuple("Intent").field(intent).finish(),
+            Self::SignIn { operator, .. } => {
+                f.debug_struct("SignIn").field("operator", operator).finish_non_exhaustive()
+            }
+            Self::Note(note) => f.debug_tuple("Note").field(note).finish(),
+            Self::Quit => f.write_str("Quit"),
+        }
+    }
 }
 
 /// A screen.
