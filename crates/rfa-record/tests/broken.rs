@@ -121,7 +121,15 @@ fn a_damaged_chunk_is_named_and_passed_over() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, out) = (folder.path().join("bad.mcap"), folder.path().join("out.mcap"));
     let mut bad = bytes.clone();
-    let middle = bad.len() / 2;
+    // The third chunk's second half: packed ticks.
+    let mut chunk = first_chunk(bytes);
+    for _ in 0..2 {
+        chunk = behind(bytes, chunk);
+        while bytes[chunk] != 6 {
+            chunk = behind(bytes, chunk);
+        }
+    }
+    let middle = (chunk + behind(bytes, chunk)) / 2;
     bad[middle] ^= 0x10;
     std::fs::write(&path, &bad).expect("writes");
     let (seen, error) = read(&path);
