@@ -28,6 +28,7 @@ pub enum RuleId {
     H44,
     H49,
     H50,
+    H54,
     H55,
 }
 
@@ -57,6 +58,7 @@ impl RuleId {
             Self::H44 => 44,
             Self::H49 => 49,
             Self::H50 => 50,
+            Self::H54 => 54,
             Self::H55 => 55,
         }
     }

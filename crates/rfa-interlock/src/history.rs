@@ -19,6 +19,8 @@ pub(crate) struct Sample {
     pub(crate) impedance_mohm: Option<u32>,
     /// The output stage is active, or K1 reads back shut.
     pub(crate) output_on: bool,
+    /// K1 reads back shut.
+    pub(crate) k1_shut: bool,
     /// The most power measured on any other channel.
     pub(crate) foreign_mw: u32,
     /// The most power a grant could still have asked for when this was measured (H-04).
@@ -42,6 +44,7 @@ impl Sample {
             power_mw: report.map(|r| r.power.get()),
             impedance_mohm: report.and_then(|r| r.impedance).map(|z| z.get()),
             output_on: active || frame.k1 == Contactor::Shut,
+            k1_shut: frame.k1 == Contactor::Shut,
             foreign_mw: others.map(|r| r.power.get()).max().unwrap_or(0),
             asked_mw,
             off_due,

@@ -78,8 +78,13 @@ fn stopping_waits_for_the_relay_and_the_stage() {
         bench.generator.k1_welded = welded;
         bench.generator.stage_on = stage_on;
         bench.command(Command::Stop);
-        let state = bench.run(50).state;
-        assert_eq!(state, if welded || stage_on { State::Stopping } else { State::Idle });
+        assert_eq!(bench.run(5).state == State::Idle, !welded && !stage_on);
+        let expected = match (welded, stage_on) {
+            (true, _) => State::Lockout,
+            (false, true) => State::Stopping,
+            (false, false) => State::Idle,
+        };
+        assert_eq!(bench.run(50).state, expected);
     }
 }
 

@@ -106,6 +106,26 @@ fn h05_rf_with_k1_open_locks_out() {
     }
 }
 
+/// H-54: a contact that does not open is a hard fault; one that opens late is none.
+#[test]
+fn h54_a_welded_k1_locks_out_with_k2_open() {
+    let stopped = || {
+        let mut bench = Bench::by_key().delivering(2_000);
+        bench.generator.k1_welded = true;
+        assert_eq!(bench.command(Command::Stop).state, State::Stopping);
+        bench
+    };
+    let mut late = stopped();
+    assert_eq!(late.run(5).state, State::Stopping);
+    late.generator.k1_welded = false;
+    assert_eq!(late.run(10).state, State::Idle);
+    let mut welded = stopped();
+    let ticks = welded.ticks_until(State::Lockout, 20).expect("locks out");
+    assert!(ticks <= 10, "{ticks} ticks");
+    assert_eq!(welded.tripped_by(), Some((RuleId::H54, AlarmId::Al03)));
+    assert_eq!(welded.tick().k2, Contactor::Open);
+}
+
 /// H-05 while output is ending: nothing within the turn-off time, Lockout past it.
 #[test]
 fn h05_allows_the_turn_off_and_no_more() {

@@ -66,6 +66,15 @@ pub(super) fn foreign_channel(rule: &Rule, view: &View<'_>) -> Verdict {
     newest(view).map_or(Verdict::Stale, |s| above(i64::from(s.foreign_mw), rule.threshold))
 }
 
+/// H-54: K1 reads back shut though it was opened long enough ago: the contact is welded, and K2
+/// is what is left. Self-test shuts and opens K1 itself and answers for it there.
+pub(super) fn k1_welded(rule: &Rule, view: &View<'_>) -> Verdict {
+    newest(view).map_or(Verdict::Stale, |sample| {
+        let shut = sample.off_due && sample.k1_shut;
+        if shut { Verdict::Trip { value: rule.threshold, limit: 0 } } else { Verdict::Ok }
+    })
+}
+
 /// H-06: no reading, or one outside the range of a working sensor.
 pub(super) fn tip_missing(_: &Rule, view: &View<'_>) -> Verdict {
     match newest(view) {

@@ -52,7 +52,7 @@ const BAD_FRAMES: i64 = t::BAD_FRAMES as i64;
 const SO: i64 = 1;
 
 /// Every rule.
-pub(crate) static RULES: [Rule; 27] = [
+pub(crate) static RULES: [Rule; 28] = [
     Rule {
         scope: Scope::SelfTest,
         reaction: Reaction::Stuck,
@@ -70,6 +70,10 @@ pub(crate) static RULES: [Rule; 27] = [
         reaction: Reaction::Hard,
         samples: power,
         ..sample_rule(RuleId::H05, AlarmId::Al03, NO_RF, 2, judge::foreign_channel)
+    },
+    Rule {
+        reaction: Reaction::Hard,
+        ..sample_rule(RuleId::H54, AlarmId::Al03, SO, 2, judge::k1_welded)
     },
     Rule {
         scope: Scope::Always,
