@@ -83,6 +83,7 @@ impl App {
         let code = self.next_code();
         let dialog = ArmDialog { stage: Stage::Confirm, since: now, code, typed: 0 };
         self.dialog = Some(Dialog::Arm(dialog));
+        self.message = None;
     }
 
     /// Why arming cannot even be asked for.
@@ -174,6 +175,7 @@ impl App {
             self.cancel_arm("no fresh report of the safety monitor", effects, now);
             return;
         }
+        self.message = None;
         let code = self.next_code();
         let pedal = self.view.footswitch_fitted();
         let tick = self.newest_tick();
