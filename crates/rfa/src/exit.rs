@@ -76,9 +76,4 @@ impl Stop {
     pub(crate) fn failure(message: impl Into<String>) -> Self {
         Self { exit: Exit::Failure, message: message.into() }
     }
-
-    /// No device, or it does not answer.
-    pub(crate) fn no_device(message: impl Into<String>) -> Self {
-        Self { exit: Exit::NoDevice, message: message.into() }
-    }
 }

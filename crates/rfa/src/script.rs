@@ -186,6 +186,7 @@ pub(crate) struct ScriptedOperator {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waiting {
+    SelfTest,
     Check(usize),
     Arm(usize),
     Start(usize),
@@ -231,7 +232,8 @@ impl ScriptedOperator {
         }
         let step = outputs.permit.step.get();
         let action = match outputs.state {
-            State::SelfTest | State::Delivering | State::Stopping => {
+            State::SelfTest => self.wait_for_self_test(now),
+            State::Delivering | State::Stopping => {
                 self.waiting = None;
                 self.refused_since = None;
                 None
@@ -290,6 +292,12 @@ impl ScriptedOperator {
                 false
             }
         }
+    }
+
+    fn wait_for_self_test(&mut self, now: HostInstant) -> Option<Action> {
+        let over = self.waited(Waiting::SelfTest, now, REFUSED_FOR_MAX);
+        self.gave_up |= over;
+        over.then_some(Action::Quit)
     }
 
     fn answer_check(&mut self, now: HostInstant, step: usize) -> Option<Action> {

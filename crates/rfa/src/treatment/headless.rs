@@ -63,8 +63,11 @@ pub(super) fn on_virtual_time(
 ) -> Result<Exit, Stop> {
     let operator = operator.ok_or_else(|| Stop::usage("--virtual needs --headless"))?;
     let config = opening::config(asked, session_of(arguments.seed), nonce_of(arguments.seed));
-    let connection = VirtualConnection::open(VirtualLocal::new(generator, pedal), config)
-        .map_err(|e| Stop::no_device(format!("the simulated generator: {e}")))?;
+    let connection =
+        VirtualConnection::open(VirtualLocal::new(generator, pedal), config).map_err(|e| Stop {
+            exit: opening::exit_of(&e),
+            message: format!("the simulated generator: {e}"),
+        })?;
     let identity = identity_of(&connection.identity);
     let activation = activation_of(&connection.identity);
     let path = arguments.treatment.record.clone();

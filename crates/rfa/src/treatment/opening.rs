@@ -2,7 +2,7 @@
 
 use super::{Asked, refuse_headless_on_live, start};
 use crate::cli::Treatment;
-use crate::exit::Stop;
+use crate::exit::{Exit, Stop};
 use crossbeam_channel::Receiver;
 use rfa_interlock::Activation;
 use rfa_link::{LinkError, Port, monotonic_now};
@@ -12,7 +12,7 @@ use rfa_runtime::{RunningSession, SessionConfig, activation_of, identity_of, lim
 use rfa_session::Identity;
 use rfa_units::{MilliCelsius, SessionId, Span};
 use rfa_wire::budget::LinkBudget;
-use rfa_wire::handshake::Config;
+use rfa_wire::handshake::{Config, Failure};
 use rfa_wire::{HardLimits, LinkKey};
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,7 @@ impl<'a> Setup<'a> {
         let config = config(self.asked, random_session()?, random()?);
         let connection = Port::open(port, self.asked.site.link.baud)
             .and_then(|port| port.connect(config))
-            .map_err(|e| Stop::no_device(e.to_string()))?;
+            .map_err(|e| not_opened(&e))?;
         let identity = identity_of(&connection.identity);
         if self.headless {
             refuse_headless_on_live(identity.kind)?;
@@ -162,8 +162,18 @@ fn unix_us() -> Result<u64, Stop> {
         .map_err(|_| Stop::failure("the clock is before 1970; set it"))
 }
 
-impl From<LinkError> for Stop {
-    fn from(error: LinkError) -> Self {
-        Self::no_device(error.to_string())
+/// A generator that is there but fails its own checks is a refusal to arm; the rest is no device.
+pub(super) fn exit_of(failure: &Failure) -> Exit {
+    match failure {
+        Failure::SelfTestFailed { .. } | Failure::LimitsDiffer { .. } => Exit::Tripped,
+        _ => Exit::NoDevice,
     }
+}
+
+fn not_opened(error: &LinkError) -> Stop {
+    let exit = match error {
+        LinkError::Handshake { failure, .. } => exit_of(failure),
+        _ => Exit::NoDevice,
+    };
+    Stop { exit, message: error.to_string() }
 }

@@ -1,0 +1,1 @@
+//! Every named fault ends as its hazard row says, and its twin does not trip.

@@ -1,0 +1,1 @@
+//! Recordings: the same seed gives the same bytes; verify finds every change.

@@ -1,0 +1,1 @@
+//! A stall of the machine longer than a silence limit trips.

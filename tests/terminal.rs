@@ -1,0 +1,1 @@
+//! The console in a real terminal: STOP first, then the terminal restored.
