@@ -13,6 +13,9 @@ use tokio_serial::SerialStream;
 /// Bytes taken in one read: several frames, so that a backlog is caught up in few calls.
 const READ_BYTES: usize = 1024;
 
+/// Reads at most before the session: more than any port's buffer (64 KiB).
+const READS_SKIPPED_MAX: usize = 64;
+
 /// The reading half of a connection, not running yet.
 #[derive(Debug)]
 pub struct LinkRx {
@@ -51,6 +54,7 @@ impl LinkRx {
             .name("rfa-link".to_owned())
             .spawn(move || {
                 at_start();
+                skip_what_waits(&mut stream, &mut inbound);
                 runtime.block_on(read_until_the_end(
                     &mut stream,
                     &mut inbound,
@@ -60,6 +64,18 @@ impl LinkRx {
             })
             .map_err(|source| LinkError::Io { path, doing: "starting the link thread", source })?;
         Ok(LinkThread { stop, thread: Some(thread) })
+    }
+}
+
+/// Reads what came in between handshake and start, which may be long: it is too old to act on and
+/// would fill the rings. Bounded; a hang-up or an error is left to the loop that follows.
+fn skip_what_waits(stream: &mut SerialStream, inbound: &mut Inbound) {
+    let mut bytes = [0_u8; READ_BYTES];
+    for _ in 0..READS_SKIPPED_MAX {
+        match stream.try_read(&mut bytes) {
+            Ok(length) if length > 0 => inbound.skip(bytes.get(..length).unwrap_or(&[])),
+            _ => return,
+        }
     }
 }
 

@@ -121,9 +121,9 @@ impl ConsoleHandle {
             }
             Route::Record => {}
         }
-        // A full queue to the recorder is counted there as the loss of a tick would be.
+        // Shown together with lost ticks: either way the recording is not whole.
         if self.to_record.try_send((self.clock.now(), intent)).is_err() {
-            Shared::count(&self.shared.ticks_full);
+            Shared::count(&self.shared.given_full);
         }
     }
 

@@ -211,9 +211,13 @@ impl<O: Outlet> InterlockTask<O> {
         request: Option<Request>,
     ) -> Inputs {
         let tally = self.ends.shared.link.read();
-        let mut link = tally.since(&self.tally);
+        // What was lost before the first tick was lost before the session; a hang-up stays.
+        let first = self.last.is_none();
+        let mut link = tally.since(if first { &tally } else { &self.tally });
         self.tally = tally;
-        link.missing = link.missing.saturating_add(taken.dropped);
+        if !first {
+            link.missing = link.missing.saturating_add(taken.dropped);
+        }
         let heartbeat = self.ends.shared.heartbeat();
         let console_alive = heartbeat != self.heartbeat;
         self.heartbeat = heartbeat;

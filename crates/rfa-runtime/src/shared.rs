@@ -33,6 +33,7 @@ pub(crate) struct Shared {
     closed: AtomicBool,
     pub(crate) intents_full: AtomicU32,
     pub(crate) ticks_full: AtomicU32,
+    pub(crate) given_full: AtomicU32,
     pub(crate) control_full: AtomicU32,
     pub(crate) link: Arc<LinkCounts>,
 }
@@ -119,7 +120,10 @@ impl Shared {
             telemetry_to_interlock: link.interlock_ring_full,
             telemetry_to_control: link.control_ring_full,
             control_to_interlock: self.control_full.load(Ordering::Acquire),
-            ticks_to_recorder: self.ticks_full.load(Ordering::Acquire),
+            ticks_to_recorder: self
+                .ticks_full
+                .load(Ordering::Acquire)
+                .saturating_add(self.given_full.load(Ordering::Acquire)),
             intents: self.intents_full.load(Ordering::Acquire),
             frames_out: link.frames_not_sent,
         }

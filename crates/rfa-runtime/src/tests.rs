@@ -227,6 +227,11 @@ fn more_telemetry_than_a_tick_takes_is_counted_as_missing() {
     for _ in 0..7 {
         rig.report();
     }
+    assert_eq!(rig.interlock().link.missing, 0, "what came before the first tick is not missing");
+    rig.sequence = 0;
+    for _ in 0..7 {
+        rig.report();
+    }
     let inputs = rig.interlock();
     let sequences: Vec<u32> = inputs.telemetry.iter().map(|t| t.sequence).collect();
     assert_eq!(sequences, [4, 5, 6, 7]);

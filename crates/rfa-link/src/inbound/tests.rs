@@ -125,3 +125,18 @@ fn bad_frames_are_counted_by_kind() {
     inbound.take(bye.as_bytes(), HostInstant::ZERO);
     assert!(ends.counts.read().said_bye);
 }
+
+/// What waited in the port since the handshake is not news, and a cut frame is not an error.
+#[test]
+fn what_came_before_the_session_is_skipped() {
+    let (mut encoder, mut inbound, ends) = established();
+    let _lost = frame(&mut encoder, 10);
+    let old = frame(&mut encoder, 20);
+    let new = frame(&mut encoder, 30);
+    let (first, rest) = new.as_bytes().split_at(30);
+    inbound.skip(old.as_bytes());
+    inbound.skip(first);
+    inbound.take(rest, HostInstant::ZERO);
+    assert_eq!(ends.to_interlock.slots(), 1);
+    assert_eq!(ends.counts.read(), crate::Tally::default());
+}
