@@ -310,3 +310,16 @@ fn off_needs_a_fresh_readback() {
     assert!(rig.wired.interlock.is_off(now));
     assert!(!rig.wired.interlock.is_off(now.plus(Span::from_millis(61))), "too old");
 }
+
+/// A thread that died is named, and a dead interlock is how the session ended.
+#[test]
+fn threads_that_did_not_end_well_are_named() {
+    let rig = Rig::new();
+    let shared = &rig.wired.shared;
+    let result = crate::result::assemble::<Sink>(shared, None, None, None, Vec::new());
+    assert_eq!(result.end, crate::Ended::InterlockDied);
+    assert!(!result.off_confirmed && result.recording.error.is_some());
+    for name in ["interlock", "control", "recorder"] {
+        assert!(result.warnings.iter().any(|text| text.contains(name)), "{:?}", result.warnings);
+    }
+}
