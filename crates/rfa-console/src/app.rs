@@ -8,19 +8,19 @@ mod sign_in;
 
 pub(crate) use act::ZOOMS_S;
 pub(crate) use arm::{ArmDialog, Stage};
-pub(crate) use gate::{FINDINGS, GateDialog};
+pub(crate) use gate::GateDialog;
 pub use io::{AppConfig, Effect, Input, Screen, WallClock};
 pub(crate) use sign_in::SignInDialog;
 
 use crate::checklist::Checklist;
+use crate::draw;
 use crate::keys::{self, Act, Scope};
 use crate::view::View;
-use crate::{draw, words};
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Size};
 use rfa_interlock::{Priority, State};
-use rfa_session::{Action, Intent, OperatorName, Snapshot, StopSource};
+use rfa_session::{Action, Intent, OperatorName, Snapshot, StopSource, refusal_text};
 use rfa_units::{HostInstant, Span};
 
 /// A message stays this long.
@@ -306,7 +306,7 @@ impl App {
             && self.refusal_shown.is_none_or(|shown| tick > shown)
         {
             self.refusal_shown = Some(tick);
-            self.say(format!("refused: {}", words::refusal(reason)), now);
+            self.say(format!("refused: {}", refusal_text(reason)), now);
         }
     }
 

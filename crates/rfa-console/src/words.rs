@@ -1,35 +1,9 @@
 //! Facts in the operator's words.
 
 use rfa_control::Phase;
-use rfa_interlock::{ArmRefusal, State};
-use rfa_session::{DeviceKind, Identity, alarm_text};
+use rfa_interlock::State;
+use rfa_session::{DeviceKind, Identity};
 use rfa_units::{Contactor, EmergencyStop, Footswitch, Mode, Span, Supply};
-
-/// Why the interlock refused, and what to do about it.
-pub(crate) fn refusal(reason: ArmRefusal) -> String {
-    let text = match reason {
-        ArmRefusal::WrongState => "not possible in this state",
-        ArmRefusal::NotSignedIn => "nobody is signed in: press s",
-        ArmRefusal::SelfTest => "self-test has not passed",
-        ArmRefusal::HardLimits => "the generator has not confirmed its hard limits",
-        ArmRefusal::Recorder => "the recording is not running",
-        ArmRefusal::Checklist => "checklist not complete: screen 1",
-        ArmRefusal::LinkStale => "a link is silent: generator, controller or console",
-        ArmRefusal::FaultPresent(alarm) => {
-            let text = alarm_text(alarm);
-            return format!("{} (AL-{:02}): {}", text.title, alarm.number(), text.act);
-        }
-        ArmRefusal::Footswitch => "footswitch pressed or contradicting itself",
-        ArmRefusal::OutputMeasured => "RF power is measured although none is permitted",
-        ArmRefusal::EmergencyStop => "the emergency stop is pressed",
-        ArmRefusal::CheckDue => "the check before this step is due: press g",
-        ArmRefusal::Complete => "every step of the plan is complete",
-        ArmRefusal::UseFootswitch => "a footswitch is fitted: press and hold it",
-        ArmRefusal::NotAcknowledged => "acknowledge the alarm first: press c",
-        ArmRefusal::BudgetSpent => "this step's output time or energy is used up",
-    };
-    text.to_string()
-}
 
 /// The state in a word; in delivery the controller's phase.
 pub(crate) const fn state(state: State, phase: Option<Phase>) -> &'static str {

@@ -1,6 +1,6 @@
 //! The messages beside `/tick`.
 
-use crate::row::EventRow;
+use crate::row::{EventRow, FindingWord};
 use rfa_session::{Action, Answer, Intent, StopSource};
 use rfa_units::HostInstant;
 use schemars::JsonSchema;
@@ -120,6 +120,8 @@ pub enum ActionRow {
         /// Whether the treatment goes on.
         go_on: bool,
     },
+    /// What the check between steps found.
+    Found(FindingWord),
     /// A marker.
     Mark,
     /// End of session.
@@ -152,6 +154,7 @@ impl IntentMessage {
             Action::SensoryCheck(answer) => {
                 ActionRow::SensoryCheck { go_on: matches!(answer, Answer::GoOn) }
             }
+            Action::Found(finding) => ActionRow::Found(FindingWord::from(*finding)),
             Action::Mark => ActionRow::Mark,
             Action::Quit => ActionRow::Quit,
         };

@@ -23,9 +23,9 @@ pub use plan::{LimitsRow, ProgramRow, StepLimitRow, StepSpecRow};
 pub use telemetry::{ChannelRow, PermitRow, RequestRow, TelemetryRow};
 pub use tick::{TickRow, TimingRow};
 pub use words::{
-    ActivationWord, AlarmWord, CommandWord, ContactorWord, EmergencyStopWord, FootswitchWord,
-    GateWord, ModeWord, OutputWord, PhaseWord, RuleWord, StateWord, StopCauseWord, StopWord,
-    SupplyWord, TipFaultWord,
+    ActivationWord, AlarmWord, CommandWord, ContactorWord, EmergencyStopWord, FindingWord,
+    FootswitchWord, GateWord, ModeWord, OutputWord, PhaseWord, RuleWord, StateWord, StopCauseWord,
+    StopWord, SupplyWord, TipFaultWord,
 };
 
 use rfa_units::Bounded;

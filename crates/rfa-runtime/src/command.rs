@@ -28,7 +28,7 @@ pub(crate) fn route(action: Action) -> Route {
         Action::Reset => Route::Command(Command::Reset),
         Action::SensoryCheck(Answer::GoOn) => Route::Command(Command::ConfirmCheck),
         Action::SensoryCheck(Answer::End) => Route::Stop(Some(QuitReason::EndedAtCheck)),
-        Action::Mark => Route::Record,
+        Action::Found(_) | Action::Mark => Route::Record,
         Action::Quit => Route::Stop(Some(QuitReason::Operator)),
     }
 }

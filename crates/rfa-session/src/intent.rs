@@ -56,6 +56,35 @@ pub enum Answer {
     End,
 }
 
+/// What the check between steps found; picked by number, since no text is typed in a treatment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Finding {
+    /// Sensation is as before.
+    Unchanged,
+    /// Sensation is reduced where it should be.
+    Reduced,
+    /// Sensation is reduced too far, or the corneal reflex is weaker.
+    TooFar,
+    /// The patient cannot answer.
+    NoAnswer,
+}
+
+impl Finding {
+    /// Every finding, in the order of their number keys.
+    pub const ALL: [Self; 4] = [Self::Unchanged, Self::Reduced, Self::TooFar, Self::NoAnswer];
+
+    /// The finding in words.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Unchanged => "sensation unchanged",
+            Self::Reduced => "sensation reduced in the wanted area",
+            Self::TooFar => "reduced too far, or corneal reflex weaker",
+            Self::NoAnswer => "patient cannot answer",
+        }
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -76,6 +105,8 @@ pub enum Action {
     Reset,
     /// The check between steps was done.
     SensoryCheck(Answer),
+    /// What the check between steps found.
+    Found(Finding),
     /// A marker in the recording.
     Mark,
     /// End the session (RF is off or goes off first).

@@ -9,10 +9,12 @@ extern crate std;
 
 mod alarm_text;
 mod intent;
+mod refusal_text;
 mod snapshot;
 mod tick;
 
 pub use alarm_text::{AlarmContext, AlarmText, alarm_line, alarm_text};
-pub use intent::{Action, Answer, Intent, OperatorName, StopSource};
+pub use intent::{Action, Answer, Finding, Intent, OperatorName, StopSource};
+pub use refusal_text::refusal_text;
 pub use snapshot::{DeviceKind, Identity, QueueCounts, RecordingStatus, Refused, Snapshot};
 pub use tick::{CONTROL_PER_TICK_MAX, InterlockTick, TickRecord, Timing};

@@ -124,7 +124,42 @@ pub(crate) struct Treatment {
     #[arg(long, value_name = "FILE")]
     pub(crate) site: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) look: Look,
+    #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// How the console looks.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Look {
+    /// Colours of the console; mono where NO_COLOR is set.
+    #[arg(long, value_enum, default_value_t = ThemeName::Dark)]
+    pub(crate) theme: ThemeName,
+    /// Characters of its pictures; block or ascii where the font lacks braille.
+    #[arg(long, value_enum, default_value_t = SymbolsName::Braille)]
+    pub(crate) symbols: SymbolsName,
+}
+
+/// Colours of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeName {
+    /// Light text on a dark ground.
+    Dark,
+    /// Dark text on a light ground.
+    Light,
+    /// No colour: bold, reverse and underline.
+    Mono,
+}
+
+/// Characters of the console's pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SymbolsName {
+    /// Braille dots.
+    Braille,
+    /// Half blocks.
+    Block,
+    /// Nothing but ASCII.
+    Ascii,
 }
 
 /// A treatment on the built-in simulator.

@@ -10,6 +10,7 @@ mod rec;
 mod script;
 mod tables;
 mod treatment;
+mod trips;
 
 use clap::Parser;
 use clap::error::ErrorKind;

@@ -4,8 +4,8 @@
 //! identifies itself as simulated; the caller has checked that.
 
 use crate::exit::Stop;
-use rfa_interlock::State;
-use rfa_session::{Action, Answer, Intent, OperatorName, Snapshot, StopSource};
+use rfa_interlock::{ArmRefusal, State};
+use rfa_session::{Action, Answer, Intent, OperatorName, Snapshot, StopSource, refusal_text};
 use rfa_units::{Footswitch, HostInstant, Span};
 use serde::Deserialize;
 use std::path::Path;
@@ -182,6 +182,8 @@ pub(crate) struct ScriptedOperator {
     refused: bool,
     /// Arming or starting was refused for too long.
     gave_up: bool,
+    /// Why the newest command was refused.
+    refusal: Option<ArmRefusal>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,6 +211,7 @@ impl ScriptedOperator {
             quitting: false,
             refused: false,
             gave_up: false,
+            refusal: None,
         }
     }
 
@@ -217,10 +220,16 @@ impl ScriptedOperator {
         self.gave_up
     }
 
+    /// Why, in words.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        self.refusal.filter(|_| self.gave_up).map(refusal_text)
+    }
+
     /// What the operator does on seeing this snapshot.
     pub(crate) fn step(&mut self, now: HostInstant, snapshot: &Snapshot) -> Option<Intent> {
         let outputs = snapshot.latest.as_ref()?.interlock.outputs;
         let started = *self.started.get_or_insert(now);
+        self.refusal = snapshot.refusal.map(|refused| refused.reason).or(self.refusal);
         if !matches!(outputs.state, State::Armed | State::Delivering) {
             self.pedal.store(false, Ordering::Relaxed);
         }

@@ -45,14 +45,22 @@ pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
     }
     let served = generator.serve(None, Arc::clone(&pedal))?;
     let setup = Setup::new(&asked, &arguments.treatment, Some(arguments.seed))?;
-    let (running, recording) = setup.start(served.path(), Some(served.truth()))?;
+    let started = setup.start(served.path(), Some(served.truth()))?;
+    let recording = started.recording.clone();
     let finished = if let Some(operator) = script {
-        headless::in_real_time(running, operator)?
+        headless::in_real_time(started, operator)?
     } else {
         let operators = Operators::demo()?;
         let hint = format!("operator {DEMO_OPERATOR}, PIN {DEMO_PIN}");
         let signed_in = operators.verify(DEMO_OPERATOR, DEMO_PIN);
-        screen::show(running, &asked.plan, &operators, Some(hint), signed_in)?
+        screen::show(
+            started,
+            &asked.plan,
+            &operators,
+            Some(hint),
+            signed_in,
+            arguments.treatment.look,
+        )?
     };
     let generator = served.stop()?;
     let report = Report::new(&asked.plan, &finished, Some(recording)).with_generator(&generator);
@@ -72,10 +80,14 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Stop> {
         (None, None, _) => Some(Operators::open_or_create(&operators::default_path()?)?),
     };
     let setup = Setup::new(&asked, &arguments.treatment, None)?;
-    let (running, recording) = setup.start(&arguments.port, None)?;
+    let started = setup.start(&arguments.port, None)?;
+    let recording = started.recording.clone();
     let finished = match (script, operators) {
-        (Some(operator), _) => headless::in_real_time(running, operator)?,
-        (None, Some(operators)) => screen::show(running, &asked.plan, &operators, None, None)?,
+        (Some(operator), _) => headless::in_real_time(started, operator)?,
+        (None, Some(operators)) => {
+            let look = arguments.treatment.look;
+            screen::show(started, &asked.plan, &operators, None, None, look)?
+        }
         (None, None) => return Err(Stop::failure("no operator file was read")),
     };
     let report = Report::new(&asked.plan, &finished, Some(recording));
@@ -143,6 +155,8 @@ struct Finished {
     result: SessionResult,
     /// The script gave up, because arming or starting was refused.
     gave_up: bool,
+    /// Why the newest command was refused, where the script gave up over it.
+    refusal: Option<String>,
 }
 
 /// Real-time scheduling is wanted wherever a treatment runs on threads.

@@ -4,16 +4,8 @@ use super::{App, Dialog, Effect, Screen};
 use crate::keys::Act;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use rfa_interlock::{Outputs, State};
-use rfa_session::{Action, Answer};
+use rfa_session::{Action, Answer, Finding};
 use rfa_units::HostInstant;
-
-/// What can be found: picked by number, since no text is typed in a treatment.
-pub(crate) const FINDINGS: [&str; 4] = [
-    "sensation unchanged",
-    "sensation reduced in the wanted area",
-    "reduced too far, or corneal reflex weaker",
-    "patient cannot answer",
-];
 
 /// The dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,9 +81,9 @@ impl App {
 
     fn answer(&mut self, act: Act, effects: &mut Vec<Effect>, now: HostInstant) {
         let Some(Dialog::Gate(gate)) = self.dialog.take() else { return };
-        if let Some(finding) = gate.finding.and_then(|index| FINDINGS.get(index).copied()) {
-            effects.push(Effect::Note(finding));
-            self.view.log.push(now, format!("check: {finding}"));
+        if let Some(finding) = gate.finding.and_then(|index| Finding::ALL.get(index).copied()) {
+            self.intend(Action::Found(finding), effects);
+            self.view.log.push(now, format!("check: {}", finding.text()));
         }
         if act == Act::GoOn {
             self.intend(Action::SensoryCheck(Answer::GoOn), effects);

@@ -70,8 +70,6 @@ pub enum Effect {
         /// What was typed.
         pin: String,
     },
-    /// A finding at the check between steps, for the recording.
-    Note(&'static str),
     /// End the console; RF is off or was stopped before this.
     Quit,
 }
@@ -84,7 +82,6 @@ impl fmt::Debug for Effect {
             Self::SignIn { operator, .. } => {
                 f.debug_struct("SignIn").field("operator", operator).finish_non_exhaustive()
             }
-            Self::Note(note) => f.debug_tuple("Note").field(note).finish(),
             Self::Quit => f.write_str("Quit"),
         }
     }

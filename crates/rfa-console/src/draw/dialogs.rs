@@ -2,13 +2,13 @@
 
 use super::pen::Pen;
 use super::{bars, values};
-use crate::app::{App, ArmDialog, Dialog, FINDINGS, GateDialog, SignInDialog, Stage};
+use crate::app::{App, ArmDialog, Dialog, GateDialog, SignInDialog, Stage};
 use crate::keys::{self, Scope};
 use crate::theme::Role;
 use crate::words;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, Widget};
-use rfa_session::alarm_text;
+use rfa_session::{Finding, alarm_text};
 use rfa_units::HostInstant;
 
 type Lines = Vec<(String, Role)>;
@@ -158,7 +158,7 @@ fn gate_lines(gate: &GateDialog) -> Lines {
         ("RF is off. Test sensation, then pick what was found:".to_string(), Role::Base),
         (String::new(), Role::Base),
     ];
-    for (index, finding) in FINDINGS.iter().enumerate() {
+    for (index, finding) in Finding::ALL.iter().map(|finding| finding.text()).enumerate() {
         let picked = gate.finding == Some(index);
         let mark = if picked { "(x)" } else { "( )" };
         let role = if picked { Role::Selected } else { Role::Base };

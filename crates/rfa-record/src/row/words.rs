@@ -3,6 +3,7 @@
 use rfa_control::Phase;
 use rfa_interlock::{Activation, AlarmId, Command, RuleId, State, StopCause};
 use rfa_plan::Gate;
+use rfa_session::Finding;
 use rfa_units::{
     Contactor, EmergencyStop, Footswitch, Mode, OutputState, StopReason, Supply, TipReading,
 };
@@ -79,6 +80,12 @@ words! {
     CommandWord = Command {
         None = "none", Arm = "arm", Start = "start", Stop = "stop",
         Acknowledge = "acknowledge", Reset = "reset", ConfirmCheck = "confirm-check",
+    }
+}
+words! {
+    /// What the check between steps found.
+    FindingWord = Finding {
+        Unchanged = "unchanged", Reduced = "reduced", TooFar = "too-far", NoAnswer = "no-answer",
     }
 }
 words! {

@@ -1,6 +1,7 @@
 //! A treatment without a screen: the script is the operator.
 
 use super::local_generator::{LocalGenerator, VirtualLocal};
+use super::opening::Started;
 use super::report::Report;
 use super::{Asked, END_LIMIT, Finished, opening};
 use crate::cli::Demo;
@@ -8,7 +9,7 @@ use crate::exit::{Exit, Stop};
 use crate::script::ScriptedOperator;
 use rfa_record::Clock;
 use rfa_runtime::virtual_time::{Operator, VirtualConfig, VirtualConnection, VirtualSession};
-use rfa_runtime::{Ended, QuitReason, RunningSession, activation_of, identity_of, now};
+use rfa_runtime::{Ended, QuitReason, activation_of, identity_of, now};
 use rfa_session::{Intent, Snapshot};
 use rfa_units::{HostInstant, SessionId, Span};
 use std::sync::Arc;
@@ -22,9 +23,10 @@ const TIME_LIMIT: Span = Span::from_secs(3_600);
 
 /// Runs to the session's end; a signal ends it with RF off first.
 pub(super) fn in_real_time(
-    mut running: RunningSession,
+    started: Started,
     mut operator: ScriptedOperator,
 ) -> Result<Finished, Stop> {
+    let Started { mut running, mut trips, .. } = started;
     let interrupted = on_signals()?;
     let mut console =
         running.console().ok_or_else(|| Stop::failure("the session has no console"))?;
@@ -43,14 +45,15 @@ pub(super) fn in_real_time(
             None => {}
         }
         let snapshot = console.refresh();
+        trips.keep(snapshot.latest.as_ref().map_or(0, |tick| tick.interlock.outputs.trips))?;
         if let Some(intent) = operator.step(now(), snapshot) {
             console.send(intent);
         }
         console.heartbeat();
         std::thread::sleep(LOOK_EVERY);
     }
-    let gave_up = operator.gave_up();
-    Ok(Finished { result: running.stop_and_join(END_LIMIT), gave_up })
+    let (gave_up, refusal) = (operator.gave_up(), operator.refusal());
+    Ok(Finished { result: running.stop_and_join(END_LIMIT), gave_up, refusal })
 }
 
 /// Runs the same on virtual time.
@@ -91,7 +94,8 @@ pub(super) fn on_virtual_time(
         VirtualSession::start(connection, config).map_err(|e| Stop::failure(e.to_string()))?;
     let mut scripted = Scripted(operator);
     let (result, generator) = session.run(&mut scripted);
-    let finished = Finished { result, gave_up: scripted.0.gave_up() };
+    let (gave_up, refusal) = (scripted.0.gave_up(), scripted.0.refusal());
+    let finished = Finished { result, gave_up, refusal };
     let report = Report::new(&asked.plan, &finished, path).with_generator(&generator.into_local());
     report.print(arguments.treatment.output.format, true)
 }

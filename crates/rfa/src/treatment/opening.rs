@@ -3,6 +3,7 @@
 use super::{Asked, refuse_headless_on_live, start};
 use crate::cli::Treatment;
 use crate::exit::{Exit, Stop};
+use crate::trips::TripCount;
 use crossbeam_channel::Receiver;
 use rfa_interlock::Activation;
 use rfa_link::{LinkError, Port, monotonic_now};
@@ -20,6 +21,13 @@ use std::path::{Path, PathBuf};
 const TEMPERATURE_MAX: MilliCelsius = MilliCelsius::saturating(95_000);
 /// A grant lives this long (hazards.md, decision 6).
 const GRANT_LIFE: Span = Span::from_millis(60);
+
+/// A session that has begun; nothing is armed.
+pub(super) struct Started {
+    pub(super) running: RunningSession,
+    pub(super) recording: PathBuf,
+    pub(super) trips: TripCount,
+}
 
 /// Everything a session is opened with.
 pub(super) struct Setup<'a> {
@@ -47,7 +55,7 @@ impl<'a> Setup<'a> {
         &self,
         port: &Path,
         truth: Option<Receiver<TruthRow>>,
-    ) -> Result<(RunningSession, PathBuf), Stop> {
+    ) -> Result<Started, Stop> {
         let config = config(self.asked, random_session()?, random()?);
         let connection = Port::open(port, self.asked.site.link.baud)
             .and_then(|port| port.connect(config))
@@ -56,20 +64,24 @@ impl<'a> Setup<'a> {
         if self.headless {
             refuse_headless_on_live(identity.kind)?;
         }
+        let trips = TripCount::of(&identity)?;
         let activation = activation_of(&connection.identity);
         let clock = Clock::Wall { started_unix_us: unix_us()?, started_at: monotonic_now() };
-        let header = header(self.asked, identity, activation, config.session, clock, self.seed)?;
+        let header = Header {
+            trips_before: trips.count(),
+            ..header(self.asked, identity, activation, config.session, clock, self.seed)?
+        };
         let path = self.recording_path()?;
         let recorder = create(&path, &header)?;
         let running = start(SessionConfig {
             plan: self.asked.plan.clone(),
             connection,
-            trips: 0,
+            trips: trips.count(),
             recorder: Some(recorder),
             truth,
             realtime: super::REALTIME,
         })?;
-        Ok((running, path))
+        Ok(Started { running, recording: path, trips })
     }
 
     /// The file asked for, or one of the site's folder named by the time.

@@ -28,6 +28,9 @@ pub(super) struct Report {
     summary: Summary,
     /// Alarms latched or active at the end.
     alarms: Vec<String>,
+    /// Why the newest command was refused, where one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<String>,
     /// The interlock's state at the end.
     state: Option<String>,
     /// The readback showed RF off before the session ended.
@@ -121,6 +124,7 @@ impl Report {
             end: end_words(&result.end, finished.gave_up),
             summary: result.summary.clone(),
             alarms: alarms.iter().map(alarm_name).collect(),
+            refusal: finished.refusal.clone(),
             state: outputs.map(|o| state_word(o.state).to_owned()),
             off_confirmed: result.off_confirmed,
             control_lateness_us: result.control_lateness_us,
@@ -182,6 +186,9 @@ impl Report {
                 number(step.mean_abs_error_c_true),
                 number(step.mean_abs_error_c_sensed),
             );
+        }
+        if let Some(refusal) = &self.refusal {
+            let _ = writeln!(text, "  refused: {refusal}");
         }
         let _ = writeln!(
             text,

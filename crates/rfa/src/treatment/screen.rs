@@ -1,19 +1,21 @@
 //! A treatment on the console: the terminal's events in, effects out.
 
+use super::opening::Started;
 use super::{END_LIMIT, Finished, headless};
+use crate::cli::{Look, SymbolsName, ThemeName};
 use crate::exit::Stop;
 use crate::operators::Operators;
+use crate::trips::TripCount;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, Event};
-use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use ratatui::crossterm::{execute, terminal};
-use rfa_console::terminal::{TerminalGuard, install_panic_hook};
+use ratatui::crossterm::terminal;
+use rfa_console::terminal::{TerminalGuard, draw, install_panic_hook};
 use rfa_console::{App, AppConfig, Effect, Input, Symbols, Theme, WallClock};
 use rfa_plan::Plan;
-use rfa_runtime::{ConsoleHandle, QuitReason, RunningSession, now};
+use rfa_runtime::{ConsoleHandle, QuitReason, now};
 use rfa_session::{Action, Intent, OperatorName, StopSource};
-use std::io::{IsTerminal, Stdout, stdout};
+use std::io::{IsTerminal, stdout};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -24,16 +26,16 @@ const FRAME: Duration = Duration::from_millis(62);
 /// The mouse is captured, so that a click on the STOP bar stops.
 const MOUSE: bool = true;
 
-type Screen = Terminal<CrosstermBackend<Stdout>>;
-
 /// Shows the console until the operator leaves; RF is off or was stopped before that.
 pub(super) fn show(
-    mut running: RunningSession,
+    started: Started,
     plan: &Plan,
     operators: &Operators,
     sign_in_hint: Option<String>,
     signed_in: Option<OperatorName>,
+    look: Look,
 ) -> Result<Finished, Stop> {
+    let Started { mut running, trips, .. } = started;
     if !stdout().is_terminal() {
         return Err(Stop::usage("the console needs a terminal; without one use --headless"));
     }
@@ -42,13 +44,13 @@ pub(super) fn show(
     let lost = headless::on_signals()?;
     let stopper = handle.stopper();
     install_panic_hook(move || stopper.stop(QuitReason::Panic));
-    let app = App::new(config(plan, operators, sign_in_hint)?);
-    let shown = Shown { app, operators, lost, signed_in };
+    let app = App::new(config(plan, operators, sign_in_hint, look)?);
+    let shown = Shown { app, operators, lost, signed_in, trips };
     let ended = shown.until_the_end(&mut handle);
     // However the console ended, nobody watches any more.
     handle.send(stop(StopSource::ConsoleLost));
     let result = running.stop_and_join(END_LIMIT);
-    ended.map(|()| Finished { result, gave_up: false })
+    ended.map(|()| Finished { result, gave_up: false, refusal: None })
 }
 
 struct Shown<'a> {
@@ -56,6 +58,7 @@ struct Shown<'a> {
     operators: &'a Operators,
     lost: Arc<AtomicBool>,
     signed_in: Option<OperatorName>,
+    trips: TripCount,
 }
 
 impl Shown<'_> {
@@ -75,8 +78,11 @@ impl Shown<'_> {
                 self.take(Input::TerminalLost, handle);
                 return Ok(());
             }
-            self.take(Input::Snapshot(Box::new(handle.snapshot())), handle);
-            self.draw(&mut screen).map_err(failed)?;
+            let snapshot = handle.snapshot();
+            let trips = snapshot.latest.as_ref().map_or(0, |t| t.interlock.outputs.trips);
+            self.trips.keep(trips)?;
+            self.take(Input::Snapshot(Box::new(snapshot)), handle);
+            draw(&mut screen, &self.app, now()).map_err(failed)?;
             // Only a console that has drawn is alive: one that cannot draw cannot show an alarm.
             handle.heartbeat();
             while let Some(left) = FRAME.checked_sub(frame_began.elapsed()) {
@@ -100,22 +106,18 @@ impl Shown<'_> {
         }
     }
 
-    fn draw(&self, screen: &mut Screen) -> std::io::Result<()> {
-        execute!(stdout(), BeginSynchronizedUpdate)?;
-        screen.draw(|frame| self.app.draw(frame, now()))?;
-        execute!(stdout(), EndSynchronizedUpdate)
-    }
-
     /// One input; whether the console is to end.
     fn take(&mut self, input: Input, handle: &mut ConsoleHandle) -> bool {
         let mut ends = false;
         for effect in self.app.update(input, now()) {
             match effect {
                 Effect::Intent(intent) => handle.send(intent),
-                Effect::Note(_) => {}
                 Effect::SignIn { operator, pin } => {
                     let name = self.operators.verify(&operator, &pin);
-                    handle.set_operator(name);
+                    // A refused sign-in leaves whoever was signed in before.
+                    if name.is_some() {
+                        handle.set_operator(name);
+                    }
                     ends |= self.take(Input::SignInResult(name), handle);
                 }
                 Effect::Quit => ends = true,
@@ -133,6 +135,7 @@ fn config(
     plan: &Plan,
     operators: &Operators,
     sign_in_hint: Option<String>,
+    look: Look,
 ) -> Result<AppConfig, Stop> {
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).map_err(|e| Stop::failure(format!("no random numbers: {e}")))?;
@@ -141,8 +144,17 @@ fn config(
     let second_of_day = u32::try_from(second + i64::from(wall.second())).unwrap_or(0);
     Ok(AppConfig {
         plan: plan.clone(),
-        theme: if no_color() { Theme::Mono } else { Theme::Dark },
-        symbols: Symbols::Braille,
+        theme: match look.theme {
+            _ if no_color() => Theme::Mono,
+            ThemeName::Dark => Theme::Dark,
+            ThemeName::Light => Theme::Light,
+            ThemeName::Mono => Theme::Mono,
+        },
+        symbols: match look.symbols {
+            SymbolsName::Braille => Symbols::Braille,
+            SymbolsName::Block => Symbols::Block,
+            SymbolsName::Ascii => Symbols::Ascii,
+        },
         operators: operators.names(),
         sign_in_hint,
         wall_clock: Some(WallClock { at: now(), second_of_day }),
