@@ -222,7 +222,7 @@ pub(crate) struct Sim {
 /// Files to validate.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Plan or site files; a site file is told by its [link] table.
+    /// Plan or site files; a site file is told by its link table.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]

@@ -163,7 +163,7 @@ fn config(
     })
 }
 
-/// https://no-color.org: set and not empty.
+/// `NO_COLOR` counts where it is set and not empty (<https://no-color.org>).
 fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
