@@ -62,8 +62,10 @@ pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
             arguments.treatment.look,
         )?
     };
-    let generator = served.stop()?;
-    let report = Report::new(&asked.plan, &finished, Some(recording)).with_generator(&generator);
+    let (generator, served) = served.stop()?;
+    let report = Report::new(&asked.plan, &finished, Some(recording))
+        .with_generator(&generator)
+        .with_served(served);
     report.print(arguments.treatment.output.format, arguments.treatment.headless)
 }
 

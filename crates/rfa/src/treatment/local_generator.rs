@@ -5,7 +5,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use rfa_plan::{Plan, Site};
 use rfa_record::TruthRow;
 use rfa_runtime::virtual_time::VirtualGenerator;
-use rfa_sim::pty::{PtyPort, ServeReport};
+use rfa_sim::pty::{PtyError, PtyPort, ServeReport};
 use rfa_sim::{
     FaultSchedule, Generator, GeneratorConfig, LumpedPlant, ScheduledFault, Tissue, Truth,
 };
@@ -72,7 +72,10 @@ impl LocalGenerator {
         link: Option<&Path>,
         pedal: Arc<AtomicBool>,
     ) -> Result<Served, Stop> {
-        let port = PtyPort::open(link).map_err(|e| Stop::failure(e.to_string()))?;
+        let port = PtyPort::open(link).map_err(|e| match e {
+            PtyError::LinkTaken { .. } => Stop::usage(e.to_string()),
+            _ => Stop::failure(e.to_string()),
+        })?;
         let path = port.path().to_owned();
         let stop = Arc::new(AtomicBool::new(false));
         let (truth_in, truth_out) = bounded(TRUTHS_MAX);
@@ -116,13 +119,12 @@ impl Served {
         self.thread.is_finished()
     }
 
-    /// Switches it off and gives it back.
-    pub(super) fn stop(self) -> Result<LocalGenerator, Stop> {
+    /// Switches it off and gives it back, with what serving came to.
+    pub(super) fn stop(self) -> Result<(LocalGenerator, ServeReport), Stop> {
         self.stop.store(true, Ordering::Relaxed);
         let (generator, report) =
             self.thread.join().map_err(|_| Stop::failure("the simulator's thread panicked"))?;
-        report?;
-        Ok(generator)
+        Ok((generator, report?))
     }
 }
 

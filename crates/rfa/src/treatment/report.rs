@@ -11,6 +11,7 @@ use rfa_plan::Plan;
 use rfa_runtime::summary::Summary;
 use rfa_runtime::{Ended, Quantiles, QuitReason, StallRecord};
 use rfa_session::QueueCounts;
+use rfa_sim::pty::ServeReport;
 use rfa_sim::{Generator, RfOff};
 use rfa_units::Span;
 use serde::Serialize;
@@ -49,6 +50,9 @@ pub(super) struct Report {
     /// Highest temperature of tissue, as the simulator knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     tissue_max_c_true: Option<f64>,
+    /// How the simulated generator was served; absent on virtual time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    served: Option<ServedRow>,
     recording: Option<PathBuf>,
     recording_error: Option<String>,
     warnings: Vec<String>,
@@ -75,6 +79,26 @@ impl From<QueueCounts> for Queues {
             ticks_to_recorder: counts.ticks_to_recorder,
             intents: counts.intents,
             frames_out: counts.frames_out,
+        }
+    }
+}
+
+/// How a simulated generator was served: evidence that the machine stood still, or that it did
+/// not.
+#[derive(Serialize)]
+pub(super) struct ServedRow {
+    bytes_dropped: u64,
+    /// Turns of the serving loop that came later than 30 ms.
+    stalls: u32,
+    longest_turn_ms: f64,
+}
+
+impl From<ServeReport> for ServedRow {
+    fn from(report: ServeReport) -> Self {
+        Self {
+            bytes_dropped: report.bytes_dropped,
+            stalls: report.stalls,
+            longest_turn_ms: report.longest_turn.as_secs_f64() * 1e3,
         }
     }
 }
@@ -135,6 +159,7 @@ impl Report {
             rf_off: None,
             rf_off_after_fault_ms: None,
             tissue_max_c_true: None,
+            served: None,
             recording,
             recording_error: result.recording.error.clone(),
             warnings: result.warnings.clone(),
@@ -152,6 +177,12 @@ impl Report {
             self.rf_off_after_fault_ms = after;
         }
         self.rf_off = Some(offs);
+        self
+    }
+
+    /// Adds how the simulated generator was served.
+    pub(super) fn with_served(mut self, served: ServeReport) -> Self {
+        self.served = Some(served.into());
         self
     }
 
@@ -206,9 +237,6 @@ impl Report {
                 "  trip {} {}: {} against {}",
                 trip.rule, trip.alarm, trip.value, trip.limit
             );
-        }
-        for warning in &self.warnings {
-            let _ = writeln!(text, "  warning: {warning}");
         }
         if let Some(path) = &self.recording {
             let _ = writeln!(text, "  recording {}", path.display());

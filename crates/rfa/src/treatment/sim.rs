@@ -2,7 +2,7 @@
 
 use super::headless::on_signals;
 use super::local_generator::LocalGenerator;
-use super::report::rf_offs;
+use super::report::{ServedRow, rf_offs};
 use crate::cli::{Format, Sim};
 use crate::exit::{Exit, Stop};
 use crate::{output, plans};
@@ -35,10 +35,16 @@ pub(crate) fn sim(arguments: &Sim) -> Result<Exit, Stop> {
     {
         std::thread::sleep(LOOK_EVERY);
     }
-    let local = served.stop()?;
+    let (local, report) = served.stop()?;
     let offs = rf_offs(local.generator());
+    let rf_on = local.generator().truth().rf_on;
     match arguments.output.format {
-        Format::Json => output::json(&json!({ "seed": arguments.seed, "rf_off": offs }))?,
+        Format::Json => output::json(&json!({
+            "seed": arguments.seed,
+            "rf_off": offs,
+            "rf_on": rf_on,
+            "served": ServedRow::from(report),
+        }))?,
         Format::Text => {
             for off in &offs {
                 output::line(&off.to_string())?;
