@@ -3,9 +3,10 @@
 use crate::tuning::TUNING;
 use rfa_units::{Bounded, ChannelId, GeneratorInstant, HostInstant, MilliWatts, Span, Telemetry};
 
-/// A reading may be this old before the loop gives up: two samples of 100 Hz telemetry lost and
-/// the jitter of two ticks, and still below the 60 ms at which the interlock trips (H-08).
-pub(crate) const AGE_MAX: Span = Span::from_millis(50);
+/// A reading may be this old before the loop gives up. The 60 ms of H-08 and H-22 are the
+/// interlock's to judge, with an alarm that names the cause; the loop's own limit lies two ticks
+/// beyond, for telemetry that reaches the interlock and not the loop.
+pub(crate) const AGE_MAX: Span = Span::from_millis(80);
 
 /// Samples of 100 Hz telemetry further apart than this are two separate series.
 const GAP_MAX: Span = Span::from_millis(100);

@@ -8,7 +8,8 @@ use crate::thresholds::{
 };
 use crate::{Activation, Inputs, Limits};
 use rfa_units::{
-    Contactor, EmergencyStop, Footswitch, GeneratorInstant, HostInstant, Span, Supply, Telemetry,
+    Contactor, EmergencyStop, Footswitch, GeneratorInstant, HostInstant, Span, StopReason, Supply,
+    Telemetry,
 };
 
 /// Grants remembered: as many ticks as a grant lives, and two for a late one.
@@ -68,6 +69,8 @@ pub(crate) struct Memory {
     pub(crate) corrupt: BadFrames,
     pub(crate) refused: BadFrames,
     pub(crate) request: Option<HostInstant>,
+    /// The controller says that it cannot go on.
+    pub(crate) controller_fault: bool,
     pub(crate) console: Option<HostInstant>,
     /// The tip has read the same with power on since then (H-08).
     pub(crate) same_since: Option<GeneratorInstant>,
@@ -96,6 +99,7 @@ impl Memory {
             corrupt: no_frames,
             refused: no_frames,
             request: None,
+            controller_fault: false,
             console: None,
             same_since: None,
             disagree_since: None,
@@ -131,6 +135,8 @@ impl Memory {
     /// Takes in what is not telemetry.
     pub(crate) fn hear(&mut self, inputs: &Inputs) {
         self.hung_up |= inputs.link.hung_up;
+        self.controller_fault =
+            inputs.request.is_some_and(|request| request.stop == Some(StopReason::Fault));
         self.corrupt.add(inputs.now, inputs.link.corrupt);
         self.refused.add(inputs.now, inputs.link.refused);
         if inputs.console_alive {

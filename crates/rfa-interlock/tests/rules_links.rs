@@ -5,7 +5,7 @@ mod bench;
 
 use bench::{Bench, TICK_US, holds, trips};
 use rfa_interlock::{AlarmId, LinkReport, RuleId, State};
-use rfa_units::{EmergencyStop, Footswitch, Supply};
+use rfa_units::{EmergencyStop, Footswitch, StopReason, Supply};
 
 #[test]
 fn h20_controller_silent_30_ms() {
@@ -15,6 +15,15 @@ fn h20_controller_silent_30_ms() {
         b.run(2);
         b.controller.silent = false;
     });
+}
+
+/// A controller that cannot go on is no ordinary stop; a step that is done is one.
+#[test]
+fn h20_controller_says_it_cannot_go_on() {
+    trips(RuleId::H20, AlarmId::Al12, 1, |b| b.controller.stop = Some(StopReason::Fault));
+    let mut bench = Bench::by_key().delivering(2_000);
+    bench.controller.stop = Some(StopReason::StepDone);
+    assert_eq!(bench.tick().state, State::Stopping);
 }
 
 #[test]

@@ -190,6 +190,12 @@ pub(super) fn controller_silent(rule: &Rule, view: &View<'_>) -> Verdict {
     reached(silence_us(view.memory.request, view.clock.now), rule.threshold)
 }
 
+/// H-20: the controller itself says that it cannot go on. It may always stop; a stop for this
+/// reason is a fault that the operator has to see.
+pub(super) fn controller_faulted(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(i64::from(view.memory.controller_fault), rule.threshold)
+}
+
 /// H-22, threshold in µs.
 pub(super) fn generator_silent(rule: &Rule, view: &View<'_>) -> Verdict {
     reached(view.memory.generator_silence_us(view.clock.now), rule.threshold)

@@ -52,7 +52,7 @@ const BAD_FRAMES: i64 = t::BAD_FRAMES as i64;
 const SO: i64 = 1;
 
 /// Every rule.
-pub(crate) static RULES: [Rule; 28] = [
+pub(crate) static RULES: [Rule; 29] = [
     Rule {
         scope: Scope::SelfTest,
         reaction: Reaction::Stuck,
@@ -191,6 +191,10 @@ pub(crate) static RULES: [Rule; 28] = [
         Reaction::Controller,
         judge::controller_silent,
     ),
+    Rule {
+        scope: Scope::Live,
+        ..tick_rule(RuleId::H20, AlarmId::Al12, SO, Reaction::Controller, judge::controller_faulted)
+    },
     tick_rule(
         RuleId::H23,
         AlarmId::Al19,
