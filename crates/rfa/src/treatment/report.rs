@@ -44,7 +44,7 @@ pub(super) struct Report {
     /// When the simulated generator measured its output off, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     rf_off: Option<Vec<Off>>,
-    /// From the first fault to output measured off; absent where output was off already.
+    /// From the first fault to output measured off; absent where output was off and stayed off.
     #[serde(skip_serializing_if = "Option::is_none")]
     rf_off_after_fault_ms: Option<f64>,
     /// Highest temperature of tissue, as the simulator knows it.
@@ -136,6 +136,9 @@ pub(super) fn rf_offs(generator: &Generator) -> Vec<Off> {
     generator.rf_offs().map(off).collect()
 }
 
+/// One step of the simulated firmware.
+const FIRMWARE_STEP_US: u64 = 1_000;
+
 impl Report {
     pub(super) fn new(plan: &Plan, finished: &Finished, recording: Option<PathBuf>) -> Self {
         let result = &finished.result;
@@ -171,10 +174,14 @@ impl Report {
     pub(super) fn with_generator(mut self, local: &LocalGenerator) -> Self {
         let offs = rf_offs(local.generator());
         if let Some(fault) = local.first_fault() {
-            let began_s = fault.at.as_micros() as f64 / 1e6;
-            let ended = |off: &&Off| off.at_s >= began_s && off.at_s - off.on_for_s <= began_s;
-            let after = offs.iter().find(ended).map(|off| (off.at_s - began_s) * 1e3);
-            self.rf_off_after_fault_ms = after;
+            // On when the fault began, or put on by it in the firmware's next step.
+            let was_on = |off: &&RfOff| {
+                let end = off.at.as_micros();
+                let start = end.saturating_sub(off.on_for.as_micros());
+                end >= fault.at.as_micros() && start <= fault.at.as_micros() + FIRMWARE_STEP_US
+            };
+            let first = local.generator().rf_offs().find(was_on).map(|off| off.at.since(fault.at));
+            self.rf_off_after_fault_ms = first.map(|span| span.as_secs_f64() * 1e3);
         }
         self.rf_off = Some(offs);
         self
