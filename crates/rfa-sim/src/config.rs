@@ -27,6 +27,9 @@ pub struct GeneratorConfig {
     pub sensor_lag: Span,
     /// Noise of the temperature channel, °C rms, 0 to 1.
     pub sensor_noise_c: f64,
+    /// Whether it identifies itself as simulated. One that does not stands for a real generator
+    /// in tests of what is refused there.
+    pub simulated: bool,
 }
 
 impl Default for GeneratorConfig {
@@ -42,6 +45,7 @@ impl Default for GeneratorConfig {
             voltage_max: MilliVolts::saturating(300_000),
             sensor_lag: Span::from_millis(150),
             sensor_noise_c: 0.05,
+            simulated: true,
         }
     }
 }
