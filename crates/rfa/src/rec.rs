@@ -32,10 +32,10 @@ fn verify(arguments: &RecFile) -> Result<Exit, Stop> {
         Format::Text => output::line(report.to_string().trim_end())?,
     }
     Ok(match report.outcome {
-        rfa_replay::Outcome::Equal if report.truncated => Exit::Loss,
         rfa_replay::Outcome::Equal => Exit::Ok,
+        rfa_replay::Outcome::EqualAsFarAsItGoes => Exit::Loss,
         rfa_replay::Outcome::Different => Exit::Difference,
-        _ => Exit::Failure,
+        rfa_replay::Outcome::Broken => Exit::Failure,
     })
 }
 
@@ -45,5 +45,5 @@ fn recover(from: &Path, to: &Path, format: Format) -> Result<Exit, Stop> {
         Format::Json => output::json(&recovered)?,
         Format::Text => output::readable(&recovered)?,
     }
-    Ok(Exit::Loss)
+    Ok(if recovered.whole { Exit::Ok } else { Exit::Loss })
 }
