@@ -149,8 +149,10 @@ fn a_stall_of_150_ms_is_ended_by_the_generator_and_never_resumed() {
             return Err(run.missed("RF ended before the pause"));
         }
         assert_dead_man(off);
-        // Both limits are passed in the first tick after it; which one is kept is no matter.
-        assert!(matches!(run.trips()[..], ["H-22" | "H-44"]), "{:#}", run.summary);
+        // Several limits are passed in the first tick after it, and which one is kept hangs on
+        // how much waiting telemetry the link's thread has handed over by then (H-04: power
+        // measured before the pause, whose grants have expired since).
+        assert!(matches!(run.trips()[..], ["H-04" | "H-22" | "H-44"]), "{:#}", run.summary);
         Ok(())
     });
 }

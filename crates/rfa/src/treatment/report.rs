@@ -195,14 +195,15 @@ impl Report {
 
     /// Prints it and gives the exit code.
     pub(super) fn print(self, format: Format, headless: bool) -> Result<Exit, Stop> {
-        match format {
-            Format::Json => output::json(&self)?,
-            Format::Text => output::line(self.text().trim_end())?,
-        }
+        let printed = match format {
+            Format::Json => output::json(&self),
+            Format::Text => output::line(self.text().trim_end()),
+        };
         if !headless && self.exit == Exit::Interrupted.code() {
-            // The operator closed the terminal: nothing failed.
+            // A terminal that was closed takes no report: nothing failed.
             return Ok(Exit::Interrupted);
         }
+        printed?;
         Ok(Exit::ALL.into_iter().find(|e| e.code() == self.exit).unwrap_or(Exit::Failure))
     }
 

@@ -3,7 +3,7 @@
 use super::opening::Started;
 use super::{END_LIMIT, Finished, headless};
 use crate::cli::{Look, SymbolsName, ThemeName};
-use crate::exit::Stop;
+use crate::exit::{Exit, Stop};
 use crate::operators::Operators;
 use crate::trips::TripCount;
 use ratatui::Terminal;
@@ -13,15 +13,22 @@ use ratatui::crossterm::terminal;
 use rfa_console::terminal::{TerminalGuard, draw, install_panic_hook};
 use rfa_console::{App, AppConfig, Effect, Input, Symbols, Theme, WallClock};
 use rfa_plan::Plan;
-use rfa_runtime::{ConsoleHandle, QuitReason, now};
+use rfa_runtime::{ConsoleHandle, QuitReason, Stopper, now};
 use rfa_session::{Action, Intent, OperatorName, StopSource};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{IsTerminal, stdout};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A frame at most this often: 16 a second.
 const FRAME: Duration = Duration::from_millis(62);
+
+/// How often the terminal is looked at for a hang-up: two ticks.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How long a console that is lost may take to leave: several frames.
+const LEAVE_LIMIT: Duration = Duration::from_millis(500);
 
 /// The mouse is captured, so that a click on the STOP bar stops.
 const MOUSE: bool = true;
@@ -43,25 +50,74 @@ pub(super) fn show(
         running.console().ok_or_else(|| Stop::failure("the session has no console"))?;
     let lost = headless::on_signals()?;
     let stopper = handle.stopper();
-    install_panic_hook(move || stopper.stop(QuitReason::Panic));
+    let at_panic = stopper.clone();
+    install_panic_hook(move || at_panic.stop(QuitReason::Panic));
     let app = App::new(config(plan, operators, sign_in_hint, look)?);
-    let shown = Shown { app, operators, lost, signed_in, trips };
-    let ended = shown.until_the_end(&mut handle);
-    // However the console ended, nobody watches any more.
-    handle.send(stop(StopSource::ConsoleLost));
+    let (operators, seen) = (operators.clone(), Arc::clone(&lost));
+    let shown = Shown { app, operators, lost: seen, signed_in, trips };
+    let console = std::thread::Builder::new()
+        .name("rfa-console".to_owned())
+        .spawn(move || {
+            let ended = shown.until_the_end(&mut handle);
+            // However the console ended, nobody watches any more.
+            handle.send(stop(StopSource::ConsoleLost));
+            ended
+        })
+        .map_err(|e| Stop::failure(format!("cannot start the console's thread: {e}")))?;
+    let ended = watch(console, &lost, &stopper);
     let result = running.stop_and_join(END_LIMIT);
-    ended.map(|()| Finished { result, gave_up: false, refusal: None })
+    match ended {
+        Some(ended) => ended.map(|()| Finished { result, gave_up: false, refusal: None }),
+        // RF is off and the recording is whole. The stuck thread may hold the terminal for ever,
+        // so nothing is printed there.
+        None => std::process::exit(i32::from(Exit::Interrupted.code())),
+    }
 }
 
-struct Shown<'a> {
+/// Waits for the console's end; `None`: it was lost and did not end.
+///
+/// The library that reads keys does not come back from a terminal that has hung up (it reads
+/// nothing, without end), and drawing does not come back from one that takes nothing. So this
+/// thread looks for the hang-up itself, ends RF, and waits no longer than it must.
+fn watch(
+    console: JoinHandle<Result<(), Stop>>,
+    lost: &AtomicBool,
+    stopper: &Stopper,
+) -> Option<Result<(), Stop>> {
+    let mut since = None;
+    while !console.is_finished() {
+        if lost.load(Ordering::Relaxed) || hung_up() {
+            lost.store(true, Ordering::Relaxed);
+            stopper.stop(QuitReason::ConsoleLost);
+            if since.get_or_insert_with(Instant::now).elapsed() >= LEAVE_LIMIT {
+                return None;
+            }
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+    let panicked = || Stop::failure("the console panicked; RF was stopped first");
+    let ended = console.join().unwrap_or_else(|_| Err(panicked()));
+    // A terminal that is gone fails whatever was being done with it: that is no failure of ours.
+    Some(if lost.load(Ordering::Relaxed) || hung_up() { Ok(()) } else { ended })
+}
+
+fn hung_up() -> bool {
+    let out = stdout();
+    let mut polled = [PollFd::new(&out, PollFlags::empty())];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let found = poll(&mut polled, Some(&now));
+    found.is_ok() && polled[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
+}
+
+struct Shown {
     app: App,
-    operators: &'a Operators,
+    operators: Operators,
     lost: Arc<AtomicBool>,
     signed_in: Option<OperatorName>,
     trips: TripCount,
 }
 
-impl Shown<'_> {
+impl Shown {
     fn until_the_end(mut self, handle: &mut ConsoleHandle) -> Result<(), Stop> {
         let failed = |e: std::io::Error| Stop::failure(format!("the terminal: {e}"));
         let _guard = TerminalGuard::enter(MOUSE).map_err(failed)?;
