@@ -1,1 +1,456 @@
-//! Commands, exit codes, help and its examples.
+//! Commands, exit codes, help and its examples, scripts, and the summary for machines.
+
+#[path = "common/virtual_runs.rs"]
+mod virtual_runs;
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use virtual_runs::{Ran, all, rfa, rfa_in, root, treat};
+
+const PLAN: &str = "tests/plans/short.toml";
+const STEPPED: &str = "tests/plans/short-stepped.toml";
+
+/// A command line in one string.
+fn line(text: &str) -> Ran {
+    rfa(text.split(' '))
+}
+
+/// The subcommands, those of `rec` among them, as the help lists them.
+fn subcommands() -> Vec<Vec<String>> {
+    let mut found = vec![Vec::new()];
+    for above in [vec![], vec!["rec".to_owned()]] {
+        let help = rfa(above.iter().map(String::as_str).chain(["--help"])).expect_code(0).stdout;
+        let list = help.split("Commands:\n").nth(1).expect("a list of commands");
+        for row in list.lines().take_while(|row| !row.is_empty()) {
+            let name = row.split_whitespace().next().expect("a name");
+            if row.starts_with("  ") && !row.starts_with("   ") && name != "help" {
+                found.push(above.iter().cloned().chain([name.to_owned()]).collect());
+            }
+        }
+    }
+    assert!(found.len() >= 13, "{found:?}");
+    found
+}
+
+/// Every example line of every long help, comments cut off.
+fn examples() -> Vec<String> {
+    let mut found = Vec::new();
+    for command in subcommands() {
+        let words = command.iter().map(String::as_str).chain(["--help"]);
+        let help = rfa(words).expect_code(0).stdout;
+        let Some((_, block)) = help.split_once("Examples:\n") else { continue };
+        for row in block.lines().take_while(|row| row.starts_with("  ")) {
+            let example = row.trim().split("  ").next().expect("a command");
+            assert!(example.starts_with("rfa "), "{example:?}");
+            found.push(example["rfa ".len()..].to_owned());
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Examples that are not run to their end here, why, and what they must answer at once without a
+/// terminal or a device.
+const NOT_RUN: [(&str, &str, i32); 4] = [
+    ("demo", "needs a terminal: terminal.rs", 2),
+    ("demo --plan medial-branch-80", "needs a terminal: terminal.rs", 2),
+    ("run --port /dev/ttyUSB0 --plan gasserian-70", "needs a generator and a terminal", 2),
+    ("run --port gen.pty --headless --plan medial-branch-80", "a second process: processes.rs", 5),
+];
+
+/// Every example in the help works as it stands there.
+#[test]
+fn every_example_in_the_help_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(root().join("config"), folder.path().join("config")).expect("links");
+    let treated = treat(PLAN, &[]).expect("a treatment");
+    let session = fs::read(&treated.recording).expect("readable");
+    fs::write(folder.path().join("session.mcap"), &session).expect("writes");
+    fs::write(folder.path().join("killed.mcap"), &session[..session.len() / 2]).expect("writes");
+    let examples = examples();
+    assert!(examples.len() >= 14, "{examples:?}");
+    for (example, ..) in NOT_RUN {
+        assert!(examples.iter().any(|known| known == example), "{example:?} is no example");
+    }
+    let missing = folder.path().join("operators.toml");
+    for example in &examples {
+        let mut words: Vec<_> = example.split(' ').collect();
+        let refused = NOT_RUN.iter().find(|(known, ..)| known == example);
+        if example.starts_with("run ") && !example.contains("--headless") {
+            // Whoever runs this test may have an operator file.
+            words.extend(["--operators", missing.to_str().expect("UTF-8")]);
+        }
+        if example.starts_with("sim ") {
+            // Shorter than the example, which is for a whole treatment or has no end.
+            words.truncate(words.iter().position(|w| *w == "--for").unwrap_or(words.len()));
+            words.extend(["--for", "1"]);
+        }
+        let expected = match refused {
+            Some((_, _, code)) => *code,
+            None if example.contains("--fault") && !example.starts_with("sim ") => 6,
+            None if example.starts_with("rec recover") => 3,
+            None => 0,
+        };
+        let ran = rfa_in(folder.path(), &words).expect_code(expected);
+        assert!(
+            refused.is_none() != ran.stdout.is_empty() || example.starts_with("sim "),
+            "{ran:?}"
+        );
+    }
+}
+
+/// README's promise: help is there before anything else is known.
+#[test]
+fn help_is_there_without_arguments() {
+    let ran = rfa::<[&str; 0], _>([]).expect_code(2).says(&["Usage: rfa", "Commands:", "rfa demo"]);
+    assert!(ran.stdout.is_empty(), "not an answer: {}", ran.stdout);
+    let help = line("--help").expect_code(0).stdout;
+    for part in ["Examples:", "Exit codes:", "not a cleared medical device", "rec verify"] {
+        assert!(help.contains(part), "no {part:?} in {help}");
+    }
+    for command in subcommands() {
+        let words = command.iter().map(String::as_str).chain(["-h"]);
+        let help = rfa(words).expect_code(0).stdout;
+        assert!(help.contains("Usage: rfa"), "{command:?}: {help}");
+    }
+    let version = line("--version").expect_code(0).stdout;
+    assert_eq!(version.trim(), concat!("rfa ", env!("CARGO_PKG_VERSION")));
+}
+
+/// Wrong usage and configuration is exit 2 with the mend, no device exit 5, and stdout stays empty.
+#[test]
+fn wrong_usage_is_exit_2_with_the_mend() {
+    let headless = "demo --headless --virtual";
+    let cases: [(String, i32, &[&str]); 18] = [
+        ("demo --nonsense".into(), 2, &["unexpected argument '--nonsense'", "--help"]),
+        ("nonsense".into(), 2, &["unrecognized subcommand 'nonsense'"]),
+        ("demo --virtual".into(), 2, &["--headless"]),
+        ("demo --script x.toml".into(), 2, &["--headless"]),
+        ("demo --format json".into(), 2, &["--format json needs --headless"]),
+        ("demo --headless --format xml".into(), 2, &["possible values: text, json"]),
+        ("demo".into(), 2, &["the console needs a terminal", "--headless"]),
+        (format!("{headless} --seed x"), 2, &["--seed <SEED>", "invalid digit"]),
+        (format!("{headless} --plan gasserian-steped"), 2, &["did you mean gasserian-stepped?"]),
+        (
+            format!("{headless} --plan nope.toml"),
+            2,
+            &["nope.toml", "No such file", "check the path"],
+        ),
+        (format!("{headless} --site nope.toml"), 2, &["nope.toml", "No such file"]),
+        (format!("{headless} --script nope.toml"), 2, &["nope.toml: cannot be read"]),
+        (format!("{headless} --fault sensor-open"), 2, &["names no time", "sensor-open@20s+5s"]),
+        (format!("{headless} --fault sensor-open@-1s"), 2, &["start \"-1s\" is no time"]),
+        ("check nope.toml".into(), 2, &["nope.toml", "file cannot be read"]),
+        ("explain AL-99".into(), 2, &["there is no alarm \"AL-99\"", "AL-01, ", "AL-27"]),
+        ("completions tcsh".into(), 2, &["bash, elvish, fish"]),
+        ("run --port /nonexistent --headless".into(), 5, &["/nonexistent: not found", "rfa sim"]),
+    ];
+    for (command, code, parts) in cases {
+        let ran = line(&command).expect_code(code).says(parts);
+        assert!(ran.stdout.is_empty(), "{command}: {}", ran.stdout);
+    }
+    let ran = line(&format!("{headless} --fault sensor-opne@3s")).expect_code(2);
+    let faults = line("faults --format json").expect_code(0).json();
+    for fault in faults.as_array().expect("a list") {
+        assert!(ran.stderr.contains(fault["name"].as_str().expect("a name")), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn shipped_files_are_good() {
+    let mut files = vec!["config/site.toml".to_owned()];
+    for entry in fs::read_dir(root().join("config/plans")).expect("plans") {
+        let name = entry.expect("readable").file_name();
+        files.push(format!("config/plans/{}", name.to_string_lossy()));
+    }
+    assert!(files.len() >= 5, "{files:?}");
+    let ran = rfa(["check"].into_iter().chain(files.iter().map(String::as_str))).expect_code(0);
+    assert_eq!(ran.stdout.lines().count(), files.len(), "{}", ran.stdout);
+    for (row, file) in ran.stdout.lines().zip(&files) {
+        assert!(row.starts_with(&format!("{file}: ok, ")), "{row}");
+    }
+    assert!(ran.stderr.is_empty(), "{}", ran.stderr);
+}
+
+/// Must show 6: each mangled file gives its exact message, on stderr, with exit 2.
+#[test]
+fn mangled_files_give_their_exact_message() {
+    let mut files = Vec::new();
+    for kind in ["plans", "sites"] {
+        let folder = root().join("tests/corpus").join(kind);
+        for entry in fs::read_dir(&folder).expect("the corpus") {
+            let name = entry.expect("readable").file_name().to_string_lossy().into_owned();
+            if name.ends_with(".toml") {
+                files.push((folder.clone(), name));
+            }
+        }
+    }
+    assert!(files.len() >= 25, "{} files", files.len());
+    all(files, |(folder, name)| {
+        let expected = fs::read_to_string(folder.join(name).with_extension("expected"))
+            .map_err(|e| format!("{name}: {e}"))?;
+        let ran = rfa_in(folder, ["check", name]);
+        let json = rfa_in(folder, ["check", "--format", "json", name]);
+        let value = json.json();
+        let good = expected == "accepted\n";
+        // A site's file offered as a plan: `rfa check` sees what it is, and it is a good one.
+        let good = good || name == "a-site-file.toml" && ran.code == 0;
+        let code = if good { 0 } else { 2 };
+        if (ran.code, json.code) != (code, code) || value[0]["ok"] != good {
+            return Err(format!("{name}: exit {} and {}: {value}", ran.code, json.code));
+        }
+        let listed = value[0]["errors"].as_array().is_some_and(|errors| !errors.is_empty());
+        if listed == good {
+            return Err(format!("{name}: errors in JSON: {value}"));
+        }
+        if !good && ran.stderr.trim_end() != expected.trim_end() {
+            return Err(format!("{name}: expected\n{expected}\ngot\n{}", ran.stderr));
+        }
+        Ok(())
+    });
+}
+
+/// A good file beside a bad one does not hide it.
+#[test]
+fn one_bad_file_among_good_ones_is_exit_2() {
+    let bad = "tests/corpus/plans/set-out-by-ten.toml";
+    let ran =
+        rfa(["check", PLAN, bad, STEPPED]).expect_code(2).says(&["set_c is out of its range"]);
+    assert_eq!(ran.stdout.lines().count(), 2, "{}", ran.stdout);
+    let json = rfa(["check", "--format", "json", PLAN, bad]).expect_code(2).json();
+    assert_eq!((&json[0]["ok"], &json[1]["ok"]), (&Value::Bool(true), &Value::Bool(false)));
+}
+
+#[test]
+fn tables_are_for_people_and_machines() {
+    for (command, key, part) in [
+        ("plans", "id", "gasserian-stepped"),
+        ("faults", "name", "sensor-open"),
+        ("keys", "keys", "F5"),
+    ] {
+        let text = line(command).expect_code(0).stdout;
+        assert!(text.contains(part), "{command}: {text}");
+        let json = line(&format!("{command} --format json")).expect_code(0).json();
+        let rows = json.as_array().expect("a list");
+        assert!(rows.len() >= 4, "{command}: {json}");
+        for row in rows {
+            let name = row[key].as_str().expect("a name");
+            assert!(text.contains(name), "{command}: {name:?} is not in the text");
+        }
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = line(&format!("completions {shell}")).expect_code(0).stdout;
+        assert!(script.len() > 1_000 && script.contains("rfa"), "{shell}: {script}");
+        assert!(script.contains("virtual"), "{shell} does not know --virtual");
+    }
+}
+
+#[test]
+fn every_alarm_is_explained() {
+    let said = line("explain AL-00").expect_code(2).stderr;
+    let names: BTreeSet<_> =
+        said.split([' ', ',', '\n']).filter(|w| w.starts_with("AL-")).collect();
+    assert!(names.len() >= 15, "{said}");
+    for name in names {
+        let text = rfa(["explain", &name.to_lowercase()]).expect_code(0).stdout;
+        assert!(text.starts_with(name), "{name}: {text}");
+        let json = rfa(["explain", "--format", "json", name]).expect_code(0).json();
+        for key in ["alarm", "title", "meaning", "done", "act", "cleared_by"] {
+            assert!(json[key].as_str().is_some_and(|t| !t.is_empty()), "{name}: no {key}: {json}");
+        }
+    }
+}
+
+/// Must show 2, on virtual time: every step is reached and held, overshoot at most 1.5 °C.
+#[test]
+fn the_stepped_gasserian_plan_is_held() {
+    let treated = treat("gasserian-stepped", &["--seed", "7"]).expect("a treatment");
+    let summary = &treated.summary;
+    assert_eq!((treated.ran.code, &summary["end"]), (0, &Value::from("complete")), "{summary}");
+    let steps = summary["steps"].as_array().expect("steps");
+    let sets: Vec<_> = steps.iter().map(|step| step["set_c"].as_f64().expect("a number")).collect();
+    assert_eq!(sets, [60.0, 65.0, 70.0, 75.0]);
+    for step in steps {
+        assert_eq!(step["complete"], true, "{step}");
+        assert!(step["reached_s"].as_f64().is_some_and(|s| s > 0.0 && s < 30.0), "{step}");
+        assert!(step["held_s"].as_f64().is_some_and(|s| s >= 59.99), "{step}");
+        for key in ["overshoot_c_true", "overshoot_c_sensed"] {
+            assert!(step[key].as_f64().is_some_and(|c| (0.0..=1.5).contains(&c)), "{key}: {step}");
+        }
+        for key in ["mean_abs_error_c_true", "mean_abs_error_c_sensed"] {
+            assert!(step[key].as_f64().is_some_and(|c| c > 0.0 && c < 0.5), "{key}: {step}");
+        }
+    }
+    assert_eq!((&summary["trips_total"], &summary["missed_ticks"]), (&0.into(), &0.into()));
+    // RF is off at every gate, and going on needs a fresh activation.
+    assert_eq!(treated.recorded().starts(), 4);
+    assert_eq!(summary["rf_off"].as_array().map(Vec::len), Some(4));
+    treated.verify().expect_code(0);
+}
+
+/// The summary's fields are an interface: none goes, none comes without this list.
+#[test]
+fn the_summary_has_exactly_its_fields() {
+    let keys = |value: &Value| -> BTreeSet<String> {
+        value.as_object().expect("an object").keys().cloned().collect()
+    };
+    let set = |names: &str| -> BTreeSet<String> { names.split(' ').map(str::to_owned).collect() };
+    let clean = treat(PLAN, &[]).expect("a treatment").summary;
+    let always = set("plan plan_hash end steps peak_c peak_c_true peak_c_sensed energy_j trips \
+         trips_total ticks missed_ticks lateness_us alarms state off_confirmed \
+         control_lateness_us step_us reaction_us stall queues rf_off recording recording_error \
+         warnings exit");
+    assert_eq!(keys(&clean), always);
+    assert_eq!(
+        keys(&clean["steps"][0]),
+        set("step set_c reached_s held_s complete overshoot_c_true overshoot_c_sensed \
+             mean_abs_error_c_true mean_abs_error_c_sensed")
+    );
+    assert_eq!(keys(&clean["lateness_us"]), set("count p50 p99 p99.9 max"));
+    assert_eq!(keys(&clean["rf_off"][0]), set("at_s on_for_s since_grant_ms cause"));
+    let tripped = treat(PLAN, &["--fault", "sensor-open@5s"]).expect("a treatment").summary;
+    let mut with_fault = always.clone();
+    with_fault.insert("rf_off_after_fault_ms".to_owned());
+    assert_eq!(keys(&tripped), with_fault);
+    assert_eq!(keys(&tripped["trips"][0]), set("rule alarm value limit window_us tick"));
+    let refused = treat(PLAN, &["--fault", "sensor-open@0.3s"]).expect("a treatment").summary;
+    let mut with_refusal = always;
+    with_refusal.insert("refusal".to_owned());
+    assert_eq!(keys(&refused), with_refusal);
+}
+
+/// A treatment with a script of this text.
+fn scripted(plan: &str, script: &str, more: &[&str]) -> virtual_runs::Treated {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("script.toml");
+    fs::write(&path, script).expect("writes");
+    let option = ["--script", path.to_str().expect("UTF-8")];
+    let more: Vec<_> = option.into_iter().chain(more.iter().copied()).collect();
+    treat(plan, &more).unwrap_or_else(|e| panic!("{script}: {e}"))
+}
+
+#[test]
+fn bad_scripts_name_field_value_and_range() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (index, (text, parts)) in [
+        ("operator = \"two words\"", ["operator \"two words\"", "1 to 16"]),
+        ("[[act]]\nat_s = -1\ndo = \"stop\"", ["act 1: at_s = -1", "0 to 3600"]),
+        ("[[act]]\nat_s = inf\ndo = \"stop\"", ["act 1: at_s = inf", "0 to 3600"]),
+        ("[[act]]\nat_s = 1\ndo = \"fire\"", ["unknown variant `fire`", "`stop`"]),
+        (
+            "[[answer]]\ngate = \"start\"\nreply = \"confirm\"\nafter_ms = 90000",
+            ["answer 1: after_ms = 90000", "0 to 60000"],
+        ),
+        (
+            "[[answer]]\ngate = \"start\"\nreply = \"confirm\"\nstep = 0",
+            ["answer 1: step = 0", "1 to 8"],
+        ),
+        ("[[answer]]\ngate = \"door\"\nreply = \"confirm\"", ["unknown variant `door`", "line 2"]),
+        ("answers = []", ["unknown field `answers`", "line 1"]),
+        ("this is no TOML", ["script-8.toml", "line 1"]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = folder.path().join(format!("script-{index}.toml"));
+        fs::write(&path, text).expect("writes");
+        let words = ["demo", "--headless", "--virtual", "--plan", PLAN, "--script"];
+        let ran = rfa(words.map(Path::new).iter().copied().chain([path.as_path()]));
+        let ran = ran.expect_code(2).says(&parts).says(&[&format!("script-{index}.toml")]);
+        assert!(ran.stdout.is_empty(), "{text}: {}", ran.stdout);
+    }
+}
+
+/// Refused at the check between steps: over, in good order, and no RF after it.
+#[test]
+fn a_refused_sensory_check_ends_the_treatment() {
+    let refuse = "[[answer]]\ngate = \"sensory-check\"\nreply = \"refuse\"";
+    let treated = scripted(STEPPED, refuse, &[]);
+    let summary = &treated.summary;
+    assert_eq!(treated.ran.code, 0, "{summary}");
+    assert_eq!(summary["end"], "ended at the check between steps");
+    assert_eq!(summary["steps"][0]["complete"], true);
+    assert_eq!(summary["steps"][1]["reached_s"], Value::Null);
+    let recorded = treated.recorded();
+    assert_eq!(recorded.starts(), 1);
+    let last_on = recorded.truths.iter().rposition(|truth| truth.rf_on).expect("RF was on");
+    let after = &recorded.ticks[last_on + 1..];
+    assert!(after.len() > 10, "only {} ticks after RF", after.len());
+    assert!(after.iter().skip(2).all(|tick| tick.outputs.grant.is_none()), "granted after RF");
+    treated.verify().expect_code(0);
+    // The same plan goes on where it is not refused.
+    let whole = treat(STEPPED, &[]).expect("a treatment");
+    assert_eq!((whole.ran.code, whole.recorded().starts()), (0, 2));
+}
+
+#[test]
+fn a_refused_start_gives_no_rf() {
+    let refuse = "[[answer]]\ngate = \"start\"\nreply = \"refuse\"";
+    let treated = scripted(PLAN, refuse, &[]);
+    assert_eq!(treated.ran.code, 0, "{}", treated.summary);
+    let recorded = treated.recorded();
+    assert_eq!(recorded.starts(), 0);
+    assert!(!recorded.truths.iter().any(|truth| truth.rf_on));
+}
+
+/// A stop ends RF at once; the step goes on, by a fresh activation, where it was.
+#[test]
+fn a_stop_pauses_and_the_step_resumes() {
+    let treated = scripted(PLAN, "[[act]]\nat_s = 9.0\ndo = \"stop\"", &[]);
+    let summary = &treated.summary;
+    assert_eq!((treated.ran.code, &summary["end"]), (0, &Value::from("complete")), "{summary}");
+    assert_eq!(treated.recorded().starts(), 2);
+    let offs = summary["rf_off"].as_array().expect("a list");
+    assert_eq!(offs.len(), 2, "{offs:?}");
+    let first = offs[0]["at_s"].as_f64().expect("a time");
+    assert!((9.0..9.3).contains(&first), "off at {first} s");
+    // The lesion timer went on: 10 s held in all, and not 10 s from the second start.
+    let held = summary["steps"][0]["held_s"].as_f64().expect("a time");
+    assert!((9.99..10.05).contains(&held), "held {held} s");
+    let second = offs[1]["on_for_s"].as_f64().expect("a time");
+    assert!((6.0..10.0).contains(&second), "on for {second} s after the stop");
+    treated.verify().expect_code(0);
+}
+
+/// Acknowledge and reset are two acts; with the cause gone, the step goes on by a fresh start.
+#[test]
+fn a_trip_is_acknowledged_reset_and_the_step_goes_on() {
+    let fault = ["--fault", "sensor-open@5s+1s"];
+    let acts = "[[act]]\nat_s = 9.0\ndo = \"acknowledge\"\n[[act]]\nat_s = 10.0\ndo = \"reset\"";
+    let treated = scripted(PLAN, acts, &fault);
+    let summary = &treated.summary;
+    assert_eq!((treated.ran.code, &summary["end"]), (0, &Value::from("complete")), "{summary}");
+    assert_eq!(
+        (&summary["trips_total"], &summary["trips"][0]["rule"]),
+        (&1.into(), &"H-06".into())
+    );
+    assert_eq!(treated.recorded().starts(), 2);
+    treated.verify().expect_code(0);
+    // One act is not enough, nor are both in the wrong order, nor with the cause still there.
+    let short = "[[act]]\nat_s = 9.0\ndo = \"reset\"";
+    let swapped = "[[act]]\nat_s = 9.0\ndo = \"reset\"\n[[act]]\nat_s = 10.0\ndo = \"acknowledge\"";
+    for (script, fault) in
+        [(short, "sensor-open@5s+1s"), (swapped, "sensor-open@5s+1s"), (acts, "sensor-open@5s")]
+    {
+        let treated = scripted(PLAN, script, &["--fault", fault]);
+        assert_eq!(treated.ran.code, 6, "{script}: {}", treated.summary);
+        assert_eq!(
+            (&treated.summary["state"], treated.recorded().starts()),
+            (&"tripped".into(), 1)
+        );
+    }
+}
+
+/// Quitting ends RF first.
+#[test]
+fn a_quit_in_the_hold_ends_rf_first() {
+    let treated = scripted(PLAN, "[[act]]\nat_s = 9.0\ndo = \"quit\"", &[]);
+    let summary = &treated.summary;
+    assert_eq!(summary["end"], "ended by the operator", "{summary}");
+    assert_eq!((treated.ran.code, &summary["off_confirmed"]), (0, &Value::Bool(true)));
+    let offs = summary["rf_off"].as_array().expect("a list");
+    assert!(offs.len() == 1 && offs[0]["at_s"].as_f64().is_some_and(|s| s < 9.3), "{offs:?}");
+}

@@ -88,7 +88,10 @@ fn a_recording_verifies_and_says_how_much() {
     let ran = rec("verify", &treated.recording).expect_code(0);
     let ticks = treated.summary["ticks"].as_u64().expect("a count");
     assert!(ticks > 1_500, "{ticks} ticks");
-    assert_eq!(ran.stdout.trim(), format!("equal: {ticks} ticks and {ticks} control ticks compared"));
+    assert_eq!(
+        ran.stdout.trim(),
+        format!("equal: {ticks} ticks and {ticks} control ticks compared")
+    );
     let path = treated.recording.to_str().expect("UTF-8");
     let report = rfa(["rec", "verify", "--format", "json", path]).expect_code(0).json();
     assert_eq!((&report["outcome"], &report["equal"]), (&json!("equal"), &json!(true)));
@@ -225,7 +228,8 @@ fn files_that_are_no_recordings_are_errors() {
     let mut hostile = b"\x89MCAP0\r\n".to_vec();
     // A record that claims to be as long as memory: opcode, length.
     hostile.extend([0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]);
-    let noise: Vec<u8> = (0..5_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise: Vec<u8> =
+        (0..5_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let cases: [(&str, &[u8]); 8] = [
         ("empty", b""),
         ("one-byte", b"\x89"),
@@ -248,7 +252,9 @@ fn files_that_are_no_recordings_are_errors() {
         assert!(!to.exists(), "{name}: a file of nothing");
     }
     for command in ["info", "verify"] {
-        rec(command, &folder.path().join("absent.mcap")).expect_code(1).says(&["absent.mcap: No such"]);
+        rec(command, &folder.path().join("absent.mcap"))
+            .expect_code(1)
+            .says(&["absent.mcap: No such"]);
         rec(command, folder.path()).expect_code(1).says(&["directory"]);
     }
 }
@@ -278,7 +284,8 @@ fn an_existing_recording_is_not_overwritten() {
     fs::write(&path, "somebody's").expect("writes");
     let path_text = path.to_str().expect("UTF-8");
     let demo = ["demo", "--headless", "--virtual", "--plan", PLAN, "--record"];
-    let ran = rfa(demo.iter().chain(&[path_text])).expect_code(2).says(&["is there already", path_text]);
+    let ran =
+        rfa(demo.iter().chain(&[path_text])).expect_code(2).says(&["is there already", path_text]);
     assert!(ran.stdout.is_empty(), "{}", ran.stdout);
     assert_eq!(fs::read(&path).expect("readable"), b"somebody's");
     let nowhere = folder.path().join("no/such/folder/s.mcap");

@@ -46,7 +46,12 @@ impl Ran {
     #[track_caller]
     pub(crate) fn says(self, parts: &[&str]) -> Self {
         for part in parts {
-            assert!(self.stderr.contains(part), "{}: no {part:?} in: {}", self.command, self.stderr);
+            assert!(
+                self.stderr.contains(part),
+                "{}: no {part:?} in: {}",
+                self.command,
+                self.stderr
+            );
         }
         self
     }
