@@ -40,7 +40,7 @@ fn draw(state: &mut u64, below: u64) -> u64 {
 
 fn missed(why: impl Into<String>, controller: Option<Value>, simulator: &Value) -> Missed {
     let met = Met { controller, simulator: Some(simulator.clone()), ..Met::default() };
-    Missed { why: why.into(), met }
+    Missed { why: why.into(), met: Box::new(met) }
 }
 
 fn rules(summary: &Value) -> Vec<(&str, &str)> {
@@ -124,7 +124,10 @@ fn kill_controller_after(phase: &str, after_ms: u64, rf: bool) -> Result<(), Mis
     assert!(offs.len() <= 1, "RF went on again without a controller: {report:#}");
     if offs.first().is_none_or(|off| off["cause"] != "silence") {
         let met = Met { simulator: Some(report.clone()), recording: info, ..Met::default() };
-        return Err(Missed { why: format!("RF was not on at the kill: {report:#}"), met });
+        return Err(Missed {
+            why: format!("RF was not on at the kill: {report:#}"),
+            met: Box::new(met),
+        });
     }
     assert_dead_man(&offs[0]);
     Ok(())
