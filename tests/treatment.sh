@@ -63,13 +63,10 @@ print(f"  stall: {stall['late_ticks']} ticks over 5 ms late (most {max((t['late_
       f" steal {stall['steal_ms']} ms, worst second {stall['steal_worst_second_ms']} ms,"
       f" simulator's longest turn {turn:.1f} ms")
 
-# A deadline is missed where a tick began 10 ms late or more: each has to be on the stall record
-# (which keeps the first 64 late ticks). Ticks late by themselves, the host having taken nothing
-# and no other tick late, would show here too: then it is ours.
-recorded = sum(t["late_us"] // 10_000 for t in stall["late"])
-if s["missed_ticks"] > 0:
-    expect(recorded >= s["missed_ticks"] or len(stall["late"]) < stall["late_ticks"],
-           f"{s['missed_ticks']} missed ticks, {recorded} of them on the stall record")
+# A deadline may be missed only where the machine itself stood still: the host took at least a period
+# (10 ms) for each.
+missed, steal = s["missed_ticks"], stall["steal_ms"] or 0
+expect(steal >= 10 * missed, f"{missed} missed ticks, but the host took only {steal} ms")
 
 if not wrong:
     sys.exit(0)
