@@ -7,6 +7,7 @@ use crate::shared::Shared;
 use crossbeam_channel::Sender;
 use rfa_session::{Identity, Intent, OperatorName, RecordingStatus, Refused, Snapshot, TickRecord};
 use rfa_units::HostInstant;
+use rtrb::Producer;
 use std::sync::{Arc, Mutex, PoisonError};
 use triple_buffer::Output;
 
@@ -31,7 +32,7 @@ pub(crate) type Given = (HostInstant, Intent);
 pub struct ConsoleHandle {
     shared: Arc<Shared>,
     newest: Output<Option<Newest>>,
-    intents: Sender<Intent>,
+    intents: Producer<Intent>,
     to_record: Sender<Given>,
     recording: Arc<Mutex<RecordingStatus>>,
     clock: Arc<dyn Clock>,
@@ -42,7 +43,7 @@ pub struct ConsoleHandle {
 pub(crate) struct ConsoleParts {
     pub(crate) shared: Arc<Shared>,
     pub(crate) newest: Output<Option<Newest>>,
-    pub(crate) intents: Sender<Intent>,
+    pub(crate) intents: Producer<Intent>,
     pub(crate) to_record: Sender<Given>,
     pub(crate) recording: Arc<Mutex<RecordingStatus>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -115,7 +116,7 @@ impl ConsoleHandle {
             }
             Route::Checklist(complete) => self.shared.set_checklist(complete),
             Route::Command(_) => {
-                if self.intents.try_send(intent).is_err() {
+                if self.intents.push(intent).is_err() {
                     Shared::count(&self.shared.intents_full);
                 }
             }

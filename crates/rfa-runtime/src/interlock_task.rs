@@ -5,11 +5,12 @@ use crate::command::{Route, route};
 use crate::console::{INTENTS_MAX, Newest};
 use crate::control_task::Asked;
 use crate::latency::Latencies;
+use crate::log::ROOMY;
 use crate::pacer::Deadline;
 use crate::result::Status;
 use crate::shared::Shared;
 use crate::stall::LateTicks;
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Sender;
 use rfa_control::ControlTick;
 use rfa_interlock::{
     Command, Inputs, Interlock, Limits, Outputs, Readiness, TELEMETRY_PER_TICK_MAX, step,
@@ -17,8 +18,8 @@ use rfa_interlock::{
 use rfa_link::{Arrival, LinkTx, SendResult, TELEMETRY_RING_FRAMES, Tally};
 use rfa_session::{CONTROL_PER_TICK_MAX, Intent, InterlockTick, Refused, TickRecord, Timing};
 use rfa_units::{
-    Bounded, ChannelReport, Contactor, GeneratorInstant, HostInstant, OutputState, Permit, Request,
-    Span, Telemetry,
+    Bounded, ChannelReport, Contactor, GeneratorInstant, HostInstant, MilliWatts, OutputState,
+    Permit, Request, Span, Telemetry,
 };
 use rtrb::Consumer;
 use std::sync::Arc;
@@ -26,6 +27,9 @@ use triple_buffer::Input;
 
 /// A readback older than this is none (hazards.md H-08).
 const READBACK_AGE_MAX: Span = Span::from_millis(60);
+
+/// More than this is RF (hazards.md H-05).
+const RF_OFF_MAX: MilliWatts = MilliWatts::saturating(200);
 
 /// Where the frame of each tick goes.
 pub trait Outlet {
@@ -50,7 +54,7 @@ impl Outlet for LinkTx {
 pub(crate) struct InterlockEnds {
     pub(crate) telemetry: Consumer<Arrival>,
     pub(crate) asked: Consumer<Asked>,
-    pub(crate) intents: Receiver<Intent>,
+    pub(crate) intents: Consumer<Intent>,
     pub(crate) permit: Input<Option<Permit>>,
     pub(crate) newest: Input<Option<Newest>>,
     pub(crate) status: Input<Option<Status>>,
@@ -81,6 +85,8 @@ pub struct InterlockTask<O> {
     late: LateTicks,
     refusal: Option<Refused>,
     last: Option<TickRecord>,
+    /// The recorder's queue took the newest tick.
+    recorded: bool,
 }
 
 /// The telemetry of one tick.
@@ -124,6 +130,7 @@ impl<O: Outlet> InterlockTask<O> {
             late: LateTicks::new(),
             refusal: None,
             last: None,
+            recorded: true,
         }
     }
 
@@ -161,12 +168,15 @@ impl<O: Outlet> InterlockTask<O> {
         outputs
     }
 
-    /// Whether RF is off: none is granted, and a readback no older than 60 ms (H-08) shows K1 open
-    /// and no output stage active.
+    /// Whether RF is off: none is granted, and a readback no older than 60 ms (H-08) shows K1 open,
+    /// no output stage active and no power measured (H-05) on any channel. What the generator says
+    /// of its relays is not enough: a stuck output says nothing of itself.
     #[must_use]
     pub fn is_off(&self, now: HostInstant) -> bool {
         let granted = self.last.is_some_and(|last| last.interlock.outputs.grant.is_some());
-        let off = |report: &ChannelReport| report.output == OutputState::Off;
+        let off = |report: &ChannelReport| {
+            report.output == OutputState::Off && report.power <= RF_OFF_MAX
+        };
         let reads_off = self.newest.is_some_and(|newest| {
             now.since(newest.at) <= READBACK_AGE_MAX
                 && newest.telemetry.k1 == Contactor::Open
@@ -234,10 +244,16 @@ impl<O: Outlet> InterlockTask<O> {
             ready: Readiness {
                 self_test: self.proven.self_test,
                 hard_limits: self.proven.hard_limits,
-                recorder: self.ends.shared.recorder_ready(),
+                recorder: self.recorder_ready(),
                 checklist: self.ends.shared.checklist(),
             },
         }
+    }
+
+    /// The recorder says so itself, and keeps up: one that hangs or has died says nothing (H-45).
+    fn recorder_ready(&self) -> bool {
+        let keeps_up = self.recorded && self.ends.records.len() <= ROOMY;
+        self.ends.shared.recorder_ready() && keeps_up
     }
 
     /// The newest frames; more than a tick can take are dropped oldest first, and counted as
@@ -279,13 +295,13 @@ impl<O: Outlet> InterlockTask<O> {
     fn command(&mut self) -> (Command, bool) {
         if self.ends.shared.take_stop() || self.ends.shared.ending() {
             for _ in 0..INTENTS_MAX {
-                if self.ends.intents.try_recv().is_err() {
+                if self.ends.intents.pop().is_err() {
                     break;
                 }
             }
             return (Command::Stop, false);
         }
-        let Ok(intent) = self.ends.intents.try_recv() else { return (Command::None, false) };
+        let Ok(intent) = self.ends.intents.pop() else { return (Command::None, false) };
         match route(intent.action) {
             Route::Command(command) => (command, intent.operator.is_some()),
             // The console sends none of these through the queue.
@@ -301,7 +317,8 @@ impl<O: Outlet> InterlockTask<O> {
         }
         self.ends.status.write(Some(Status::of(&record, &self.ends.shared)));
         // The recorder polls and never waits, so this wakes nobody.
-        if self.ends.records.try_send(record).is_err() {
+        self.recorded = self.ends.records.try_send(record).is_ok();
+        if !self.recorded {
             Shared::count(&self.ends.shared.ticks_full);
         }
         self.ends.newest.write(Some(Newest { record, refusal: self.refusal }));

@@ -1,7 +1,7 @@
 //! Threads, real-time set-up, channels, supervision, histograms. Holds no decisions.
 //!
 //! ```text
-//!  console ──intents (crossbeam)──> INTERLOCK ──LinkTx──> generator      FIFO 80, +4 ms, 10 ms
+//!  console ──intents (rtrb)───────> INTERLOCK ──LinkTx──> generator      FIFO 80, +4 ms, 10 ms
 //!     ^  └──stop flag, heartbeat──>  ^  │ ^  └──TickRecord (crossbeam)──> recorder (polls, 5 ms)
 //!     │                              │  │ └──telemetry (rtrb)── link thread        FIFO 75
 //!     └──newest TickRecord───────────┼──┘                           │

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) const RECORDS_MAX: usize = 1024;
 
 /// The recording has room while no more than this waits (H-45).
-const ROOMY: usize = RECORDS_MAX / 2;
+pub(crate) const ROOMY: usize = RECORDS_MAX / 2;
 
 /// Takes what happened, writes it, sums it up.
 pub(crate) struct Log {

@@ -323,3 +323,36 @@ fn threads_that_did_not_end_well_are_named() {
         assert!(result.warnings.iter().any(|text| text.contains(name)), "{:?}", result.warnings);
     }
 }
+
+/// H-05: what the generator says of its relays is not enough; measured power keeps RF from
+/// counting as off.
+#[test]
+fn power_that_is_measured_is_not_off() {
+    let mut rig = Rig::new();
+    rig.interlock();
+    rig.report();
+    rig.interlock();
+    let now = rfa_link_now(&rig.clock);
+    assert!(rig.wired.interlock.is_off(now));
+    rig.sequence += 1;
+    let mut stuck = telemetry(rig.sequence);
+    let mut channels = Bounded::new();
+    let report = *stuck.channel(ChannelId::ONE).expect("one channel");
+    let power = MilliWatts::new(201).expect("in range");
+    channels.push(ChannelReport { power, ..report }).expect("room for one");
+    stuck.channels = channels;
+    let _ = rig.to_interlock.push(Arrival { telemetry: stuck, at: now });
+    rig.interlock();
+    assert!(!rig.wired.interlock.is_off(rfa_link_now(&rig.clock)));
+}
+
+/// H-45: a recorder that no longer takes ticks does not say so itself.
+#[test]
+fn a_recorder_that_hangs_is_not_ready() {
+    let mut rig = Rig::new();
+    rig.wired.shared.set_recorder_ready(true);
+    for _ in 0..=RECORDS_MAX / 2 {
+        assert!(rig.interlock().ready.recorder);
+    }
+    assert!(!rig.interlock().ready.recorder, "half the queue waits");
+}

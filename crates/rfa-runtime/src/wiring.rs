@@ -63,7 +63,7 @@ pub(crate) fn wire_up<O: Outlet>(parts: Parts<O>) -> Result<Wired<O>, SessionErr
     let (newest_in, newest_out) = triple_buffer(&None::<Newest>);
     let (status_in, status_out) = triple_buffer(&None);
     let (asked_in, asked_out) = RingBuffer::new(CONTROL_RING_TICKS);
-    let (intents_in, intents_out) = bounded(INTENTS_MAX);
+    let (intents_in, intents_out) = RingBuffer::new(INTENTS_MAX);
     let (records_in, records_out) = bounded(RECORDS_MAX);
     let (given_in, given_out) = bounded(RECORDS_MAX);
     let Ends { to_interlock, to_control, counts: _ } = parts.ends;
