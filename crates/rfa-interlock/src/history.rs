@@ -1,5 +1,6 @@
 //! The newest samples of the treated channel: what the rules vote over.
 
+use crate::contactors::Followed;
 use crate::thresholds::{RF_MW, SLOPE_WINDOW, TIP_MAX_MC, TIP_MIN_MC};
 use rfa_units::{
     Bounded, ChannelId, Contactor, GeneratorInstant, OutputState, Telemetry, TipReading,
@@ -19,18 +20,21 @@ pub(crate) struct Sample {
     pub(crate) impedance_mohm: Option<u32>,
     /// The output stage is active, or K1 reads back shut.
     pub(crate) output_on: bool,
-    /// K1 reads back shut.
-    pub(crate) k1_shut: bool,
     /// The most power measured on any other channel.
     pub(crate) foreign_mw: u32,
     /// The most power a grant could still have asked for when this was measured (H-04).
     pub(crate) asked_mw: u32,
-    /// K1 was commanded open long enough before for RF to be off (H-05).
-    pub(crate) off_due: bool,
+    /// How K1 and K2 read back against what was commanded (H-05, H-54).
+    pub(crate) followed: Followed,
 }
 
 impl Sample {
-    pub(crate) fn of(frame: &Telemetry, channel: ChannelId, asked_mw: u32, off_due: bool) -> Self {
+    pub(crate) fn of(
+        frame: &Telemetry,
+        channel: ChannelId,
+        asked_mw: u32,
+        followed: Followed,
+    ) -> Self {
         let report = frame.channel(channel);
         let tip_mc = match report.map(|r| r.tip) {
             Some(TipReading::Valid(t)) => Some(t.get()),
@@ -44,10 +48,9 @@ impl Sample {
             power_mw: report.map(|r| r.power.get()),
             impedance_mohm: report.and_then(|r| r.impedance).map(|z| z.get()),
             output_on: active || frame.k1 == Contactor::Shut,
-            k1_shut: frame.k1 == Contactor::Shut,
             foreign_mw: others.map(|r| r.power.get()).max().unwrap_or(0),
             asked_mw,
-            off_due,
+            followed,
         }
     }
 

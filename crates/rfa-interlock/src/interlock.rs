@@ -11,7 +11,7 @@ use crate::watch::{Facts, Watch};
 use crate::{
     AlarmSet, ArmRefusal, Command, Event, Grant, Inputs, Limits, Outputs, StopCause, Trip,
 };
-use rfa_units::{Bounded, Contactor, HostInstant, MilliWatts, Permit, Request, StopReason};
+use rfa_units::{Bounded, HostInstant, MilliWatts, Permit, Request, StopReason};
 
 /// The interlock's whole state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,9 +62,8 @@ impl Interlock {
         self.memory.hear(inputs);
         self.hear_request(inputs);
         self.findings.begin(state, !inputs.telemetry.is_empty());
-        let k1 = self.machine.k1();
         for frame in inputs.telemetry.iter() {
-            if self.memory.sample(limits, frame, inputs.now, k1) {
+            if self.memory.sample(limits, frame, inputs.now) {
                 self.ask(Cadence::Sample, limits, &clock);
             }
         }
@@ -159,11 +158,9 @@ impl Interlock {
     fn enter(&mut self, after: Machine, signals: &Signals, limits: &Limits, now: HostInstant) {
         let before = self.machine;
         self.machine = after;
+        self.memory.command(after.k1(), after.k2());
         if before.state() == after.state() {
             return;
-        }
-        if before.k1() == Contactor::Shut {
-            self.memory.k1_opened();
         }
         if let Phase::Stopping { then, .. } = before.phase
             && (then == Then::NextStep || signals.end == End::StepDone)

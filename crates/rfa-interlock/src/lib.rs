@@ -6,7 +6,7 @@
 //!
 //! Inside, a seam divides numbers from booleans:
 //!
-//! - `memory`, `history`: what is remembered of the inputs;
+//! - `memory`, `history`, `contactors`: what is remembered of the inputs;
 //! - `rules`: the rows of the hazard table (H-01 to H-55), each with threshold, votes, reaction;
 //! - `machine`: states and transitions (I1 to I15), a function of a dozen booleans, small enough
 //!   that its tests try every input in every reachable state;
@@ -33,6 +33,7 @@
 extern crate std;
 
 mod alarm;
+mod contactors;
 mod grant;
 mod history;
 mod inputs;

@@ -1,10 +1,11 @@
 //! What the interlock remembers of its inputs from tick to tick.
 
+use crate::contactors::Contactors;
 use crate::history::{History, Sample};
 use crate::machine::Foot;
 use crate::thresholds::{
     BAD_FRAME_WINDOW, BAD_FRAMES, DRIFT_DIVISOR, GENERATOR_SILENCE, GRANT_LIFE, PRESS_DEBOUNCE,
-    TICK_MISSED, TURN_OFF,
+    TICK_MISSED,
 };
 use crate::{Activation, Inputs, Limits};
 use rfa_units::{
@@ -79,8 +80,7 @@ pub(crate) struct Memory {
     /// Impedance at arming (H-14, H-15), in milliohms.
     pub(crate) baseline_mohm: Option<u32>,
     pressed_since: Option<GeneratorInstant>,
-    /// The generator's time at the tick that opened K1; `None`: not shut yet.
-    opened: Option<GeneratorInstant>,
+    pub(crate) contactors: Contactors,
     grants: [Option<(HostInstant, u32)>; GRANTS],
     /// The least difference host clock - generator clock seen, let go by the drift, in µs.
     offset_us: Option<i64>,
@@ -105,7 +105,7 @@ impl Memory {
             disagree_since: None,
             baseline_mohm: None,
             pressed_since: None,
-            opened: None,
+            contactors: Contactors::new(),
             grants: [None; GRANTS],
             offset_us: None,
             last: None,
@@ -145,20 +145,13 @@ impl Memory {
     }
 
     /// Takes in one frame; `false` where it is not newer than the one before and says nothing.
-    pub(crate) fn sample(
-        &mut self,
-        limits: &Limits,
-        frame: &Telemetry,
-        now: HostInstant,
-        k1: Contactor,
-    ) -> bool {
+    pub(crate) fn sample(&mut self, limits: &Limits, frame: &Telemetry, now: HostInstant) -> bool {
         if self.history.newest().is_some_and(|newest| frame.at <= newest.at) {
             return false;
         }
-        let off_due = k1 == Contactor::Open
-            && self.opened.is_none_or(|opened| frame.at.since(opened) >= TURN_OFF);
         let asked_mw = self.asked_mw(now);
-        let sample = Sample::of(frame, limits.spec().channel, asked_mw, off_due);
+        let followed = self.contactors.compare(frame);
+        let sample = Sample::of(frame, limits.spec().channel, asked_mw, followed);
         self.watch_tip(&sample);
         self.watch_footswitch(frame);
         self.history.push(sample);
@@ -253,9 +246,10 @@ impl Memory {
         }
     }
 
-    /// K1 opens in this tick.
-    pub(crate) fn k1_opened(&mut self) {
-        self.opened = self.newest_at();
+    /// What this tick commands.
+    pub(crate) fn command(&mut self, k1: Contactor, k2: Contactor) {
+        let newest = self.newest_at();
+        self.contactors.command(k1, k2, newest);
     }
 
     /// Arming: the impedance of now is what later ones are compared with.

@@ -20,7 +20,8 @@ pub(crate) const RF_MW: u32 = 200;
 /// H-05: from the newest sample at the tick that opens K1 to a sample that must show no RF.
 /// That sample's age (up to 20 ms: period, line, tick) + frame 2 ms + the generator acts 10 ms +
 /// contactor 10 ms + the meter's own window 10 ms = 52 ms (a.1), rounded up. The clock is the
-/// samples' own, so a sample that was on its way cannot lock out.
+/// samples' own, so a sample that was on its way cannot lock out. H-54: the same for a contactor
+/// to read back as it was commanded.
 pub(crate) const TURN_OFF: Span = Span::from_millis(60);
 /// H-06: a step in [`JUMP_WINDOW`] beyond any physical one.
 pub(crate) const JUMP_MK: i64 = 8_000;

@@ -5,7 +5,7 @@ mod bench;
 
 use bench::{Bench, limit, spec};
 use rfa_interlock::{Activation, AlarmId, ArmRefusal, Command, RuleId, State};
-use rfa_units::{EmergencyStop, Footswitch, StepIndex, StopReason};
+use rfa_units::{Contactor, EmergencyStop, Footswitch, StepIndex, StopReason};
 
 /// The controller's end of a step is not lost when the foot was lifted a tick before.
 #[test]
@@ -75,7 +75,7 @@ fn no_reset_on_silence() {
 fn stopping_waits_for_the_relay_and_the_stage() {
     for (welded, stage_on) in [(true, false), (false, true), (false, false)] {
         let mut bench = Bench::by_key().delivering(0);
-        bench.generator.k1_welded = welded;
+        bench.generator.k1 = welded.then_some(Contactor::Shut);
         bench.generator.stage_on = stage_on;
         bench.command(Command::Stop);
         assert_eq!(bench.run(5).state == State::Idle, !welded && !stage_on);

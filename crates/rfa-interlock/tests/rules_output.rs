@@ -111,13 +111,13 @@ fn h05_rf_with_k1_open_locks_out() {
 fn h54_a_welded_k1_locks_out_with_k2_open() {
     let stopped = || {
         let mut bench = Bench::by_key().delivering(2_000);
-        bench.generator.k1_welded = true;
+        bench.generator.k1 = Some(Contactor::Shut);
         assert_eq!(bench.command(Command::Stop).state, State::Stopping);
         bench
     };
     let mut late = stopped();
     assert_eq!(late.run(5).state, State::Stopping);
-    late.generator.k1_welded = false;
+    late.generator.k1 = None;
     assert_eq!(late.run(10).state, State::Idle);
     let mut welded = stopped();
     let ticks = welded.ticks_until(State::Lockout, 20).expect("locks out");

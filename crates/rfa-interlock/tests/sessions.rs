@@ -330,9 +330,17 @@ fn energy_is_what_was_granted_or_measured_whichever_is_more() {
 fn the_controller_can_only_stop() {
     let mut bench = Bench::by_key().delivering(2_000);
     bench.controller.stop = Some(StopReason::Fault);
+    assert_eq!(bench.tick().state, State::Tripped, "H-20: it cannot go on");
+    bench.controller.stop = None;
+    assert_eq!(bench.run(300).state, State::Tripped);
+    assert_eq!(bench.tick().permit.step, StepIndex::FIRST);
+
+    let mut bench = Bench::by_key().delivering(2_000);
+    bench.controller.step = StepIndex::new(3);
+    bench.controller.stop = Some(StopReason::StepDone);
     assert_eq!(bench.tick().state, State::Stopping);
     assert!(bench.happened(Event::Stopped(StopCause::Controller)));
-    bench.controller.stop = None;
+    (bench.controller.step, bench.controller.stop) = (None, None);
     bench.ticks_until(State::Idle, 20).expect("ends");
     assert_eq!(bench.run(300).state, State::Idle);
     assert_eq!(bench.tick().permit.step, StepIndex::FIRST);

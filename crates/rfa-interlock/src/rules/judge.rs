@@ -54,7 +54,7 @@ pub(super) fn above_request(rule: &Rule, view: &View<'_>) -> Verdict {
 
 /// H-05, threshold in mW: RF with K1 open.
 pub(super) fn without_permission(rule: &Rule, view: &View<'_>) -> Verdict {
-    match newest(view).filter(|sample| sample.off_due).map(|sample| sample.power_mw) {
+    match newest(view).filter(|sample| sample.followed.off_due).map(|sample| sample.power_mw) {
         Some(Some(power_mw)) => above(i64::from(power_mw), rule.threshold),
         Some(None) => Verdict::Stale,
         None => Verdict::Ok,
@@ -66,13 +66,16 @@ pub(super) fn foreign_channel(rule: &Rule, view: &View<'_>) -> Verdict {
     newest(view).map_or(Verdict::Stale, |s| above(i64::from(s.foreign_mw), rule.threshold))
 }
 
-/// H-54: K1 reads back shut though it was opened long enough ago: the contact is welded, and K2
-/// is what is left. Self-test shuts and opens K1 itself and answers for it there.
-pub(super) fn k1_welded(rule: &Rule, view: &View<'_>) -> Verdict {
-    newest(view).map_or(Verdict::Stale, |sample| {
-        let shut = sample.off_due && sample.k1_shut;
-        if shut { Verdict::Trip { value: rule.threshold, limit: 0 } } else { Verdict::Ok }
-    })
+/// H-54: K1 or K2 reads back shut though it was opened long enough ago: the contact is welded,
+/// and the other one is what is left. Self-test works both itself and answers for them there.
+pub(super) fn welded(rule: &Rule, view: &View<'_>) -> Verdict {
+    newest(view).map_or(Verdict::Stale, |s| reached(i64::from(s.followed.welded), rule.threshold))
+}
+
+/// H-54: K1 or K2 reads back open though it was shut long enough ago: the generator has ended
+/// output by itself, and nobody may wait for a temperature that cannot come.
+pub(super) fn dropped_out(rule: &Rule, view: &View<'_>) -> Verdict {
+    newest(view).map_or(Verdict::Stale, |s| reached(i64::from(s.followed.dropped), rule.threshold))
 }
 
 /// H-06: no reading, or one outside the range of a working sensor.

@@ -52,7 +52,7 @@ const BAD_FRAMES: i64 = t::BAD_FRAMES as i64;
 const SO: i64 = 1;
 
 /// Every rule.
-pub(crate) static RULES: [Rule; 29] = [
+pub(crate) static RULES: [Rule; 30] = [
     Rule {
         scope: Scope::SelfTest,
         reaction: Reaction::Stuck,
@@ -73,7 +73,7 @@ pub(crate) static RULES: [Rule; 29] = [
     },
     Rule {
         reaction: Reaction::Hard,
-        ..sample_rule(RuleId::H54, AlarmId::Al03, SO, 2, judge::k1_welded)
+        ..sample_rule(RuleId::H54, AlarmId::Al03, SO, 2, judge::welded)
     },
     Rule {
         scope: Scope::Always,
@@ -149,6 +149,7 @@ pub(crate) static RULES: [Rule; 29] = [
         ..sample_rule(RuleId::H14, AlarmId::Al08, 0, 2, judge::impedance_high)
     },
     sample_rule(RuleId::H55, AlarmId::Al11, SO, 1, judge::brown_out),
+    sample_rule(RuleId::H54, AlarmId::Al11, SO, 2, judge::dropped_out),
     link_rule(RuleId::H22, SO, judge::hung_up),
     link_rule(RuleId::H22, micros(t::GENERATOR_SILENCE), judge::generator_silent),
     Rule { window: t::BAD_FRAME_WINDOW, ..link_rule(RuleId::H22, BAD_FRAMES, judge::corrupt) },

@@ -59,8 +59,9 @@ pub(crate) struct Generator {
     pub(crate) silent: bool,
     /// A second channel with this power.
     pub(crate) other_mw: Option<u32>,
-    /// K1 reads back shut whatever is commanded.
-    pub(crate) k1_welded: bool,
+    /// K1 and K2 read back this whatever is commanded.
+    pub(crate) k1: Option<Contactor>,
+    pub(crate) k2: Option<Contactor>,
     /// The output stage reports itself active whatever is granted.
     pub(crate) stage_on: bool,
     /// How far the sample's stamp lies back, in µs.
@@ -94,8 +95,8 @@ pub(crate) struct Bench {
     pub(crate) outputs: Option<Outputs>,
     /// Every event so far, with its tick.
     pub(crate) events: Vec<(u64, Event)>,
-    /// Power and K1 of the newest ticks, newest last.
-    commanded: Vec<(u32, Contactor)>,
+    /// Power, K1 and K2 of the newest ticks, newest last.
+    commanded: Vec<(u32, Contactor, Contactor)>,
 }
 
 impl Bench {
@@ -119,7 +120,8 @@ impl Bench {
                 supply: Supply::Good,
                 silent: false,
                 other_mw: None,
-                k1_welded: false,
+                k1: None,
+                k2: None,
                 stage_on: false,
                 age_us: 0,
             },
@@ -136,7 +138,7 @@ impl Bench {
             },
             outputs: None,
             events: Vec::new(),
-            commanded: vec![(0, Contactor::Open); 2],
+            commanded: vec![(0, Contactor::Open, Contactor::Open); 2],
         }
     }
 
@@ -155,7 +157,7 @@ impl Bench {
 
     pub(crate) fn frame(&mut self) -> Telemetry {
         self.sequence += 1;
-        let (granted_mw, k1) = self.commanded[self.commanded.len() - 2];
+        let (granted_mw, k1, k2) = self.commanded[self.commanded.len() - 2];
         let shut = k1 == Contactor::Shut;
         let power_mw = self.generator.power_mw.unwrap_or(if shut { granted_mw } else { 0 });
         // A working sensor is never quite still.
@@ -173,8 +175,8 @@ impl Bench {
         Telemetry {
             sequence: self.sequence,
             at: GeneratorInstant::from_micros(self.now_us - 3_000 - self.generator.age_us),
-            k1: if self.generator.k1_welded { Contactor::Shut } else { k1 },
-            k2: Contactor::Shut,
+            k1: self.generator.k1.unwrap_or(k1),
+            k2: self.generator.k2.unwrap_or(k2),
             emergency_stop: self.generator.emergency_stop,
             footswitch: self.generator.footswitch,
             supply: self.generator.supply,
@@ -239,7 +241,7 @@ impl Bench {
         self.interlock = interlock;
         self.events.extend(outputs.events.iter().map(|event| (self.tick, *event)));
         let granted = outputs.grant.map_or(0, |grant| grant.power().get());
-        self.commanded.push((granted, outputs.k1));
+        self.commanded.push((granted, outputs.k1, outputs.k2));
         self.outputs = Some(outputs);
         self.command = Command::None;
         self.link = LinkReport { hung_up: self.link.hung_up, ..LinkReport::default() };
