@@ -27,9 +27,11 @@ REARM, TO_IDLE, NEXT_STEP = range(3)  # what follows Stopping
 State = namedtuple("State", "at mode released acked then k1 k2 stuck resets checked")
 START = State(SELFTEST, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
-# Each input with its values; foot: up, neither, down; ending: no, output has to end, step done.
-FLAGS = "estop fault hard generator controller console rf late ready signed gate".split()
+# Each input with its values; late (RF with K1 open): no, seen, no new sample; foot: up, neither,
+# down; ending: no, output has to end, step done.
+FLAGS = "estop fault hard generator controller console rf ready signed gate".split()
 DIMENSIONS = [(flag, (0, 1)) for flag in FLAGS] + [
+    ("late", ("no", "seen", "unknown")),
     ("foot", ("up", "neither", "down")),
     ("ending", ("no", "now", "done")),
     ("command", ("none", "arm1", "arm2", "start", "stop", "ack", "reset", "confirm")),
@@ -64,7 +66,8 @@ def off(mask):
     return EVERY & ~mask
 
 
-ESTOP, FAULT, HARD, RF, LATE = (on(n) for n in ("estop", "fault", "hard", "rf", "late"))
+ESTOP, FAULT, HARD, RF = (on(n) for n in ("estop", "fault", "hard", "rf"))
+LATE, UNKNOWN = on("late", "seen"), on("late", "unknown")
 READY, SIGNED, GATE = on("ready"), on("signed"), on("gate")
 UP, DOWN = on("foot", "up"), on("foot", "down")
 ENDING = off(on("ending", "no"))
@@ -96,11 +99,14 @@ class Model:
 
     def transitions(self, state):
         """(inputs, next state) for every input, each input once."""
-        yield POWER_CYCLE, START._replace(resets=state.resets)
-        for half in (off(LATE), LATE):
-            counts = half == LATE and not state.k1 and state.at != LOCKOUT
-            here = state._replace(stuck=min(state.stuck + 1, 2) if counts else 0)
-            left = half & self.inputs
+        locked = state.resets >= 3 and self.dropped != "locked_for_good"
+        yield POWER_CYCLE, START._replace(
+            at=LOCKOUT if locked else SELFTEST, resets=state.resets)
+        counts = not state.k1 and state.at != LOCKOUT
+        for part, count in (
+                (on("late", "no"), 0), (UNKNOWN, state.stuck), (LATE, min(state.stuck + 1, 2))):
+            here = state._replace(stuck=count if counts else 0)
+            left = part & self.inputs
             for mask, target in self.rows(here):
                 taken = left & mask
                 if taken:
@@ -184,6 +190,8 @@ class Model:
         clear &= self.needs("reset_estop", off(ESTOP)) & self.needs("reset_no_rf", off(RF))
         clear &= self.needs("reset_foot_up", UP)
         clear &= self.needs("reset_acked", EVERY if s.acked else 0)
+        for link in ("generator", "controller", "console"):
+            clear &= self.needs("reset_" + link, on(link))
         resets = min(s.resets + 1, 3)
         locks = resets >= 3 and self.dropped != "reset_budget"
         yield clear & on("command", "reset"), (lock if locks else idle)._replace(resets=resets)
@@ -223,16 +231,21 @@ class Model:
             s.at == LOCKOUT and n.at != LOCKOUT, EVERY)
         yield "I7 reset after ack, signed in, all clear", any_of(
             resets, EVERY if not s.acked else off(SIGNED) | off(on("command", "reset"))
-            | FAULT | ESTOP | RF | off(UP))
+            | FAULT | ESTOP | RF | off(UP) | off(LINKS))
         yield "I8 stuck output opens K2 by the second tick", any_of(
             not s.k1 and s.stuck >= 1 and n.k2, LATE)
+        yield "I8 a tick without a sample forgets and adds nothing", any_of(
+            not s.k1 and n.at != LOCKOUT and n.stuck != s.stuck, UNKNOWN)
+        yield "I8 one sample of RF is no lockout", any_of(
+            n.at == LOCKOUT and s.at != LOCKOUT and n.resets < 3,
+            off(HARD) & (EVERY if s.stuck == 0 else off(LATE)))
         yield "I9 a hard fault locks out", any_of(n.k2 or n.at != LOCKOUT, HARD)
         yield "I10 nothing towards energy without a person", any_of(
             ENERGY[n.at] > ENERGY[s.at] and not passes and (s.at, n.at) != (STOPPING, ARMED),
             on("command", "none") & off(DOWN))
         yield "I11 arming conditions", any_of(
             arms, off(SIGNED) | off(READY) | off(LINKS) | FAULT | off(UP) | RF)
-        yield "I13 the third reset locks out", any_of(resets and s.resets >= 2)
+        yield "I13 the third reset locks out, for good", any_of(n.resets >= 3 and n.at != LOCKOUT)
         yield "I13 resets are counted", any_of(
             n.resets < s.resets or (resets and n.resets != s.resets + 1))
         yield "I14 self-test passes with RF seen off", any_of(passes, RF | off(READY) | ESTOP)
@@ -310,12 +323,13 @@ def explore(model):
 
 
 def never_idle_again(ways):
-    """States from which no way leads to Idle (L1)."""
+    """States from which no way leads to Idle (L1), but for the lockout after three resets: only
+    a supervisor clears that, and that act is outside the model (I13)."""
     good, grew = {s for s in ways if s.at == IDLE}, True
     while grew:
         more = {s for s in ways if s not in good and any(n in good for _, n in ways[s])}
         good, grew = good | more, bool(more)
-    return len(ways) - len(good)
+    return sum(s not in good and not (s.at == LOCKOUT and s.resets >= 3) for s in ways)
 
 
 GUARDS = """lockout_stays stuck_output hard_fault estop estop_opens_k2 fault lost_generator
@@ -323,7 +337,8 @@ lost_controller lost_console post_ready post_no_rf post_estop confirm_signed arm
 arm_generator arm_controller arm_console arm_no_fault arm_foot_up arm_no_rf arm_checked mode_frozen
 armed_stop armed_ending activation start_signed fresh armed_no_rf step_done limit stop foot_lifted
 late_done late_stop stopped_no_rf check_used_up reset_signed reset_no_fault reset_estop reset_no_rf
-reset_foot_up reset_acked reset_budget ack_signed tripped_estop""".split()
+reset_foot_up reset_acked reset_generator reset_controller reset_console reset_budget
+locked_for_good ack_signed tripped_estop""".split()
 
 
 def main():

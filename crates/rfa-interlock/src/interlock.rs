@@ -1,7 +1,7 @@
 //! One tick: inputs, rules, machine, grant, in that order.
 
 use crate::grant::{Terms, power_mw};
-use crate::machine::{End, Machine, Phase, Signals, State, Then};
+use crate::machine::{End, Machine, Phase, Signals, State, Stuck, Then};
 use crate::memory::{Clock, Memory};
 use crate::progress::Progress;
 use crate::refusal::Attempt;
@@ -61,9 +61,14 @@ impl Interlock {
         let clock = self.memory.clock(inputs.tick, inputs.now);
         self.memory.hear(inputs);
         self.hear_request(inputs);
-        self.findings.begin(state, !inputs.telemetry.is_empty());
+        self.findings.begin(state);
+        let mut first = true;
         for frame in inputs.telemetry.iter() {
             if self.memory.sample(limits, frame, inputs.now) {
+                if first {
+                    self.findings.begin_samples();
+                    first = false;
+                }
                 self.ask(Cadence::Sample, limits, &clock);
             }
         }
@@ -112,13 +117,22 @@ impl Interlock {
             controller: !is(Reaction::Controller),
             console: !is(Reaction::Console),
             rf: self.memory.rf_or_unknown(now),
-            stuck: is(Reaction::Stuck),
+            stuck: self.stuck(now),
             end: self.end(limits, inputs),
             ready: proven && (self.state() == State::SelfTest || usable),
             authorised: inputs.authorised,
             gate: step.check_before,
             command: inputs.command,
             mode: limits.spec().mode,
+        }
+    }
+
+    fn stuck(&self, now: HostInstant) -> Stuck {
+        let newest = self.memory.history.newest().filter(|_| self.memory.heard == Some(now));
+        match newest.map(|sample| sample.power_mw) {
+            Some(Some(_)) if self.findings.any(Reaction::Stuck, now) => Stuck::Yes,
+            Some(Some(_)) => Stuck::No,
+            Some(None) | None => Stuck::Unknown,
         }
     }
 

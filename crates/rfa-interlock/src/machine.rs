@@ -46,13 +46,13 @@ pub enum State {
     Stopping,
     /// A rule tripped; latched until acknowledged and reset.
     Tripped,
-    /// Left only by a power cycle; K1 and K2 open.
+    /// Left only by a power cycle, and after three resets not even by that; K1 and K2 open.
     Lockout,
 }
 
 /// Resets allowed before the interlock locks out: the third locks (I13).
 pub(crate) const RESETS_MAX: u8 = 3;
-/// Ticks of RF measured with K1 open that lock out (H-05, I8).
+/// Ticks with a new sample that show RF with K1 open and so lock out (H-05, I8).
 const STUCK_TICKS: u8 = 2;
 
 /// A state with what belongs to it and to no other.
@@ -101,6 +101,15 @@ pub(crate) enum Foot {
     Down,
 }
 
+/// What the samples of this tick say of RF with K1 open (H-05).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Stuck {
+    No,
+    Yes,
+    /// No new sample: the count stands, so one sample is one tick however long it stays alone.
+    Unknown,
+}
+
 /// Whether output has to end without a trip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum End {
@@ -128,8 +137,8 @@ pub(crate) struct Signals {
     pub(crate) console: bool,
     /// RF is measured, or not known to be off.
     pub(crate) rf: bool,
-    /// RF is measured with K1 open for longer than opening takes.
-    pub(crate) stuck: bool,
+    /// Whether RF is measured with K1 open for longer than opening takes.
+    pub(crate) stuck: Stuck,
     pub(crate) end: End,
     /// In SelfTest: it has passed. In Idle: every precondition of arming holds.
     pub(crate) ready: bool,
@@ -164,6 +173,9 @@ impl Signals {
         self.command == Command::Reset
             && self.authorised
             && acknowledged
+            && self.generator
+            && self.controller
+            && self.console
             && !self.fault
             && !self.emergency_stop
             && !self.rf
@@ -175,7 +187,7 @@ impl Signals {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Machine {
     pub(crate) phase: Phase,
-    /// Consecutive ticks with RF measured and K1 open, up to [`STUCK_TICKS`].
+    /// Ticks with a new sample, running, with RF measured and K1 open, up to [`STUCK_TICKS`].
     stuck: u8,
     /// Resets so far, up to [`RESETS_MAX`]; kept over a power cycle (I13).
     pub(crate) trips: u8,
@@ -184,8 +196,11 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
+    /// After power-on. Three resets lock out, and a power cycle does not take that back (I13).
     pub(crate) const fn new(trips: u8) -> Self {
-        let trips = if trips > RESETS_MAX { RESETS_MAX } else { trips };
+        if trips >= RESETS_MAX {
+            return Self::locked(RESETS_MAX);
+        }
         Self { phase: Phase::SelfTest, stuck: 0, trips, checked: false }
     }
 
@@ -221,8 +236,9 @@ impl Machine {
     /// One tick.
     pub(crate) fn next(&self, activation: Activation, s: &Signals) -> Self {
         let stuck = match (self.k1(), s.stuck) {
-            (Contactor::Open, true) => self.stuck.saturating_add(1).min(STUCK_TICKS),
-            _ => 0,
+            (Contactor::Open, Stuck::Yes) => self.stuck.saturating_add(1).min(STUCK_TICKS),
+            (Contactor::Open, Stuck::Unknown) => self.stuck,
+            (Contactor::Open, Stuck::No) | (Contactor::Shut, _) => 0,
         };
         if self.phase == Phase::Lockout || stuck >= STUCK_TICKS || s.hard {
             return Self::locked(self.trips);

@@ -112,7 +112,8 @@ impl Attempt<'_> {
             return None;
         }
         let unacknowledged = (!acknowledged).then_some(ArmRefusal::NotAcknowledged);
-        self.unsigned().or(unacknowledged).or_else(|| self.unsafe_now())
+        let stale = self.silent().then_some(ArmRefusal::LinkStale);
+        self.unsigned().or(unacknowledged).or(stale).or_else(|| self.unsafe_now())
     }
 
     fn confirm(&self) -> Option<ArmRefusal> {

@@ -155,11 +155,21 @@ impl Findings {
     }
 
     /// Begins a tick: a rule that will be asked again starts from "not bad".
-    pub(crate) fn begin(&mut self, state: State, samples: bool) {
+    pub(crate) fn begin(&mut self, state: State) {
         for (finding, rule) in self.rows.iter_mut().zip(&RULES) {
             if !rule.scope.holds(state) {
                 *finding = Finding::NONE;
-            } else if rule.cadence == Cadence::Tick || samples {
+            } else if rule.cadence == Cadence::Tick {
+                finding.bad = false;
+            }
+        }
+    }
+
+    /// The same for the rules on samples, where this tick has brought a new one: what was found
+    /// in the last sample stands until then.
+    pub(crate) fn begin_samples(&mut self) {
+        for (finding, rule) in self.rows.iter_mut().zip(&RULES) {
+            if rule.cadence == Cadence::Sample {
                 finding.bad = false;
             }
         }

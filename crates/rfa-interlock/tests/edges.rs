@@ -5,7 +5,7 @@ mod bench;
 
 use bench::{Bench, limit, spec};
 use rfa_interlock::{Activation, AlarmId, ArmRefusal, Command, RuleId, State};
-use rfa_units::{Contactor, EmergencyStop, Footswitch, StepIndex, StopReason};
+use rfa_units::{Contactor, EmergencyStop, Footswitch, StepIndex, StopReason, Supply};
 
 /// The controller's end of a step is not lost when the foot was lifted a tick before.
 #[test]
@@ -64,10 +64,71 @@ fn no_reset_on_silence() {
     assert_eq!(bench.tripped_by(), Some((RuleId::H22, AlarmId::Al11)));
     assert!(!bench.tick().active.contains(AlarmId::Al04), "silence is the link's alarm alone");
     bench.command(Command::Acknowledge);
-    assert_eq!(bench.command(Command::Reset).refusal, Some(ArmRefusal::OutputMeasured));
+    assert_eq!(bench.command(Command::Reset).refusal, Some(ArmRefusal::LinkStale));
     bench.generator.silent = false;
-    bench.tick();
+    // Part b: the link has to have been there for 2 s.
+    bench.run(190);
+    assert_eq!(bench.command(Command::Reset).refusal, Some(ArmRefusal::LinkStale));
+    bench.run(10);
     assert_eq!(bench.command(Command::Reset).state, State::Idle);
+}
+
+/// I7: no reset while the controller or the console is silent either.
+#[test]
+fn no_reset_while_a_link_is_stale() {
+    type Silence = fn(&mut Bench, bool);
+    let silences: [Silence; 3] =
+        [|b, on| b.controller.silent = on, |b, on| b.console = !on, |b, on| b.link.hung_up = on];
+    for (place, silence) in silences.into_iter().enumerate() {
+        let mut bench = Bench::by_key().armed();
+        bench.generator.emergency_stop = EmergencyStop::Pressed;
+        assert_eq!(bench.tick().state, State::Tripped);
+        bench.generator.emergency_stop = EmergencyStop::Released;
+        bench.command(Command::Acknowledge);
+        silence(&mut bench, true);
+        bench.run(60);
+        let outputs = bench.command(Command::Reset);
+        assert_eq!(outputs.refusal, Some(ArmRefusal::LinkStale), "{place}");
+        assert_eq!(outputs.state, State::Tripped, "{place}");
+        silence(&mut bench, false);
+        bench.tick();
+        let after = bench.command(Command::Reset).state;
+        let hung_up = if place == 2 { State::Tripped } else { State::Idle };
+        assert_eq!(after, hung_up, "{place}");
+    }
+}
+
+/// A frame with the stamp of the one before it says nothing, not even that all is well again.
+#[test]
+fn a_repeated_stamp_clears_nothing() {
+    let mut bench = Bench::by_key().idle();
+    bench.generator.supply = Supply::BrownOut;
+    bench.tick();
+    bench.generator.supply = Supply::Good;
+    bench.generator.age_us += bench::TICK_US;
+    let refusal = Some(ArmRefusal::FaultPresent(AlarmId::Al11));
+    assert_eq!(bench.command(Command::Arm).refusal, refusal);
+    bench.generator.age_us = 0;
+    assert_eq!(bench.command(Command::Arm).state, State::Armed);
+}
+
+/// H-05, I8: ticks without a sample neither add to the count nor take from it.
+#[test]
+fn stuck_output_is_counted_in_samples() {
+    let mut bench = Bench::by_key().idle();
+    bench.generator.power_mw = Some(5_000);
+    bench.tick();
+    bench.generator.silent = true;
+    assert_eq!(bench.run(5).state, State::Idle, "one sample is one tick");
+    bench.generator.silent = false;
+    assert_eq!(bench.tick().state, State::Lockout, "the second sample");
+    let mut bench = Bench::by_key().idle();
+    bench.generator.power_mw = Some(5_000);
+    bench.tick();
+    bench.generator.power_mw = Some(0);
+    bench.tick();
+    bench.generator.power_mw = Some(5_000);
+    assert_eq!(bench.tick().state, State::Idle, "not running");
 }
 
 /// Stopping waits for K1 to read back open and the output stage off, not for the meter alone.

@@ -218,6 +218,19 @@ fn third_reset_locks_out() {
     }
     assert_eq!(bench.run(100).state, State::Lockout);
     assert_eq!(bench.command(Command::Arm).refusal, Some(ArmRefusal::WrongState));
+    for kept in [3, 4, u8::MAX] {
+        let mut bench = Bench::by_key();
+        bench.interlock = Interlock::new(kept);
+        assert_eq!(bench.state(), State::Lockout, "before the first tick");
+        let outputs = bench.tick();
+        assert_eq!((outputs.state, outputs.trips), (State::Lockout, 3));
+        assert_eq!((outputs.k1, outputs.k2), (Contactor::Open, Contactor::Open));
+        assert!(outputs.latched.contains(AlarmId::Al27));
+        // The generator's own self-test works its contactors: that is no welded one.
+        bench.generator.k1 = Some(Contactor::Shut);
+        bench.generator.k2 = Some(Contactor::Shut);
+        assert!(!bench.run(20).latched.contains(AlarmId::Al03));
+    }
 }
 
 /// Decision 4: an emergency stop opens K2 too and ends in Tripped, from Idle as well.

@@ -57,7 +57,7 @@ fn signals(i: &In) -> Signals {
         controller: i.controller,
         console: i.console,
         rf: i.rf,
-        stuck: i.stuck,
+        stuck: [Stuck::No, Stuck::Yes, Stuck::Unknown][usize::from(i.stuck)],
         end: [End::No, End::Now, End::StepDone][usize::from(i.end)],
         ready: i.ready,
         authorised: i.auth,
@@ -108,13 +108,13 @@ fn walk_beside(kind: Kind, activation: Activation, counts: (usize, usize, u64)) 
 /// every reachable state, and from each Idle can be reached again (L1).
 #[test]
 fn machine_is_the_reference_by_pedal() {
-    walk_beside(Kind::Pedal, Activation::Pedal, (284, 576, 41_877_788));
+    walk_beside(Kind::Pedal, Activation::Pedal, (214, 474, 47_333_590));
 }
 
 /// The same by key.
 #[test]
 fn machine_is_the_reference_by_key() {
-    walk_beside(Kind::Key, Activation::Key, (252, 504, 24_772_860));
+    walk_beside(Kind::Key, Activation::Key, (190, 414, 28_016_830));
 }
 
 /// Each guard removed in turn breaks an invariant. Inputs that lock out are tried only for the
@@ -124,7 +124,7 @@ fn every_guard_is_needed() {
     for guard in GUARDS {
         let try_it: fn(&In) -> bool = match guard {
             "stuck_output" | "hard_fault" | "lock_absorbs" => |_| true,
-            _ => |i| !i.stuck && !i.hard,
+            _ => |i| i.stuck == 0 && !i.hard,
         };
         let broken = [Kind::Pedal, Kind::Key]
             .into_iter()

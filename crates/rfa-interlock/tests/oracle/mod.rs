@@ -240,7 +240,14 @@ impl Oracle {
         must(!reset || asked, "I7 acknowledged, then reset, by a signed-in operator")?;
         let clear = self.power_mw() <= 200
             && self.newest.is_some_and(|f| f.emergency_stop == EmergencyStop::Released);
-        must(!reset || clear, "I7 with everything clear")?;
+        let within = |at: Option<HostInstant>, ms: u64| {
+            at.is_some_and(|at| i.now.since(at) < Span::from_millis(ms))
+        };
+        let linked = within(self.heard, 60)
+            && within(self.requested, 30)
+            && within(self.console, 500)
+            && !self.hung_up;
+        must(!reset || (clear && linked), "I7 with everything clear")?;
         let rises = o.acknowledged && !self.acknowledged;
         let by = i.command == Command::Acknowledge && i.authorised;
         must(!rises || by, "I15 acknowledged by a signed-in operator")?;
@@ -253,7 +260,7 @@ impl Oracle {
         let newest = self.newest.map(|frame| frame.at).unwrap_or_default();
         let due = self.opened_at.is_none_or(|at| newest.since(at) >= Span::from_millis(60));
         let stuck = self.k1 == Contactor::Open && due && self.power_mw() > 200;
-        let fresh = !i.telemetry.is_empty();
+        let fresh = self.heard == Some(i.now);
         self.stuck_ticks = if !stuck { 0 } else { self.stuck_ticks + u8::from(fresh) };
         let locked = o.state == State::Lockout && o.k2 == Contactor::Open;
         // A grant may not have been due yet when the sample was taken in the tick K1 opened.

@@ -56,11 +56,18 @@ const CHECKS: &[Check] = &[
     }),
     ("I7 reset conditions", |_, s, i, n| {
         let asked = s.ack && i.auth && i.cmd == Cmd::Reset;
-        let clear = !(i.fault || i.estop || i.rf) && i.foot == UP;
+        let clear = !(i.fault || i.estop || i.rf) && i.foot == UP && linked(i);
         s.at == TRIP && n.at == IDLE && !(asked && clear)
     }),
     ("I8 stuck output opens K2 by the second tick", |_, s, i, n| {
-        i.stuck && !s.k1 && s.offc >= 1 && n.k2 && !i.power_cycle
+        i.stuck == 1 && !s.k1 && s.offc >= 1 && n.k2 && !i.power_cycle
+    }),
+    ("I8 a tick without a sample forgets and adds nothing", |_, s, i, n| {
+        i.stuck == 2 && !s.k1 && n.at != LOCK && n.offc != s.offc && !i.power_cycle
+    }),
+    ("I8 one sample of RF is no lockout", |_, s, i, n| {
+        let alone = i.stuck != 1 || s.offc == 0;
+        s.at != LOCK && n.at == LOCK && alone && !i.hard && n.trips < 3
     }),
     ("I9 a hard fault locks out", |_, _, i, n| i.hard && (n.k2 || n.at != LOCK) && !i.power_cycle),
     ("I10 no step towards energy without a person", |_, s, i, n| {
@@ -71,7 +78,7 @@ const CHECKS: &[Check] = &[
         let good = i.auth && i.ready && linked(i) && !i.fault && i.foot == UP && !i.rf;
         n.at == ARMED && s.at == IDLE && !good
     }),
-    ("I13 third reset locks out", |_, s, _, n| s.at == TRIP && n.at == IDLE && s.trips >= 2),
+    ("I13 third reset locks out, for good", |_, _, _, n| n.trips >= 3 && n.at != LOCK),
     ("I13 resets are counted and never forgotten", |_, s, _, n| {
         n.trips < s.trips || (s.at == TRIP && n.at == IDLE && n.trips != s.trips + 1)
     }),

@@ -75,7 +75,8 @@ pub(super) struct In {
     pub(super) controller: bool,
     pub(super) console: bool,
     pub(super) rf: bool,
-    pub(super) stuck: bool,
+    /// 0 no, 1 yes, 2 no new sample.
+    pub(super) stuck: u8,
     /// 0 no, 1 output has to end, 2 the step is complete.
     pub(super) end: u8,
     pub(super) ready: bool,
@@ -95,7 +96,7 @@ impl In {
         controller: false,
         console: false,
         rf: false,
-        stuck: false,
+        stuck: 0,
         end: 0,
         ready: false,
         auth: false,
@@ -105,8 +106,8 @@ impl In {
     };
 }
 
-/// Every guard that can be removed, `trip_budget` and `estop_k2` standing for what is no row.
-pub(super) const GUARDS: [&str; 46] = [
+/// Every guard that can be removed, the two budgets and `estop_k2` standing for what is no row.
+pub(super) const GUARDS: [&str; 50] = [
     "lock_absorbs",
     "stuck_output",
     "hard_fault",
@@ -148,9 +149,13 @@ pub(super) const GUARDS: [&str; 46] = [
     "reset_estop",
     "reset_no_rf",
     "reset_fs_up",
+    "reset_gen",
+    "reset_ctl",
+    "reset_ui",
     "ack_auth",
     "trip_estop",
     "trip_budget",
+    "cycle_budget",
     "estop_k2",
     "check_used_up",
 ];
@@ -180,10 +185,15 @@ impl<'a> Tick<'a> {
     pub(super) fn step(&self, i: &In) -> St {
         let s = &self.from;
         if i.power_cycle {
-            return St { trips: s.trips, ..INIT };
+            let locked = s.trips >= 3 && self.without != Some("cycle_budget");
+            return St { at: if locked { LOCK } else { SELF }, trips: s.trips, ..INIT };
         }
-        let counted = i.stuck && !s.k1 && s.at != LOCK;
-        let offc = if counted { (s.offc + 1).min(2) } else { 0 };
+        let offc = match i.stuck {
+            _ if s.k1 || s.at == LOCK => 0,
+            0 => 0,
+            1 => (s.offc + 1).min(2),
+            _ => s.offc,
+        };
         let here = St { offc, ..*s };
         let holds = |guards: &Vec<Holds>| guards.iter().all(|holds| holds(self.kind, &here, i));
         let row = self.rows.iter().find(|(guards, _)| holds(guards));

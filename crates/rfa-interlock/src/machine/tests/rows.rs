@@ -201,6 +201,9 @@ pub(super) const ROWS: &[Row] = &[
             ("reset_estop", |_, _, i| !i.estop),
             ("reset_no_rf", |_, _, i| !i.rf),
             ("reset_fs_up", |_, _, i| i.foot == UP),
+            ("reset_gen", |_, _, i| i.generator),
+            ("reset_ctl", |_, _, i| i.controller),
+            ("reset_ui", |_, _, i| i.console),
         ],
         to: |s, i| {
             let trips = (s.trips + 1).min(3);
