@@ -38,6 +38,7 @@ pub use control_task::ControlTask;
 pub use interlock_task::{InterlockTask, Outlet};
 pub use latency::{Latencies, Quantiles};
 pub use limits::limits_for;
+pub use os::stand_for_hardware;
 pub use pacer::{Deadline, PHASE_CONTROL, PHASE_INTERLOCK, Pacer, TICK};
 pub use result::{Ended, QuitReason, SessionResult, Status};
 pub use session::{

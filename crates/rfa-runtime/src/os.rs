@@ -19,6 +19,17 @@ pub(crate) const FIFO_LINK: i32 = 75;
 /// Priority of the control thread.
 pub(crate) const FIFO_CONTROL: i32 = 70;
 
+/// Priority of a simulated generator: it stands for hardware, which no other program delays, and
+/// comes after everything that would be real beside it.
+const FIFO_GENERATOR: i32 = 60;
+
+/// Gives the calling thread, which serves a simulated generator, the punctuality of hardware.
+/// Returns what it could not do.
+#[must_use]
+pub fn stand_for_hardware() -> Vec<String> {
+    make_real_time("simulated generator", FIFO_GENERATOR)
+}
+
 /// Puts the calling thread under `SCHED_FIFO` with no timer slack. Returns what it could not do.
 pub(crate) fn make_real_time(name: &str, priority: i32) -> Vec<String> {
     let mut warnings = Vec::new();

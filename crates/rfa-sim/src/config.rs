@@ -9,6 +9,9 @@ use thiserror::Error;
 pub struct GeneratorConfig {
     /// Seed of all its noise; part of its identity.
     pub seed: u64,
+    /// Mixed into its nonces: random where it is served on a line, so that a recorded conversation
+    /// cannot be played to it again; zero on virtual time, where a seed gives the same bytes.
+    pub nonce_salt: [u8; 16],
     /// Key it is paired with.
     pub link_key: LinkKey,
     /// Line rate, baud; a byte takes ten bits (8N1).
@@ -36,6 +39,7 @@ impl Default for GeneratorConfig {
     fn default() -> Self {
         Self {
             seed: 1,
+            nonce_salt: [0; 16],
             link_key: LinkKey::DEVELOPMENT,
             baud: 921_600,
             channels: 1,

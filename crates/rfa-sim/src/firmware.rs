@@ -16,7 +16,7 @@ use rfa_units::{ChannelId, Contactor, EmergencyStop, GeneratorInstant, MilliWatt
 use rfa_wire::budget::LinkBudget;
 use rfa_wire::{
     DeviceText, Frame, GateConditions, GeneratorDecoder, GeneratorEncoder, GeneratorMessage,
-    GrantGate, HardLimits, Hello, HostMessage, Identity, ModeSet, ReceivedGrant, Refusal,
+    GrantGate, HardLimits, Hello, HostMessage, Identity, ModeSet, Nonce, ReceivedGrant, Refusal,
     RefusalCode, SessionKey, Standby,
 };
 
@@ -265,11 +265,19 @@ impl Firmware {
         }
     }
 
+    fn nonce(&mut self) -> Nonce {
+        let mut nonce = self.random.nonce();
+        for (byte, salt) in nonce.iter_mut().zip(self.config.nonce_salt) {
+            *byte ^= salt;
+        }
+        nonce
+    }
+
     fn identity(&mut self, hello: &Hello) -> Identity {
         Identity {
             session: hello.session,
             host_nonce: hello.host_nonce,
-            generator_nonce: self.random.nonce(),
+            generator_nonce: self.nonce(),
             model: text("rfa-sim"),
             serial: text("SIM-0001"),
             firmware: text(env!("CARGO_PKG_VERSION")),

@@ -2,7 +2,7 @@
 
 use crate::cli::{Check, Format};
 use crate::exit::{Exit, Stop};
-use crate::output;
+use crate::{output, plans};
 use rfa_plan::FileErrors;
 use serde::Serialize;
 use std::path::Path;
@@ -14,8 +14,18 @@ struct Checked {
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
     #[serde(flatten)]
     errors: Option<FileErrors>,
+}
+
+impl Checked {
+    /// A rule between fields that no reader of one file knows.
+    fn refused(path: &Path, why: String) -> Self {
+        let file = path.display().to_string();
+        Self { file, ok: false, summary: None, refused: Some(why), errors: None }
+    }
 }
 
 pub(crate) fn check(arguments: &Check) -> Result<Exit, Stop> {
@@ -25,6 +35,10 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Stop> {
         Format::Json => output::json(&checked)?,
         Format::Text => {
             for one in &checked {
+                if let Some(why) = &one.refused {
+                    eprintln!("error: {}: {why}", one.file);
+                    continue;
+                }
                 match (&one.errors, &one.summary) {
                     (Some(errors), _) => eprintln!("{}", errors.to_string().trim_end()),
                     (None, summary) => output::line(&format!(
@@ -41,7 +55,13 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Stop> {
 
 fn check_one(path: &Path) -> Checked {
     let result = if is_site(path) {
-        rfa_plan::read_site(path).map(|site| format!("site {}", site.name))
+        match rfa_plan::read_site(path) {
+            Ok(site) => match plans::budget(&site) {
+                Ok(_) => Ok(format!("site {}", site.name)),
+                Err(e) => return Checked::refused(path, format!("link.baud: {e}")),
+            },
+            Err(errors) => Err(errors),
+        }
     } else {
         rfa_plan::read_plan(path).map(|plan| {
             let steps = plan.program.steps.len();
@@ -51,16 +71,23 @@ fn check_one(path: &Path) -> Checked {
     };
     let file = path.display().to_string();
     match result {
-        Ok(summary) => Checked { file, ok: true, summary: Some(summary), errors: None },
-        Err(errors) => Checked { file, ok: false, summary: None, errors: Some(errors) },
+        Ok(summary) => {
+            Checked { file, ok: true, summary: Some(summary), refused: None, errors: None }
+        }
+        Err(errors) => {
+            Checked { file, ok: false, summary: None, refused: None, errors: Some(errors) }
+        }
     }
 }
 
-/// Only site files have a `[link]` table. What cannot be read is judged as a plan, whose reader
-/// says why; the size limit is the reader's too.
+/// Only site files have a `link` table. What cannot be read is judged as a plan, whose reader says
+/// why; the size limit is the reader's too.
 fn is_site(path: &Path) -> bool {
     let small = std::fs::metadata(path).is_ok_and(|m| m.len() <= rfa_plan::FILE_BYTES_MAX as u64);
-    small
-        && std::fs::read_to_string(path)
-            .is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[link]")))
+    let text =
+        if small { std::fs::read_to_string(path).unwrap_or_default() } else { String::new() };
+    match text.parse::<toml::Table>() {
+        Ok(table) => table.contains_key("link"),
+        Err(_) => text.lines().any(|line| line.trim_start().starts_with("[link]")),
+    }
 }

@@ -18,7 +18,8 @@ Examples:
 
 Exit codes:
   0 done   1 failure   2 usage or configuration   3 done with loss
-  4 difference or expectation not met   5 no device   6 ended by a safety trip
+  4 difference or expectation not met   5 no device
+  6 ended by a safety trip, or refused to arm
   130 interrupted, RF confirmed off")]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -45,13 +46,19 @@ Examples:
   rfa run --port /dev/ttyUSB0 --plan gasserian-70
   rfa run --port gen.pty --headless --plan medial-branch-80
 
-Headless runs are refused (exit 2) unless the generator identifies itself as simulated.")]
+Headless runs are refused (exit 2) unless the generator identifies itself as simulated.
+The first run at a terminal creates the operator file. Trips of a generator that is not simulated
+are counted in $XDG_STATE_HOME/rfa/trips.toml; after the third reset it stays locked out until a
+supervisor removes its line there.")]
     Run(Run),
     /// Serve a simulated generator on a pseudo-terminal.
     #[command(after_long_help = "\
 Examples:
   rfa sim --link gen.pty
-  rfa sim --link gen.pty --seed 7 --fault output-stuck-on@30s --for 120")]
+  rfa sim --link gen.pty --seed 7 --fault output-stuck-on@30s --for 120
+
+While it runs it takes orders on standard input, a line each:
+  fault NAME on|off, footswitch down|up, emergency-stop pressed|released")]
     Sim(Sim),
     /// Validate plan and site files.
     #[command(after_long_help = "\
@@ -114,10 +121,12 @@ pub(crate) struct Treatment {
     /// No console: the script answers, the summary goes to stdout.
     #[arg(long)]
     pub(crate) headless: bool,
-    /// Script that answers the operator's gates; without it they are confirmed.
+    /// Script that answers the operator's gates (example: config/script.toml); without it they
+    /// are confirmed.
     #[arg(long, value_name = "FILE", requires = "headless")]
     pub(crate) script: Option<PathBuf>,
-    /// Recording; without it, a name made from the date in the current folder.
+    /// Recording; without it, a name made from plan and date in the site's recording folder
+    /// (nothing is recorded on virtual time).
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// Site file with limits and link settings.
@@ -200,6 +209,12 @@ pub(crate) struct Sim {
     /// Path of the link to the pseudo-terminal.
     #[arg(long, value_name = "PATH")]
     pub(crate) link: PathBuf,
+    /// Site file with link settings and key; without it, the shipped example.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) site: Option<PathBuf>,
+    /// Run its clock this many times as fast as real time, 0.1 to 1000.
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    pub(crate) speed: f64,
     /// Plan whose electrode is connected: the name of a shipped one, or a file.
     #[arg(long, default_value = "gasserian-stepped", value_name = "NAME|FILE")]
     pub(crate) plan: String,

@@ -39,12 +39,13 @@ pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
         arguments.seed,
         arguments.footswitch,
         &arguments.faults,
+        if arguments.virtual_time { [0; 16] } else { opening::random()? },
     )?;
     if arguments.virtual_time {
         return headless::on_virtual_time(arguments, &asked, generator, pedal, script);
     }
-    let served = generator.serve(None, Arc::clone(&pedal))?;
-    let setup = Setup::new(&asked, &arguments.treatment, Some(arguments.seed))?;
+    let served = generator.serve(None, 1.0, Arc::clone(&pedal))?;
+    let setup = Setup::new(&asked, &arguments.treatment, Some(arguments.seed));
     let started = setup.start(served.path(), Some(served.truth()))?;
     let recording = started.recording.clone();
     let finished = if let Some(operator) = script {
@@ -81,7 +82,7 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Stop> {
         }
         (None, None, _) => Some(Operators::open_or_create(&operators::default_path()?)?),
     };
-    let setup = Setup::new(&asked, &arguments.treatment, None)?;
+    let setup = Setup::new(&asked, &arguments.treatment, None);
     let started = setup.start(&arguments.port, None)?;
     let recording = started.recording.clone();
     let finished = match (script, operators) {
@@ -129,6 +130,7 @@ impl Asked {
                     "--format json needs --headless: the console has the terminal",
                 ));
             }
+            screen::needs_a_terminal()?;
             return Ok(None);
         }
         let script =

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
 /// One generator's count.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TripCount {
     /// `None`: not kept.
     file: Option<PathBuf>,

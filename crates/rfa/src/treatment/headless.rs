@@ -53,7 +53,9 @@ pub(super) fn in_real_time(
         std::thread::sleep(LOOK_EVERY);
     }
     let (gave_up, refusal) = (operator.gave_up(), operator.refusal());
-    Ok(Finished { result: running.stop_and_join(END_LIMIT), gave_up, refusal })
+    let result = running.stop_and_join(END_LIMIT);
+    trips.keep(result.last.as_ref().map_or(0, |tick| tick.interlock.outputs.trips))?;
+    Ok(Finished { result, gave_up, refusal })
 }
 
 /// Runs the same on virtual time.
@@ -122,15 +124,16 @@ fn nonce_of(seed: u64) -> [u8; 16] {
     nonce
 }
 
-/// Set by the first interrupt, termination or hang-up; a second interrupt ends the process, with
-/// RF off by the generator's dead-man.
+/// Set by the first interrupt, termination or hang-up. Only a second interrupt, which a person
+/// sends, ends the process at once: with RF off by the generator's dead-man, and not confirmed.
 pub(super) fn on_signals() -> Result<Arc<AtomicBool>, Stop> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let failed = |e: std::io::Error| Stop::failure(format!("signals: {e}"));
     let flag = Arc::new(AtomicBool::new(false));
+    let again = i32::from(Exit::Failure.code());
+    signal_hook::flag::register_conditional_shutdown(SIGINT, again, Arc::clone(&flag))
+        .map_err(failed)?;
     for signal in [SIGINT, SIGTERM, SIGHUP] {
-        let failed = |e: std::io::Error| Stop::failure(format!("signals: {e}"));
-        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))
-            .map_err(failed)?;
         signal_hook::flag::register(signal, Arc::clone(&flag)).map_err(failed)?;
     }
     Ok(flag)

@@ -5,7 +5,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use rfa_plan::{Plan, Site};
 use rfa_record::TruthRow;
 use rfa_runtime::virtual_time::VirtualGenerator;
-use rfa_sim::pty::{PtyError, PtyPort, ServeReport};
+use rfa_sim::pty::{Command, PtyError, PtyPort, ServeReport};
 use rfa_sim::{
     FaultSchedule, Generator, GeneratorConfig, LumpedPlant, ScheduledFault, Tissue, Truth,
 };
@@ -34,6 +34,7 @@ impl LocalGenerator {
         seed: u64,
         footswitch: bool,
         faults: &[String],
+        nonce_salt: [u8; 16],
     ) -> Result<Self, Stop> {
         let faults = parse_faults(faults, footswitch)?;
         // The tissue around the Gasserian ganglion is not homogeneous; muscle stands for it
@@ -43,6 +44,7 @@ impl LocalGenerator {
         })?;
         let config = GeneratorConfig {
             seed,
+            nonce_salt,
             link_key: LinkKey(site.link.key),
             baud: site.link.baud,
             channels: site.link.channels,
@@ -61,6 +63,13 @@ impl LocalGenerator {
         self.faults.iter().copied().min_by_key(|fault| fault.at)
     }
 
+    /// The faults that never came on, because the run ended before.
+    pub(super) fn faults_not_reached(&self) -> Vec<String> {
+        let late = self.faults.iter().filter(|fault| fault.at > self.generator.now());
+        late.map(|fault| format!("fault {} never came on: the run ended first", fault.setting))
+            .collect()
+    }
+
     /// The generator as it is.
     pub(super) const fn generator(&self) -> &Generator {
         &self.generator
@@ -70,6 +79,7 @@ impl LocalGenerator {
     pub(super) fn serve(
         mut self,
         link: Option<&Path>,
+        speed: f64,
         pedal: Arc<AtomicBool>,
     ) -> Result<Served, Stop> {
         let port = PtyPort::open(link).map_err(|e| match e {
@@ -79,17 +89,21 @@ impl LocalGenerator {
         let path = port.path().to_owned();
         let stop = Arc::new(AtomicBool::new(false));
         let (truth_in, truth_out) = bounded(TRUTHS_MAX);
+        let (orders, taken) = mpsc::channel();
         let thread = {
             let stop = Arc::clone(&stop);
+            let ends = ServeEnds { pedal, truths: truth_in, orders: orders.clone(), taken };
             std::thread::Builder::new()
                 .name("rfa-sim".to_owned())
                 .spawn(move || {
-                    let report = serve(&port, &mut self.generator, &stop, &pedal, &truth_in);
+                    // What could not be had is said of the session's own threads already.
+                    let _ = rfa_runtime::stand_for_hardware();
+                    let report = serve(&port, &mut self.generator, speed, &stop, &ends);
                     (self, report)
                 })
                 .map_err(|e| Stop::failure(format!("cannot start the simulator: {e}")))?
         };
-        Ok(Served { path, stop, truth: truth_out, thread })
+        Ok(Served { path, stop, truth: truth_out, orders, thread })
     }
 }
 
@@ -100,6 +114,7 @@ pub(super) struct Served {
     path: PathBuf,
     stop: Arc<AtomicBool>,
     truth: Receiver<TruthRow>,
+    orders: mpsc::Sender<Command>,
     thread: JoinHandle<ServeEnd>,
 }
 
@@ -112,6 +127,11 @@ impl Served {
     /// What it really is like, each 10 ms.
     pub(super) fn truth(&self) -> Receiver<TruthRow> {
         self.truth.clone()
+    }
+
+    /// Where orders to it go.
+    pub(super) fn orders(&self) -> mpsc::Sender<Command> {
+        self.orders.clone()
     }
 
     /// Whether it has ended by itself.
@@ -128,25 +148,35 @@ impl Served {
     }
 }
 
+/// The serving thread's ends of the channels.
+struct ServeEnds {
+    pedal: Arc<AtomicBool>,
+    truths: Sender<TruthRow>,
+    orders: mpsc::Sender<Command>,
+    taken: mpsc::Receiver<Command>,
+}
+
 fn serve(
     port: &PtyPort,
     generator: &mut Generator,
+    speed: f64,
     stop: &AtomicBool,
-    pedal: &AtomicBool,
-    truths: &Sender<TruthRow>,
+    ends: &ServeEnds,
 ) -> Result<ServeReport, Stop> {
-    let (commands, orders) = mpsc::channel();
     let mut down = false;
     let mut tell = |truth: &Truth| {
         // A recorder that cannot follow loses truth rows, never ticks: they are for reports.
-        let _ = truths.try_send(row(truth));
-        let pressed = pedal.load(Ordering::Relaxed);
+        let _ = ends.truths.try_send(row(truth));
+        let pressed = ends.pedal.load(Ordering::Relaxed);
         if pressed != down {
             down = pressed;
-            let _ = commands.send(rfa_sim::pty::Command::Footswitch(pressed));
+            let _ = ends.orders.send(Command::Footswitch(pressed));
         }
     };
-    port.serve(generator, 1.0, stop, &orders, &mut tell).map_err(|e| Stop::failure(e.to_string()))
+    port.serve(generator, speed, stop, &ends.taken, &mut tell).map_err(|e| match e {
+        PtyError::Speed { .. } => Stop::usage(format!("--speed: {e}")),
+        _ => Stop::failure(e.to_string()),
+    })
 }
 
 /// The generator on virtual time, with the script's foot on its footswitch.

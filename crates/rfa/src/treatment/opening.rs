@@ -12,7 +12,6 @@ use rfa_record::{Clock, Header, RecordError, Recorder, TruthRow};
 use rfa_runtime::{RunningSession, SessionConfig, activation_of, identity_of, limits_for};
 use rfa_session::Identity;
 use rfa_units::{MilliCelsius, SessionId, Span};
-use rfa_wire::budget::LinkBudget;
 use rfa_wire::handshake::{Config, Failure};
 use rfa_wire::{HardLimits, LinkKey};
 use std::path::{Path, PathBuf};
@@ -38,16 +37,9 @@ pub(super) struct Setup<'a> {
 }
 
 impl<'a> Setup<'a> {
-    pub(super) fn new(
-        asked: &'a Asked,
-        arguments: &Treatment,
-        seed: Option<u64>,
-    ) -> Result<Self, Stop> {
-        let link = &asked.site.link;
-        LinkBudget::check(link.baud, link.channels, link.telemetry_hz)
-            .map_err(|e| Stop::usage(format!("site {}: link: {e}", asked.site.name)))?;
+    pub(super) fn new(asked: &'a Asked, arguments: &Treatment, seed: Option<u64>) -> Self {
         let record = arguments.record.clone();
-        Ok(Self { asked, headless: arguments.headless, record, seed })
+        Self { asked, headless: arguments.headless, record, seed }
     }
 
     /// Opens the port and starts the session. Nothing is armed.
@@ -92,7 +84,7 @@ impl<'a> Setup<'a> {
         let folder = PathBuf::from(&self.asked.site.recording_directory);
         std::fs::create_dir_all(&folder)
             .map_err(|e| Stop::failure(format!("{}: {e}; give --record FILE", folder.display())))?;
-        let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
+        let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S-%3f");
         Ok(folder.join(format!("{}-{now}.mcap", self.asked.plan.id)))
     }
 }
@@ -163,7 +155,7 @@ fn random_session() -> Result<SessionId, Stop> {
     Ok(SessionId(u32::from_le_bytes(random()?).max(1)))
 }
 
-fn random<const N: usize>() -> Result<[u8; N], Stop> {
+pub(super) fn random<const N: usize>() -> Result<[u8; N], Stop> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|e| Stop::failure(format!("no random numbers: {e}")))?;
     Ok(bytes)

@@ -166,7 +166,7 @@ impl Report {
             recording,
             recording_error: result.recording.error.clone(),
             warnings: result.warnings.clone(),
-            exit: exit_of(&result.end, finished.gave_up, lost).code(),
+            exit: exit_of(&result.end, finished.gave_up, lost, result.off_confirmed).code(),
         }
     }
 
@@ -182,6 +182,10 @@ impl Report {
             };
             let first = local.generator().rf_offs().find(was_on).map(|off| off.at.since(fault.at));
             self.rf_off_after_fault_ms = first.map(|span| span.as_secs_f64() * 1e3);
+        }
+        for warning in local.faults_not_reached() {
+            eprintln!("warning: {warning}");
+            self.warnings.push(warning);
         }
         self.rf_off = Some(offs);
         self
@@ -253,8 +257,11 @@ impl Report {
     }
 }
 
-fn exit_of(end: &Ended, gave_up: bool, lost: bool) -> Exit {
+/// A trip and a lost link say themselves that RF may not have been seen off; nothing else ends
+/// well without that.
+fn exit_of(end: &Ended, gave_up: bool, lost: bool, off_confirmed: bool) -> Exit {
     match end {
+        Ended::Complete | Ended::Quit(_) if !off_confirmed && !gave_up => Exit::Failure,
         Ended::Complete if lost => Exit::Loss,
         Ended::Complete => Exit::Ok,
         Ended::Tripped(_) | Ended::Lockout(_) => Exit::Tripped,

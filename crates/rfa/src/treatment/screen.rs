@@ -13,10 +13,10 @@ use ratatui::crossterm::terminal;
 use rfa_console::terminal::{TerminalGuard, draw, install_panic_hook};
 use rfa_console::{App, AppConfig, Effect, Input, Symbols, Theme, WallClock};
 use rfa_plan::Plan;
-use rfa_runtime::{ConsoleHandle, QuitReason, Stopper, now};
+use rfa_runtime::{ConsoleHandle, QuitReason, RunningSession, Stopper, now};
 use rfa_session::{Action, Intent, OperatorName, StopSource};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::io::{IsTerminal, stdout};
+use std::io::{IsTerminal, stdin, stdout};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -42,10 +42,7 @@ pub(super) fn show(
     signed_in: Option<OperatorName>,
     look: Look,
 ) -> Result<Finished, Stop> {
-    let Started { mut running, trips, .. } = started;
-    if !stdout().is_terminal() {
-        return Err(Stop::usage("the console needs a terminal; without one use --headless"));
-    }
+    let Started { mut running, mut trips, .. } = started;
     let mut handle =
         running.console().ok_or_else(|| Stop::failure("the session has no console"))?;
     let lost = headless::on_signals()?;
@@ -54,24 +51,46 @@ pub(super) fn show(
     install_panic_hook(move || at_panic.stop(QuitReason::Panic));
     let app = App::new(config(plan, operators, sign_in_hint, look)?);
     let (operators, seen) = (operators.clone(), Arc::clone(&lost));
-    let shown = Shown { app, operators, lost: seen, signed_in, trips };
+    let shown = Shown { app, operators, lost: seen, signed_in, trips: trips.clone() };
     let console = std::thread::Builder::new()
         .name("rfa-console".to_owned())
         .spawn(move || {
-            let ended = shown.until_the_end(&mut handle);
-            // However the console ended, nobody watches any more.
+            let guard = TerminalGuard::enter(MOUSE).map_err(terminal_failed);
+            let ended = match &guard {
+                Ok(_) => shown.until_the_end(&mut handle),
+                Err(stop) => Err(Stop { exit: stop.exit, message: stop.message.clone() }),
+            };
+            // However the console ended, nobody watches any more: RF off first, and only then the
+            // terminal, which may block.
             handle.send(stop(StopSource::ConsoleLost));
+            drop(guard);
             ended
         })
         .map_err(|e| Stop::failure(format!("cannot start the console's thread: {e}")))?;
-    let ended = watch(console, &lost, &stopper);
+    let ended = watch(console, &mut running, &lost, &stopper);
     let result = running.stop_and_join(END_LIMIT);
+    trips.keep(result.last.as_ref().map_or(0, |tick| tick.interlock.outputs.trips))?;
     match ended {
         Some(ended) => ended.map(|()| Finished { result, gave_up: false, refusal: None }),
         // RF is off and the recording is whole. The stuck thread may hold the terminal for ever,
         // so nothing is printed there.
-        None => std::process::exit(i32::from(Exit::Interrupted.code())),
+        None if result.off_confirmed => {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+        None => std::process::exit(i32::from(Exit::Failure.code())),
     }
+}
+
+/// Refuses what cannot show a console, before anything is opened.
+pub(super) fn needs_a_terminal() -> Result<(), Stop> {
+    if stdin().is_terminal() && stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Stop::usage("the console needs a terminal; without one use --headless"))
+}
+
+fn terminal_failed(error: std::io::Error) -> Stop {
+    Stop::failure(format!("the terminal: {error}"))
 }
 
 /// Waits for the console's end; `None`: it was lost and did not end.
@@ -81,12 +100,16 @@ pub(super) fn show(
 /// thread looks for the hang-up itself, ends RF, and waits no longer than it must.
 fn watch(
     console: JoinHandle<Result<(), Stop>>,
+    running: &mut RunningSession,
     lost: &AtomicBool,
     stopper: &Stopper,
 ) -> Option<Result<(), Stop>> {
     let mut since = None;
     while !console.is_finished() {
-        if lost.load(Ordering::Relaxed) || hung_up() {
+        let status = running.status();
+        // A panic in any thread has left raw mode, and nothing goes on without the interlock.
+        let broken = status.quit == Some(QuitReason::Panic) || !status.interlock_alive;
+        if lost.load(Ordering::Relaxed) || broken || hung_up() {
             lost.store(true, Ordering::Relaxed);
             stopper.stop(QuitReason::ConsoleLost);
             if since.get_or_insert_with(Instant::now).elapsed() >= LEAVE_LIMIT {
@@ -119,8 +142,7 @@ struct Shown {
 
 impl Shown {
     fn until_the_end(mut self, handle: &mut ConsoleHandle) -> Result<(), Stop> {
-        let failed = |e: std::io::Error| Stop::failure(format!("the terminal: {e}"));
-        let _guard = TerminalGuard::enter(MOUSE).map_err(failed)?;
+        let failed = terminal_failed;
         let mut screen = Terminal::new(CrosstermBackend::new(stdout())).map_err(failed)?;
         let (columns, rows) = terminal::size().map_err(failed)?;
         self.take(Input::Resize(columns, rows), handle);
