@@ -107,6 +107,7 @@ impl Interlock {
         let usable = inputs.ready.recorder
             && inputs.ready.checklist
             && !self.progress.complete
+            && self.memory.impedance_measured()
             && self.progress.spent(step).is_none();
         Signals {
             foot: self.memory.foot(limits.spec().activation),
@@ -305,6 +306,7 @@ pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlo
         ready: &inputs.ready,
         findings: &next.findings,
         progress: &next.progress,
+        impedance: next.memory.impedance_measured(),
         spent: next.progress.spent(next.progress.limit(limits)).is_some(),
     }
     .refusal();

@@ -4,8 +4,8 @@ use crate::contactors::Contactors;
 use crate::history::{History, Sample};
 use crate::machine::Foot;
 use crate::thresholds::{
-    BAD_FRAME_WINDOW, BAD_FRAMES, DRIFT_DIVISOR, GENERATOR_SILENCE, GRANT_LIFE, PRESS_DEBOUNCE,
-    TICK_MISSED,
+    BAD_FRAME_WINDOW, BAD_FRAMES, DRIFT_DIVISOR, GENERATOR_SILENCE, GRANT_LIFE, LOST_FRAMES,
+    PRESS_DEBOUNCE, TICK_MISSED,
 };
 use crate::{Activation, Inputs, Limits};
 use rfa_units::{
@@ -24,19 +24,21 @@ pub(crate) struct Clock {
     pub(crate) elapsed: Span,
     /// Tick number and time both went forward.
     pub(crate) forward: bool,
-    /// Consecutive ticks before which at least one was missed (H-44).
+    /// Ticks missed, in all, before each of the newest ticks running (H-44).
     pub(crate) missed: u8,
 }
 
-/// The times of the newest bad frames, as many as it takes to trip.
+/// The times of the newest `N` bad frames, as many as it takes to trip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct BadFrames {
-    at: [Option<HostInstant>; BAD_FRAMES],
+pub(crate) struct Frames<const N: usize> {
+    at: [Option<HostInstant>; N],
 }
 
-impl BadFrames {
+impl<const N: usize> Frames<N> {
+    const NONE: Self = Self { at: [None; N] };
+
     fn add(&mut self, now: HostInstant, count: u8) {
-        for _ in 0..usize::from(count).min(BAD_FRAMES) {
+        for _ in 0..usize::from(count).min(N) {
             self.at.rotate_right(1);
             if let Some(first) = self.at.first_mut() {
                 *first = Some(now);
@@ -67,8 +69,9 @@ pub(crate) struct Memory {
     /// When the newest sample that was newer than the one before arrived.
     pub(crate) heard: Option<HostInstant>,
     pub(crate) hung_up: bool,
-    pub(crate) corrupt: BadFrames,
-    pub(crate) refused: BadFrames,
+    pub(crate) corrupt: Frames<BAD_FRAMES>,
+    pub(crate) refused: Frames<BAD_FRAMES>,
+    pub(crate) lost: Frames<LOST_FRAMES>,
     pub(crate) request: Option<HostInstant>,
     /// The controller says that it cannot go on.
     pub(crate) controller_fault: bool,
@@ -90,14 +93,14 @@ pub(crate) struct Memory {
 
 impl Memory {
     pub(crate) const fn new() -> Self {
-        let no_frames = BadFrames { at: [None; BAD_FRAMES] };
         Self {
             history: History::new(),
             panel: None,
             heard: None,
             hung_up: false,
-            corrupt: no_frames,
-            refused: no_frames,
+            corrupt: Frames::NONE,
+            refused: Frames::NONE,
+            lost: Frames::NONE,
             request: None,
             controller_fault: false,
             console: None,
@@ -116,14 +119,16 @@ impl Memory {
     /// Reads the clock of this tick.
     pub(crate) fn clock(&mut self, tick: u64, now: HostInstant) -> Clock {
         let (elapsed, forward, skipped) = match self.last {
-            None => (Span::ZERO, true, false),
+            None => (Span::ZERO, true, 0),
             Some((last_tick, last_now)) => {
                 let elapsed = now.since(last_now);
-                let skipped = tick.saturating_sub(last_tick) > 1 || elapsed >= TICK_MISSED;
+                let jumped = tick.saturating_sub(last_tick).saturating_sub(1);
+                let skipped = jumped.max(u64::from(elapsed >= TICK_MISSED));
                 (elapsed, tick > last_tick && now > last_now, skipped)
             }
         };
-        self.missed = if skipped { self.missed.saturating_add(1) } else { 0 };
+        let skipped = u8::try_from(skipped).unwrap_or(u8::MAX);
+        self.missed = if skipped > 0 { self.missed.saturating_add(skipped) } else { 0 };
         self.last = Some((tick, now));
         if let Some(offset) = self.offset_us {
             let drift = i64::try_from(elapsed.as_micros() / DRIFT_DIVISOR).unwrap_or(i64::MAX);
@@ -139,6 +144,7 @@ impl Memory {
             inputs.request.is_some_and(|request| request.stop == Some(StopReason::Fault));
         self.corrupt.add(inputs.now, inputs.link.corrupt);
         self.refused.add(inputs.now, inputs.link.refused);
+        self.lost.add(inputs.now, inputs.link.missing);
         if inputs.console_alive {
             self.console = Some(inputs.now);
         }
@@ -250,6 +256,11 @@ impl Memory {
     pub(crate) fn command(&mut self, k1: Contactor, k2: Contactor) {
         let newest = self.newest_at();
         self.contactors.command(k1, k2, newest);
+    }
+
+    /// Whether the newest sample has an impedance: the baseline an arming would take.
+    pub(crate) fn impedance_measured(&self) -> bool {
+        self.history.newest().is_some_and(|sample| sample.impedance_mohm.is_some())
     }
 
     /// Arming: the impedance of now is what later ones are compared with.

@@ -16,6 +16,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) ready: &'a Readiness,
     pub(crate) findings: &'a Findings,
     pub(crate) progress: &'a Progress,
+    /// There is an impedance to compare later ones with (H-14, H-15).
+    pub(crate) impedance: bool,
     /// The step's time or energy is used up.
     pub(crate) spent: bool,
 }
@@ -47,6 +49,7 @@ impl Attempt<'_> {
         self.unsigned()
             .or_else(|| self.not_ready())
             .or_else(|| self.unsafe_now())
+            .or_else(|| (!self.impedance).then_some(ArmRefusal::FaultPresent(AlarmId::Al08)))
             .or(Some(ArmRefusal::WrongState))
     }
 

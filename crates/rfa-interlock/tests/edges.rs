@@ -184,6 +184,10 @@ fn the_clock_goes_forward() {
     assert_eq!(bench.tick().state, State::Delivering, "one skipped number is one missed tick");
     bench.tick += 1;
     assert_eq!(bench.tick().state, State::Tripped);
+    let mut bench = Bench::by_key().delivering(2_000);
+    bench.tick += 2;
+    assert_eq!(bench.tick().state, State::Tripped, "two skipped numbers are two missed ticks");
+    assert_eq!(bench.tripped_by(), Some((RuleId::H44, AlarmId::Al12)));
 }
 
 /// H-14: each arming has its own baseline, and Idle has none.

@@ -58,6 +58,37 @@ fn h22_h24_three_bad_frames_in_a_second() {
     trips(RuleId::H24, AlarmId::Al11, 1, |b| b.link = bad(0, 200));
 }
 
+/// H-22: more than a tenth of a second's frames never came; a tenth, or 5 % for long, is none.
+#[test]
+fn h22_lost_frames() {
+    let lost = |missing: u8| LinkReport { missing, ..LinkReport::default() };
+    trips(RuleId::H22, AlarmId::Al11, 1, |b| {
+        b.link = lost(5);
+        b.run(80);
+        b.link = lost(5);
+        b.tick();
+        b.link = lost(1);
+    });
+    trips(RuleId::H22, AlarmId::Al11, 1, |b| b.link = lost(255));
+    holds(|b| b.link = lost(10));
+    holds(|b| {
+        for _ in 0..20 {
+            b.link = lost(1);
+            assert_eq!(b.run(20).state, State::Delivering);
+        }
+    });
+    holds(|b| {
+        b.link = lost(6);
+        b.run(101);
+        b.link = lost(6);
+    });
+    // A stall that loses them is the stall's own trip.
+    let mut bench = Bench::by_key().delivering(2_000);
+    bench.link = lost(16);
+    assert_eq!(bench.tick_after(200_000).state, State::Tripped);
+    assert_eq!(bench.tripped_by(), Some((RuleId::H44, AlarmId::Al12)));
+}
+
 #[test]
 fn h23_console_silent_500_ms() {
     trips(RuleId::H23, AlarmId::Al19, 50, |b| b.console = false);

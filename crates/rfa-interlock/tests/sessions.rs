@@ -284,6 +284,18 @@ fn arming_says_why_not() {
     assert_eq!(bench.command(Command::Arm).refusal, Some(ArmRefusal::Footswitch));
 }
 
+/// H-14, H-15: without an impedance there is no baseline, so one sample without it is enough.
+#[test]
+fn arming_needs_an_impedance() {
+    let mut bench = Bench::by_key().idle();
+    bench.generator.impedance_mohm = None;
+    let outputs = bench.command(Command::Arm);
+    let refusal = Some(ArmRefusal::FaultPresent(AlarmId::Al08));
+    assert_eq!((outputs.state, outputs.refusal), (State::Idle, refusal));
+    bench.generator.impedance_mohm = Some(250_000);
+    assert_eq!(bench.command(Command::Arm).state, State::Armed);
+}
+
 /// H-20, H-22, H-23 in Idle: no trip, a medium alarm, no arming.
 #[test]
 fn silent_links_do_not_trip_idle() {

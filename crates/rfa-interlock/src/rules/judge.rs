@@ -214,6 +214,11 @@ pub(super) fn corrupt(rule: &Rule, view: &View<'_>) -> Verdict {
     reached(view.memory.corrupt.within(view.clock.now), rule.threshold)
 }
 
+/// H-22, threshold in frames that never came, for whatever reason.
+pub(super) fn lost(rule: &Rule, view: &View<'_>) -> Verdict {
+    reached(view.memory.lost.within(view.clock.now), rule.threshold)
+}
+
 /// H-24, threshold in frames.
 pub(super) fn refused(rule: &Rule, view: &View<'_>) -> Verdict {
     reached(view.memory.refused.within(view.clock.now), rule.threshold)
@@ -247,7 +252,7 @@ pub(super) fn tick_gap(rule: &Rule, view: &View<'_>) -> Verdict {
     reached(gap_us, rule.threshold)
 }
 
-/// H-44, threshold in consecutive ticks.
+/// H-44, threshold in missed ticks.
 pub(super) fn ticks_missed(rule: &Rule, view: &View<'_>) -> Verdict {
     reached(i64::from(view.clock.missed), rule.threshold)
 }

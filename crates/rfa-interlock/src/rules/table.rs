@@ -48,11 +48,12 @@ const fn tick_rule(
 
 const NO_RF: i64 = t::RF_MW as i64;
 const BAD_FRAMES: i64 = t::BAD_FRAMES as i64;
+const LOST_FRAMES: i64 = t::LOST_FRAMES as i64;
 /// The threshold of what is either so or not.
 const SO: i64 = 1;
 
 /// Every rule.
-pub(crate) static RULES: [Rule; 30] = [
+pub(crate) static RULES: [Rule; 31] = [
     Rule {
         scope: Scope::SelfTest,
         reaction: Reaction::Stuck,
@@ -185,6 +186,8 @@ pub(crate) static RULES: [Rule; 30] = [
             judge::ticks_missed,
         )
     },
+    // Below H-44: a controller that stalls for 150 ms throws away frames that came.
+    Rule { window: t::BAD_FRAME_WINDOW, ..link_rule(RuleId::H22, LOST_FRAMES, judge::lost) },
     tick_rule(
         RuleId::H20,
         AlarmId::Al12,
