@@ -3,7 +3,7 @@
 use crate::grant::{Terms, power_mw};
 use crate::machine::{End, Machine, Phase, Signals, State, Stuck, Then};
 use crate::memory::{Clock, Memory};
-use crate::progress::Progress;
+use crate::progress::{Progress, Spent};
 use crate::refusal::Attempt;
 use crate::rules::{Cadence, Findings, Reaction, View};
 use crate::thresholds::{ARMED_MAX, GRANT_LIFE};
@@ -286,13 +286,15 @@ pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlo
     let before = interlock;
     let mut next = *interlock;
     let clock = next.observe(limits, inputs);
-    let measured = next.memory.history.newest().and_then(|sample| sample.power_mw);
-    next.progress.integrate(
-        before.state(),
-        clock.elapsed,
-        before.granted_mw,
-        measured.unwrap_or(0),
-    );
+    let newest = next.memory.history.newest();
+    let since = Spent {
+        state: before.state(),
+        elapsed: clock.elapsed,
+        granted_mw: before.granted_mw,
+        measured_mw: newest.and_then(|sample| sample.power_mw).unwrap_or(0),
+        tip_mc: newest.and_then(|sample| sample.tip_mc),
+    };
+    next.progress.integrate(limits, &since);
     let signals = next.signals(limits, inputs);
     let after = before.machine.next(limits.spec().activation, &signals);
     let stopped = before.state() == State::Delivering && after.state() == State::Stopping;

@@ -22,6 +22,9 @@ pub struct StepLimit {
     pub set: MilliCelsius,
     /// The most power ever granted in this step (P_cap, hazards.md a.2).
     pub ceiling: MilliWatts,
+    /// How long the plan holds the set temperature; output ends 1 s later by the interlock's own
+    /// count of the time within 2 K of it (H-30).
+    pub hold: Span,
     /// Output time of this step at most, pauses not counted (H-30, I17).
     pub time_on_max: Span,
     /// Output energy of this step at most (H-31, I17).
@@ -107,7 +110,7 @@ impl core::error::Error for LimitError {}
 pub(crate) const SET_MC: (i64, i64) = (40_000, 90_000);
 /// The ceilings a step may have, in milliwatts (60601-2-2, E1: this class ends at 50 W).
 pub(crate) const CEILING_MW: (i64, i64) = (1, 50_000);
-/// The output times a step may have, in milliseconds (half an hour, the span `MilliJoules`
+/// The holds and output times a step may have, in milliseconds (half an hour, the span `MilliJoules`
 /// is sized for).
 pub(crate) const TIME_ON_MS: (i64, i64) = (1, 1_800_000);
 /// The energies a step may have, in millijoules: 50 W for half an hour.
@@ -129,7 +132,8 @@ pub(crate) const IMPEDANCE_MOHM: (i64, i64) = (40_000, 3_000_000);
 ///     .push(StepLimit {
 ///         set: MilliCelsius::new(70_000).expect("70 °C"),
 ///         ceiling: MilliWatts::new(8_600).expect("8.6 W, 20G x 5 mm at 70 °C"),
-///         time_on_max: Span::from_secs(91),
+///         hold: Span::from_secs(60),
+///         time_on_max: Span::from_secs(90),
 ///         energy_max: MilliJoules::new(782_600).expect("ceiling x time"),
 ///         check_before: false,
 ///     })
@@ -193,11 +197,12 @@ impl Limits {
 }
 
 fn check_step(index: usize, step: &StepLimit) -> Result<(), LimitError> {
-    let time_ms = i64::try_from(step.time_on_max.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX);
+    let ms = |span: Span| i64::try_from(span.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX);
     let fields = [
         ("set", i64::from(step.set.get()), SET_MC),
         ("ceiling", i64::from(step.ceiling.get()), CEILING_MW),
-        ("time_on_max", time_ms, TIME_ON_MS),
+        ("hold", ms(step.hold), TIME_ON_MS),
+        ("time_on_max", ms(step.time_on_max), TIME_ON_MS),
         ("energy_max", i64::from(step.energy_max.get()), ENERGY_MJ),
     ];
     for (field, value, (min, max)) in fields {

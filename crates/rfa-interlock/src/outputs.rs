@@ -82,7 +82,7 @@ pub enum StopCause {
     StepDone,
     /// The controller cannot go on, or asked for the end of a step that is not in force.
     Controller,
-    /// The step's output time is used up (H-30).
+    /// The step's output time, or its time at temperature, is used up (H-30).
     TimeLimit,
     /// The step's output energy is used up (H-31).
     EnergyLimit,

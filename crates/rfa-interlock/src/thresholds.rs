@@ -87,6 +87,11 @@ pub(crate) const SETTLED: Span = Span::from_secs(2);
 
 /// The lesion timer's start, below the set temperature (generators.md: set - 2 °C).
 pub(crate) const REACHED_BELOW_SET_MK: i64 = 2_000;
+/// H-30: plan + 1 s, by the interlock's own count of the time at temperature.
+pub(crate) const HOLD_OVER: Span = Span::from_secs(1);
+/// H-30: at each new start of a step that was at temperature before, the loop's timer goes on
+/// when its filtered reading is back at set - 2 °C, up to this later than the first raw sample.
+pub(crate) const RESUME_LAG: Span = Span::from_millis(500);
 /// AL-20: twice the planned ramp of 15 s (a.2).
 pub(crate) const RAMP_MAX: Span = Span::from_secs(30);
 /// AL-21.

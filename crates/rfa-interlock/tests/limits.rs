@@ -27,7 +27,7 @@ fn good_limits_are_kept_as_they_are() {
 #[test]
 fn a_step_out_of_range_is_named() {
     type Case = (fn(&mut StepLimit), &'static str);
-    let cases: [Case; 8] = [
+    let cases: [Case; 10] = [
         (
             |s| s.set = MilliCelsius::saturating(39_999),
             "step 2: set 39999 is outside 40000 to 90000",
@@ -41,6 +41,8 @@ fn a_step_out_of_range_is_named() {
             |s| s.ceiling = MilliWatts::saturating(50_001),
             "step 2: ceiling 50001 is outside 1 to 50000",
         ),
+        (|s| s.hold = Span::ZERO, "step 2: hold 0 is outside 1 to 1800000"),
+        (|s| s.hold = Span::from_secs(1_801), "step 2: hold 1801000 is outside 1 to 1800000"),
         (|s| s.time_on_max = Span::ZERO, "step 2: time_on_max 0 is outside 1 to 1800000"),
         (
             |s| s.time_on_max = Span::from_micros(1_800_000_001),

@@ -327,6 +327,38 @@ fn time_and_energy_end_the_step() {
     assert!(bench.tick().energy.get() > 1_800);
 }
 
+/// H-30: 1 s past the hold output ends by the interlock's own count of the time within 2 K of the
+/// set temperature, whatever the controller's timer says; a pause is not counted.
+#[test]
+fn a_hold_ends_one_second_late_at_most() {
+    let mut step = limit(70, 8_600, 60);
+    step.hold = Span::from_secs(5);
+    let started = || {
+        let mut bench = Bench::new(spec(Activation::Key, &[step])).delivering(2_000);
+        bench::warm_to(&mut bench, 67_980);
+        bench.run(900);
+        assert_eq!(bench.state(), State::Delivering, "2.02 K below is no hold");
+        bench.tip_mc(68_020);
+        bench
+    };
+    let mut bench = started();
+    assert_eq!(bench.ticks_until(State::Stopping, 700), Some(600));
+    assert!(bench.happened(Event::Stopped(StopCause::TimeLimit)));
+    bench.ticks_until(State::Idle, 20).expect("ends");
+    assert_eq!(bench.command(Command::Arm).refusal, Some(ArmRefusal::BudgetSpent));
+
+    // A pause at temperature: what was held is kept, and the loop's filter has 500 ms to return.
+    let mut bench = started();
+    assert_eq!(bench.run(300).state, State::Delivering);
+    bench.command(Command::Stop);
+    bench.run(500);
+    bench.command(Command::Arm);
+    bench.tick();
+    assert_eq!(bench.command(Command::Start).state, State::Delivering);
+    // 301 ticks before the pause, the stop's own among them, and 50 of the filter's.
+    assert_eq!(bench.ticks_until(State::Stopping, 700), Some(600 - 301 + 50));
+}
+
 /// H-31: 2 J at 2 W, with a readback 50 % low and one 20 % high: the larger power counts.
 #[test]
 fn energy_is_what_was_granted_or_measured_whichever_is_more() {

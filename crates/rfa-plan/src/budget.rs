@@ -8,7 +8,8 @@ use crate::Plan;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepBudget {
     /// Output time at most, pauses not counted: twice the ramp (AL-20 says that the set
-    /// temperature was not reached by then) and the hold. H-30 adds its own 1 s.
+    /// temperature was not reached by then) and the hold. This bounds a step that never gets
+    /// there; once at temperature the interlock ends it 1 s past the hold by its own count (H-30).
     pub time_on_max: Span,
     /// Output energy at most: the step's ceiling for as long as the plan means to deliver, ramp
     /// and hold (H-31). A step that needs its ceiling for longer than that heats something else.

@@ -20,6 +20,7 @@ pub fn limits_for(
         let limit = StepLimit {
             set: step.set,
             ceiling,
+            hold: step.hold,
             time_on_max: budget.time_on_max,
             energy_max: budget.energy_max,
             check_before: step.gate == Gate::SensoryCheck,

@@ -56,6 +56,9 @@ pub(crate) struct Oracle {
     confirmed: bool,
     /// Energy of this step as the grants and the readback say, in nJ; not below `Outputs::energy`.
     time_on: Span,
+    /// Output time within 2 K of the step's temperature, and starts after the first such.
+    held: Span,
+    restarts: u64,
     last: Option<HostInstant>,
 }
 
@@ -83,6 +86,8 @@ impl Oracle {
             since_trip: ALL_DONE,
             confirmed: false,
             time_on: Span::ZERO,
+            held: Span::ZERO,
+            restarts: 0,
             last: None,
         }
     }
@@ -277,6 +282,12 @@ impl Oracle {
             must(o.time_on == self.time_on, "I17 output time is all the time K1 was shut")?;
         }
         let Some(step) = self.limits.step(o.permit.step) else { return Ok(()) };
+        let near = i64::from(step.set.get()) - 2_000;
+        if self.k1 == Contactor::Shut && self.tip_mc().is_some_and(|tip| tip >= near) {
+            self.held = self.held.plus(elapsed);
+        }
+        let most = step.hold.plus(Span::from_millis(1_000 + 500 * self.restarts));
+        must(o.k1 == Contactor::Open || self.held < most, "H-30 hold + 1 s")?;
         must(o.time_on <= step.time_on_max.plus(elapsed), "I17 time, by at most one tick")?;
         let on = o.k1 == Contactor::Shut;
         must(!on || o.time_on < step.time_on_max, "I17 output time not passed")?;
@@ -309,7 +320,11 @@ impl Oracle {
         if was == State::Idle && i.command == Command::ConfirmCheck && i.authorised {
             self.confirmed = true;
         }
+        if o.k1 == Contactor::Shut && self.k1 == Contactor::Open && self.held > Span::ZERO {
+            self.restarts += 1;
+        }
         if o.permit.step != self.step || o.complete {
+            (self.held, self.restarts) = (Span::ZERO, 0);
             self.confirmed = false;
             self.time_on = Span::ZERO;
         }

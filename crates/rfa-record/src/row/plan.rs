@@ -39,6 +39,8 @@ pub struct StepLimitRow {
     pub set_mc: i32,
     /// The most power ever granted, in milliwatts.
     pub ceiling_mw: u32,
+    /// The plan's hold at temperature, in microseconds.
+    pub hold_us: u64,
     /// Output time at most, in microseconds.
     pub time_on_max_us: u64,
     /// Output energy at most, in millijoules.
@@ -119,10 +121,11 @@ impl TryFrom<&LimitsRow> for LimitsSpec {
 
 impl From<&StepLimit> for StepLimitRow {
     fn from(step: &StepLimit) -> Self {
-        let StepLimit { set, ceiling, time_on_max, energy_max, check_before } = step;
+        let StepLimit { set, ceiling, hold, time_on_max, energy_max, check_before } = step;
         Self {
             set_mc: set.get(),
             ceiling_mw: ceiling.get(),
+            hold_us: hold.as_micros(),
             time_on_max_us: time_on_max.as_micros(),
             energy_max_mj: energy_max.get(),
             check_before: *check_before,
@@ -137,6 +140,7 @@ impl TryFrom<&StepLimitRow> for StepLimit {
         Ok(Self {
             set: quantity!(MilliCelsius, row, set_mc)?,
             ceiling: quantity!(MilliWatts, row, ceiling_mw)?,
+            hold: Span::from_micros(row.hold_us),
             time_on_max: Span::from_micros(row.time_on_max_us),
             energy_max: quantity!(MilliJoules, row, energy_max_mj)?,
             check_before: row.check_before,
