@@ -175,7 +175,7 @@ fn shipped_files_are_good() {
     assert!(ran.stderr.is_empty(), "{}", ran.stderr);
 }
 
-/// Must show 6: each mangled file gives its exact message, on stderr, with exit 2.
+/// each mangled file gives its exact message, on stderr, with exit 2.
 #[test]
 fn mangled_files_give_their_exact_message() {
     let mut files = Vec::new();
@@ -264,7 +264,7 @@ fn every_alarm_is_explained() {
     }
 }
 
-/// Must show 2, on virtual time: every step is reached and held, overshoot at most 1.5 °C.
+/// on virtual time: every step is reached and held, overshoot at most 1.5 °C.
 #[test]
 fn the_stepped_gasserian_plan_is_held() {
     let treated = treat("gasserian-stepped", &["--seed", "7"]).expect("a treatment");

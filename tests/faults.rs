@@ -1,4 +1,4 @@
-//! Every named fault ends as its hazard row says, and its twin does not trip (Must show 4).
+//! Every named fault ends as its hazard row says, and its twin does not trip.
 //!
 //! `faults.toml` is the table: fault by fault and phase by phase, with budgets from the hazard
 //! table. Every run is headless on virtual time, recorded, and its recording verifies.
@@ -220,7 +220,7 @@ fn phases_of(times: &BTreeMap<Phase, Vec<String>>, treated: &Treated) {
     }
 }
 
-/// Must show 4: each named fault, in every phase, ends as its hazard row says.
+/// each named fault, in every phase, ends as its hazard row says.
 #[test]
 fn every_fault_ends_as_its_hazard_row_says() {
     let table = table();

@@ -1,5 +1,4 @@
-//! Recordings: the same seed gives the same bytes, and verification finds every change
-//! (Must show 2 and 5).
+//! Recordings: the same seed gives the same bytes, and verification finds every change.
 
 #[path = "common/virtual_runs.rs"]
 mod virtual_runs;
@@ -66,7 +65,7 @@ fn header_changed(from: &Path, old: &str, new: &str) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// Must show 2: on virtual time a recording holds no wall-clock field at all.
+/// on virtual time a recording holds no wall-clock field at all.
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
     let [first, second, other] = ["7", "7", "8"].map(seeded);
@@ -103,7 +102,7 @@ fn a_recording_verifies_and_says_how_much() {
     assert_eq!(info["complete"], true);
 }
 
-/// Must show 5: one changed output, checksums rewritten, is found at its tick and field.
+/// one changed output, checksums rewritten, is found at its tick and field.
 #[test]
 fn a_changed_output_is_named_by_tick_and_field() {
     let treated = seeded("7");

@@ -11,14 +11,14 @@ const DIRECT: &[(&str, &[&str])] = &[
     ("rfa-interlock", &["rfa-units"]),
     ("rfa-plan", &["rfa-units"]),
     ("rfa-control", &["rfa-units", "rfa-plan"]),
-    ("rfa-session", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control"]),
+    ("rfa-session", &["rfa-units", "rfa-interlock", "rfa-control"]),
     ("rfa-wire", &["rfa-units", "rfa-interlock"]),
     ("rfa-link", &["rfa-units", "rfa-interlock", "rfa-wire"]),
     ("rfa-sim", &["rfa-units", "rfa-plan", "rfa-wire"]),
     ("rfa-record", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
     (
         "rfa-replay",
-        &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"],
+        &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"],
     ),
     (
         "rfa-runtime",

@@ -157,7 +157,7 @@ fn dropping_the_session_stops_output_first() {
     panic!("the machine stood still three times in a row; nothing was shown");
 }
 
-/// Must show 3: the generator goes away while delivering. The link fault is latched as a trip.
+/// the generator goes away while delivering. The link fault is latched as a trip.
 #[test]
 fn a_generator_that_goes_away_while_delivering_trips() {
     let plan = short_plan();

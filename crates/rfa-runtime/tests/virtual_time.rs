@@ -107,7 +107,7 @@ fn a_stop_key_ends_output_and_not_the_session() {
     assert_eq!(last.interlock.outputs.state, State::Idle);
 }
 
-/// Must show 3, the controller's side: a generator that falls silent trips it.
+/// the controller's side: a generator that falls silent trips it.
 #[test]
 fn a_silent_generator_trips() {
     let plan = plan(Span::from_secs(10));

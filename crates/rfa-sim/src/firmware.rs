@@ -157,11 +157,15 @@ impl Firmware {
         if let Some(session) = &self.session {
             let expired = session.delivery.is_some_and(|delivery| delivery.expires <= now);
             let silent = now.since(session.heard_at);
+            let delivering = session.delivery.is_some();
             if expired {
                 self.stop(OffCause::Silence);
             }
             if silent >= SILENCE {
                 self.shut_down(OffCause::Silence);
+            }
+            if let Some(session) = &mut self.session {
+                session.lapsed |= delivering && (expired || silent >= SILENCE);
             }
             if silent >= SESSION_SILENCE {
                 self.end_session();
@@ -315,6 +319,7 @@ impl Firmware {
     fn standby(&mut self, standby: &Standby, seen: &Readback) -> Result<(), RefusalCode> {
         self.stop(OffCause::Host);
         let Some(session) = &mut self.session else { return Err(RefusalCode::BadSession) };
+        session.lapsed = false;
         if standby.k2 == Contactor::Open {
             session.k2 = Contactor::Open;
             return Ok(());
@@ -352,7 +357,7 @@ impl Firmware {
             self_test_passed: session.self_tested,
             emergency_stop: seen.emergency_stop,
             k2: seen.k2,
-            fault: session.tripped,
+            fault: session.tripped || session.lapsed,
         };
         session.check(grant, &conditions)?;
         session.delivery = Some(Delivery {

@@ -27,6 +27,9 @@ pub(crate) struct Session {
     pub(crate) self_tested: bool,
     /// One of the generator's own limits was passed.
     pub(crate) tripped: bool,
+    /// A grant has expired under delivery since the last standby: output never comes back by
+    /// itself after a silence.
+    pub(crate) lapsed: bool,
     pub(crate) k2: Contactor,
     pub(crate) delivery: Option<Delivery>,
     pub(crate) honoured: u32,
@@ -51,6 +54,7 @@ impl Session {
             heard_at: now,
             self_tested: false,
             tripped: false,
+            lapsed: false,
             k2: Contactor::Open,
             delivery: None,
             honoured: 0,
