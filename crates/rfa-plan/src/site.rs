@@ -84,8 +84,9 @@ pub struct Site {
 /// Baud rates a serial line can be set to and that carry at least one channel.
 pub(crate) const BAUDS: [u32; 9] =
     [115_200, 230_400, 460_800, 500_000, 921_600, 1_000_000, 1_500_000, 2_000_000, 3_000_000];
-/// Telemetry frames a second: below 50 the 60 ms silence limit (H-22) meets an ordinary gap.
-pub(crate) const TELEMETRY_HZ: (u16, u16) = (50, 200);
+/// Telemetry frames a second. The wire carries 50 to 200; the interlock's windows and votes (H-07's
+/// 200 ms of samples, H-05's turn-off, H-22's lost frames) are derived and tried for 100 alone.
+pub(crate) const TELEMETRY_HZ: (u16, u16) = (100, 100);
 /// Longest path, in characters.
 pub(crate) const PATH_CHARS_MAX: usize = 400;
 
@@ -175,7 +176,8 @@ fn link(link: &LinkSettings, found: &mut Violations) {
     let (min, max) = TELEMETRY_HZ;
     if !(min..=max).contains(&link.telemetry_hz) {
         let value = format!("{} Hz", link.telemetry_hz);
-        found.add("link.telemetry_hz", value, format!("{min} to {max} Hz"), words);
+        let allowed = if min == max { format!("{min} Hz") } else { format!("{min} to {max} Hz") };
+        found.add("link.telemetry_hz", value, allowed, words);
     }
     if rfa_units::ChannelId::new(link.channels).is_none() {
         let allowed = format!("1 to {}", rfa_units::MAX_CHANNELS);

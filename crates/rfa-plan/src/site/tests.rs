@@ -35,7 +35,7 @@ fn fields(error: &PlanError) -> Vec<&str> {
 
 #[test]
 fn each_setting_is_refused_outside_its_range() {
-    let changes: [(Change, &str); 12] = [
+    let changes: [(Change, &str); 13] = [
         (|s| s.name.clear(), "name"),
         (|s| s.limits.power_max = MilliWatts::MIN, "limits.power_max_w"),
         (|s| s.limits.set_max = MilliCelsius::saturating(90_001), "limits.set_max_c"),
@@ -46,7 +46,8 @@ fn each_setting_is_refused_outside_its_range() {
         ),
         (|s| s.limits.impedance_low = Milliohms::saturating(39_999), "limits.impedance_low_ohm"),
         (|s| s.link.baud = 9_600, "link.baud"),
-        (|s| s.link.telemetry_hz = 49, "link.telemetry_hz"),
+        (|s| s.link.telemetry_hz = 99, "link.telemetry_hz"),
+        (|s| s.link.telemetry_hz = 101, "link.telemetry_hz"),
         (|s| s.link.channels = 5, "link.channels"),
         (|s| s.link.key = [0; 16], "link.key_hex"),
         (|s| s.operators_file = Some("\u{1b}".to_string()), "operators.file"),
