@@ -174,6 +174,29 @@ fn a_simulator_stopped_for_200_ms_is_a_lost_generator() {
     });
 }
 
+/// H-21, H-54: a pause of the generator about as long as a grant lives ends output at the
+/// generator, or does not; where it does, output never comes back by itself, and the interlock
+/// says so within the time limit of a lost output.
+#[test]
+fn output_that_the_generator_dropped_never_comes_back_by_itself() {
+    let _one = one_at_a_time();
+    for pause_ms in [45, 52, 56] {
+        run_with_stall_evidence("a pause as long as a grant", || {
+            let run = run(&Paused::Simulator, pause_ms, 3);
+            let offs = rf_offs(&run.report);
+            assert!(offs.len() <= 1, "RF went on by itself: {:#}", run.report);
+            let dropped = offs.first().is_some_and(|off| off["cause"] == "silence");
+            if dropped {
+                assert_eq!(run.code, Some(6), "{:#}", run.summary);
+                assert_eq!(run.summary["state"], "tripped", "{:#}", run.summary);
+            } else if run.code != Some(0) && !run.trips().contains(&"H-22") {
+                return Err(run.missed("tripped although the generator went on"));
+            }
+            Ok(())
+        });
+    }
+}
+
 fn summary(late: &[(u64, u64)], control_us: u64, steal_ms: u64, trips: &[&str]) -> Value {
     let late: Vec<Value> = late
         .iter()

@@ -16,10 +16,7 @@ const DIRECT: &[(&str, &[&str])] = &[
     ("rfa-link", &["rfa-units", "rfa-interlock", "rfa-wire"]),
     ("rfa-sim", &["rfa-units", "rfa-plan", "rfa-wire"]),
     ("rfa-record", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
-    (
-        "rfa-replay",
-        &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"],
-    ),
+    ("rfa-replay", &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"]),
     (
         "rfa-runtime",
         &[
