@@ -173,9 +173,9 @@ fn one_or_two_lost_samples_hold_the_power_and_more_end_it() {
         assert_eq!((held.request.power, held.request.stop), (before.request.power, None));
     }
     hand.heat(1, 37.0);
-    let outs: Vec<_> = (0..6).map(|_| hand.tick(None).request).collect();
-    assert!(outs[4].stop.is_none() && outs[4].power > MilliWatts::MIN, "50 ms: {outs:?}");
-    assert_eq!((outs[5].power, outs[5].stop), (MilliWatts::MIN, Some(StopReason::Fault)));
+    let outs: Vec<_> = (0..9).map(|_| hand.tick(None).request).collect();
+    assert!(outs[7].stop.is_none() && outs[7].power > MilliWatts::MIN, "80 ms: {outs:?}");
+    assert_eq!((outs[8].power, outs[8].stop), (MilliWatts::MIN, Some(StopReason::Fault)));
     // Good readings do not bring it back while the interlock still delivers.
     let after = hand.heat(10, 37.0).request;
     assert_eq!((after.power, after.stop), (MilliWatts::MIN, Some(StopReason::Fault)));
