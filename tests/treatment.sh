@@ -12,7 +12,8 @@ rfa=${1:-target/release/rfa}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# judge KIND SUMMARY EXIT: 0 as expected, 1 not, 3 not but the machine stalled.
+# judge KIND SUMMARY EXIT: 0 as expected, 1 not, 3 not but the machine stalled, 4 as if it had
+# stalled, without a record of it: a processor can be taken from one thread alone. Once is let pass.
 judge() {
     python3 - "$@" <<'PYTHON'
 import json, sys
@@ -30,7 +31,7 @@ NOISE_C = 4 * 0.05 + 0.01
 # As in tests/common/live.rs: a tick this late is a gap of 30 ms (H-44, H-20); a simulator that stood
 # still this long was silent for 60 ms (H-22); steal time within one second.
 TICK_LATE_US, SIMULATOR_STALL_MS, STEAL_MS = 20_000, 40.0, 60
-STALL_RULES = {"H-04", "H-08", "H-20", "H-22", "H-23", "H-44"}
+STALL_RULES = {"H-04", "H-08", "H-20", "H-22", "H-23", "H-44", "H-54"}
 
 wrong = []
 def expect(good, text):
@@ -82,6 +83,10 @@ tripped = {trip["rule"] for trip in s["trips"]}
 if kind == "real time" and tripped and tripped <= STALL_RULES and evidence:
     print("  the machine stalled: " + ", ".join(evidence[:5]))
     sys.exit(3)
+unexplained = tripped <= STALL_RULES and (tripped or (len(wrong) == 1 and "missed ticks" in wrong[0]))
+if kind == "real time" and unexplained:
+    print("  as after a stall of the machine, but no record of one")
+    sys.exit(4)
 sys.exit(1)
 PYTHON
 }
@@ -101,8 +106,8 @@ for run in 1 2 3; do
     real_ms=$((($(date +%s%N) - began) / 1000000))
     judged=0
     judge "real time" "$tmp/real.json" "$code" || judged=$?
-    [ "$judged" -eq 3 ] || break
-    echo "run $run met a stall of the machine$([ "$run" -eq 3 ] || echo '; runs again')"
+    [ "$judged" -eq 3 ] || { [ "$judged" -eq 4 ] && [ "$run" -eq 1 ]; } || break
+    echo "run $run is not counted$([ "$run" -eq 3 ] || echo '; runs again')"
 done
 [ "$judged" -eq 0 ] || { echo "the treatment in real time is not as expected" >&2; exit 1; }
 "$rfa" rec verify "$tmp/real.mcap"
