@@ -1,0 +1,36 @@
+//! An electro-thermal model of a needle electrode in tissue, and of the lesion it makes.
+//!
+//! Field, heat, boiling and damage on an axisymmetric finite-volume mesh ([`NeedleMesh`],
+//! [`Model`]). A function of its arguments: no clock, no file, no thread, and the same bits on
+//! every machine (transcendental functions are `libm`'s).
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod band;
+mod damage;
+mod electric;
+mod error;
+mod grid;
+mod heat;
+mod medium;
+pub mod mesh;
+mod model;
+mod needle;
+
+pub use damage::{Arrhenius, Damage, dose_rate, perfusion_share};
+pub use error::SolveError;
+pub use grid::{Beyond, Faces, Grid, Interfaces, Side};
+pub use heat::{Amplitude, Ledger, Sensor};
+pub use medium::{Medium, Phase, Properties};
+pub use model::{Drive, Model, Parts, Reading};
+pub use needle::{Needle, NeedleMesh, Resolution, TipEnd};
