@@ -1,7 +1,7 @@
 //! What K1 and K2 were told, and whether they read back so (H-54).
 
-use crate::thresholds::TURN_OFF;
-use rfa_units::{Contactor, GeneratorInstant, Telemetry};
+use crate::thresholds::{TURN_OFF, TURN_OFF_BY_EXPIRY};
+use rfa_units::{Contactor, GeneratorInstant, Span, Telemetry};
 
 /// What one contactor is told, and since when on the samples' own clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +20,19 @@ impl Commanded {
         }
     }
 
-    /// Told `to`, and for long enough that a sample taken at `at` has to show it.
+    /// Told `to` for at least `span` when a sample was taken at `at`.
+    fn told(&self, to: Contactor, span: Span, at: GeneratorInstant) -> bool {
+        self.to == to && self.since.is_none_or(|since| at.since(since) >= span)
+    }
+
+    /// Told `to`, and for long enough that a sample taken at `at` has to show it, whether the
+    /// command arrived or, for opening, the dead-man had to act.
     fn due(&self, to: Contactor, at: GeneratorInstant) -> bool {
-        self.to == to && self.since.is_none_or(|since| at.since(since) >= TURN_OFF)
+        let span = match to {
+            Contactor::Open => TURN_OFF_BY_EXPIRY,
+            Contactor::Shut => TURN_OFF,
+        };
+        self.told(to, span, at)
     }
 }
 
@@ -31,6 +41,8 @@ impl Commanded {
 pub(crate) struct Contactors {
     k1: Commanded,
     k2: Commanded,
+    /// K1 read back open in the newest sample.
+    k1_read_open: bool,
     /// K2 was shut once, so self-test is past and nobody else works the contactors.
     proven: bool,
 }
@@ -38,7 +50,8 @@ pub(crate) struct Contactors {
 /// How the contactors of one sample read back against what was commanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Followed {
-    /// K1 was opened long enough before for RF to be off (H-05).
+    /// K1 was opened long enough before for RF to be off (H-05): [`TURN_OFF`] where it reads back
+    /// open over the whole of the sample's meter window, [`TURN_OFF_BY_EXPIRY`] in any case.
     pub(crate) off_due: bool,
     /// One reads shut that was opened long enough before.
     pub(crate) welded: bool,
@@ -48,7 +61,7 @@ pub(crate) struct Followed {
 
 impl Contactors {
     pub(crate) const fn new() -> Self {
-        Self { k1: Commanded::OPEN, k2: Commanded::OPEN, proven: false }
+        Self { k1: Commanded::OPEN, k2: Commanded::OPEN, k1_read_open: false, proven: false }
     }
 
     /// What a tick commands; `newest` is the stamp of the newest sample then.
@@ -63,14 +76,19 @@ impl Contactors {
         self.proven |= k2 == Contactor::Shut;
     }
 
-    /// Judges one sample.
-    pub(crate) fn compare(&self, frame: &Telemetry) -> Followed {
+    /// Judges one sample. A meter's window is a telemetry period, so K1 was open for all of it
+    /// where the sample before read it open as well.
+    pub(crate) fn compare(&mut self, frame: &Telemetry) -> Followed {
+        let reads_open = frame.k1 == Contactor::Open;
+        let stopped = reads_open && self.k1_read_open;
+        self.k1_read_open = reads_open;
         let both = [(&self.k1, frame.k1), (&self.k2, frame.k2)];
         let other_than = |told: Contactor| {
             both.iter().any(|(contactor, reads)| contactor.due(told, frame.at) && *reads != told)
         };
         Followed {
-            off_due: self.k1.due(Contactor::Open, frame.at),
+            off_due: (stopped && self.k1.told(Contactor::Open, TURN_OFF, frame.at))
+                || self.k1.due(Contactor::Open, frame.at),
             welded: self.proven && other_than(Contactor::Open),
             dropped: other_than(Contactor::Shut),
         }

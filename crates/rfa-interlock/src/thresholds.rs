@@ -17,12 +17,18 @@ pub(crate) const OUTPUT_MARGIN_PERCENT: u32 = 20;
 pub(crate) const OUTPUT_MARGIN_MIN_MW: u32 = 500;
 /// H-05: more than this is RF.
 pub(crate) const RF_MW: u32 = 200;
-/// H-05: from the newest sample at the tick that opens K1 to a sample that must show no RF.
-/// That sample's age (up to 20 ms: period, line, tick) + frame 2 ms + the generator acts 10 ms +
-/// contactor 10 ms + the meter's own window 10 ms = 52 ms (a.1), rounded up. The clock is the
-/// samples' own, so a sample that was on its way cannot lock out. H-54: the same for a contactor
-/// to read back as it was commanded.
+/// H-05: from the newest sample at the tick that opens K1 to a sample that must show no RF, where
+/// the generator shows by its readback that the stop has reached it. That sample's age (up to
+/// 20 ms: period, line, tick) + frame 2 ms + the generator acts 10 ms + contactor 10 ms + the
+/// meter's own window 10 ms = 52 ms (a.1), rounded up. The clock is the samples' own, so a sample
+/// that was on its way cannot lock out. H-54: the same for a contactor to read back as shut.
 pub(crate) const TURN_OFF: Span = Span::from_millis(60);
+/// H-05, H-54: the same where the stop is late or lost and the generator's dead-man ends output
+/// (H-21). The last grant was made from the newest sample or an older one, so it expires at most
+/// [`GRANT_LIFE`] after that sample's stamp, on the same clock: 60 ms, then the generator acts
+/// 10 ms, contactor 10 ms, the meter's own window (a telemetry period) 10 ms, in all 90 ms. How
+/// long the line takes does not matter: neither stamp is taken on this side of it.
+pub(crate) const TURN_OFF_BY_EXPIRY: Span = Span::from_millis(90);
 /// H-06: a step in [`JUMP_WINDOW`] beyond any physical one.
 pub(crate) const JUMP_MK: i64 = 8_000;
 /// H-06.

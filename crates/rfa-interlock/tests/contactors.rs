@@ -80,7 +80,7 @@ fn h54_a_welded_k2_locks_out() {
         bench.generator.k2 = Some(Contactor::Shut);
         bench.generator.emergency_stop = EmergencyStop::Pressed;
         assert_eq!(bench.tick().state, State::Tripped);
-        assert_eq!(bench.run(6).state, State::Tripped);
+        assert_eq!(bench.run(9).state, State::Tripped);
         bench
     };
     let mut late = stopped();

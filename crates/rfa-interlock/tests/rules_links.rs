@@ -5,7 +5,7 @@ mod bench;
 
 use bench::{Bench, TICK_US, holds, trips};
 use rfa_interlock::{AlarmId, LinkReport, RuleId, State};
-use rfa_units::{EmergencyStop, Footswitch, StopReason, Supply};
+use rfa_units::{Bounded, Contactor, EmergencyStop, Footswitch, StopReason, Supply, TipReading};
 
 #[test]
 fn h20_controller_silent_30_ms() {
@@ -82,11 +82,52 @@ fn h22_lost_frames() {
         b.run(101);
         b.link = lost(6);
     });
-    // A stall that loses them is the stall's own trip.
+}
+
+/// H-44: whatever else a stall leaves behind in its first tick, it is named as a stall; what no
+/// stall can make keeps its own name.
+#[test]
+fn h44_names_a_stall() {
+    type Spoil = fn(&mut Bench);
+    let stall = |spoil: Spoil| {
+        let mut bench = Bench::by_key().delivering(2_000);
+        spoil(&mut bench);
+        assert_eq!(bench.tick_after(200_000).state, State::Tripped);
+        bench.tripped_by()
+    };
+    let left_behind: [Spoil; 7] = [
+        |_| {},
+        |b| b.link = LinkReport { missing: 16, ..LinkReport::default() },
+        |b| b.link = LinkReport { corrupt: 3, ..LinkReport::default() },
+        |b| b.generator.silent = true,
+        |b| b.generator.age_us = 150_000,
+        |b| b.generator.k1 = Some(Contactor::Open),
+        |b| b.controller.silent = true,
+    ];
+    for spoil in left_behind {
+        assert_eq!(stall(spoil), Some((RuleId::H44, AlarmId::Al12)));
+    }
+    // Two samples of an excess over expired grants (H-04), both of them waiting.
     let mut bench = Bench::by_key().delivering(2_000);
-    bench.link = lost(16);
-    assert_eq!(bench.tick_after(200_000).state, State::Tripped);
+    bench.tick += 1;
+    bench.now_us += 200_000;
+    let mut inputs = bench.inputs();
+    bench.now_us -= 5_000;
+    inputs.telemetry = Bounded::new();
+    bench.generator.power_mw = Some(2_600);
+    for _ in 0..2 {
+        bench.now_us += 1_000;
+        inputs.telemetry.push(bench.frame()).expect("room");
+    }
+    assert_eq!(bench.feed(&inputs).state, State::Tripped);
     assert_eq!(bench.tripped_by(), Some((RuleId::H44, AlarmId::Al12)));
+    let own: [(Spoil, RuleId); 2] = [
+        (|b| b.generator.tip = TipReading::Open, RuleId::H06),
+        (|b| b.generator.emergency_stop = EmergencyStop::Pressed, RuleId::H49),
+    ];
+    for (spoil, rule) in own {
+        assert_eq!(stall(spoil).map(|(rule, _)| rule), Some(rule));
+    }
 }
 
 #[test]

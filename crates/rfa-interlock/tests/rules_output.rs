@@ -116,12 +116,12 @@ fn h54_a_welded_k1_locks_out_with_k2_open() {
         bench
     };
     let mut late = stopped();
-    assert_eq!(late.run(5).state, State::Stopping);
+    assert_eq!(late.run(8).state, State::Stopping);
     late.generator.k1 = None;
     assert_eq!(late.run(10).state, State::Idle);
     let mut welded = stopped();
-    let ticks = welded.ticks_until(State::Lockout, 20).expect("locks out");
-    assert!(ticks <= 10, "{ticks} ticks");
+    let ticks = welded.ticks_until(State::Lockout, 20);
+    assert_eq!(ticks, Some(10), "90 ms on the samples' clock, and the second sample");
     assert_eq!(welded.tripped_by(), Some((RuleId::H54, AlarmId::Al03)));
     assert_eq!(welded.tick().k2, Contactor::Open);
 }
@@ -150,6 +150,36 @@ fn h05_allows_the_turn_off_and_no_more() {
     assert_eq!(bench.ticks_until(State::Lockout, 20), Some(7));
     assert_eq!(bench.tripped_by(), Some((RuleId::H06, AlarmId::Al04)), "the first is kept");
     assert!(bench.tick().latched.contains(AlarmId::Al03));
+}
+
+/// H-05, H-21: where the stop is late and the dead-man has to act, K1 reads back shut until then,
+/// and RF may be on for 90 ms and no longer. Once K1 reads back open, RF has one meter window.
+#[test]
+fn h05_allows_the_dead_man_its_time_and_no_more() {
+    let late_stop = |shut_for: usize, rf_for: usize| {
+        // Below H-04's margin of 0.5 W, which has its own time for a grant to expire.
+        let mut bench = Bench::by_key().delivering(400);
+        bench.generator.power_mw = Some(400);
+        bench.generator.k1 = Some(Contactor::Shut);
+        assert_eq!(bench.command(Command::Stop).state, State::Stopping);
+        let mut alarm = false;
+        for tick in 1..=20 {
+            if tick > shut_for {
+                bench.generator.k1 = None;
+            }
+            if tick > rf_for {
+                bench.generator.power_mw = Some(0);
+            }
+            alarm |= bench.tick().active.contains(AlarmId::Al03);
+        }
+        (bench.state(), alarm)
+    };
+    assert_eq!(late_stop(7, 8), (State::Idle, false), "as the dead-man ends it");
+    assert_eq!(late_stop(5, 6), (State::Idle, false), "the meter's window after K1 opened");
+    assert_eq!(late_stop(5, 7), (State::Idle, true), "RF past it, once");
+    assert_eq!(late_stop(5, 8), (State::Lockout, true), "and twice");
+    assert_eq!(late_stop(8, 9), (State::Idle, true), "a sample 90 ms later shows RF");
+    assert_eq!(late_stop(8, 10), (State::Lockout, true), "and the next");
 }
 
 /// H-05: power on a channel nobody granted.

@@ -100,6 +100,30 @@ pub(crate) static RULES: [Rule; 31] = [
         samples: tip,
         ..sample_rule(RuleId::H01, AlarmId::Al01, t::OVER_SET_MK, 2, judge::over_set)
     },
+    // Above all that a stall makes by itself: after one, grants have expired under the power that
+    // is measured (H-04), samples waited (H-08), the generator's dead-man opened K1 (H-54), frames
+    // were thrown away (H-22) and requests are old (H-20). Below what it cannot make: a sensor's
+    // break, a temperature, RF without permission, a contact that does not open.
+    Rule {
+        scope: Scope::Live,
+        ..tick_rule(
+            RuleId::H44,
+            AlarmId::Al12,
+            micros(t::TICK_GAP),
+            Reaction::Fault,
+            judge::tick_gap,
+        )
+    },
+    Rule {
+        scope: Scope::Live,
+        ..tick_rule(
+            RuleId::H44,
+            AlarmId::Al12,
+            t::MISSED_TICKS,
+            Reaction::Fault,
+            judge::ticks_missed,
+        )
+    },
     Rule {
         scope: Scope::Output,
         samples: power,
@@ -166,27 +190,6 @@ pub(crate) static RULES: [Rule; 31] = [
             judge::sample_old,
         )
     },
-    Rule {
-        scope: Scope::Live,
-        ..tick_rule(
-            RuleId::H44,
-            AlarmId::Al12,
-            micros(t::TICK_GAP),
-            Reaction::Fault,
-            judge::tick_gap,
-        )
-    },
-    Rule {
-        scope: Scope::Live,
-        ..tick_rule(
-            RuleId::H44,
-            AlarmId::Al12,
-            t::MISSED_TICKS,
-            Reaction::Fault,
-            judge::ticks_missed,
-        )
-    },
-    // Below H-44: a controller that stalls for 150 ms throws away frames that came.
     Rule { window: t::BAD_FRAME_WINDOW, ..link_rule(RuleId::H22, LOST_FRAMES, judge::lost) },
     tick_rule(
         RuleId::H20,

@@ -51,6 +51,8 @@ pub(crate) struct Oracle {
     pressed_since: Option<GeneratorInstant>,
     released_since_armed: bool,
     opened_at: Option<GeneratorInstant>,
+    /// Samples running that read K1 back open.
+    k1_read_open: u8,
     stuck_ticks: u8,
     since_trip: Since,
     confirmed: bool,
@@ -82,6 +84,7 @@ impl Oracle {
             pressed_since: None,
             released_since_armed: false,
             opened_at: None,
+            k1_read_open: 0,
             stuck_ticks: 0,
             since_trip: ALL_DONE,
             confirmed: false,
@@ -130,6 +133,8 @@ impl Oracle {
             }
             let pressed = frame.footswitch == Footswitch::Pressed;
             self.pressed_since = pressed.then(|| self.pressed_since.unwrap_or(frame.at));
+            let open = frame.k1 == Contactor::Open;
+            self.k1_read_open = if open { self.k1_read_open.saturating_add(1) } else { 0 };
             self.newest = Some(*frame);
             self.heard = Some(i.now);
         }
@@ -263,7 +268,9 @@ impl Oracle {
     /// I8, I9: RF measured with K1 open for longer than opening takes.
     fn stuck(&mut self, i: &Inputs, o: &Outputs) -> Found {
         let newest = self.newest.map(|frame| frame.at).unwrap_or_default();
-        let due = self.opened_at.is_none_or(|at| newest.since(at) >= Span::from_millis(60));
+        let open_ms = self.opened_at.map(|at| newest.since(at).as_micros() / 1_000);
+        // The dead-man needs 90 ms; a K1 that two samples read back open leaves no excuse.
+        let due = open_ms.is_none_or(|ms| ms >= if self.k1_read_open >= 2 { 60 } else { 90 });
         let stuck = self.k1 == Contactor::Open && due && self.power_mw() > 200;
         let fresh = self.heard == Some(i.now);
         self.stuck_ticks = if !stuck { 0 } else { self.stuck_ticks + u8::from(fresh) };
