@@ -17,20 +17,24 @@
 )]
 
 mod band;
+mod contour;
 mod damage;
 mod electric;
 mod error;
 mod grid;
 mod heat;
+mod lesion;
 mod medium;
 pub mod mesh;
 mod model;
 mod needle;
 
+pub use contour::{Boundary, LesionSize};
 pub use damage::{Arrhenius, Damage, dose_rate, perfusion_share};
 pub use error::SolveError;
 pub use grid::{Beyond, Faces, Grid, Interfaces, Side};
 pub use heat::{Amplitude, Ledger, Sensor};
+pub use lesion::{Layer, Lesion, OutOfRange, Setting};
 pub use medium::{Medium, Phase, Properties};
 pub use model::{Drive, Model, Parts, Reading};
 pub use needle::{Needle, NeedleMesh, Resolution, TipEnd};

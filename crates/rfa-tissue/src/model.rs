@@ -11,6 +11,8 @@ use crate::medium::Medium;
 const FIRST_STEP_S: f64 = 0.05;
 /// Growth of the step with the time since that change: diffusion slows down as it spreads.
 const STEP_GROWTH: f64 = 0.15;
+/// Ratio of one size of step to the next.
+const STEP_RATIO: f64 = 1.5;
 /// Below this step the model gives up, s.
 const SMALLEST_STEP_S: f64 = 1e-6;
 /// The largest share of a boiling band that a cell may cross in one step.
@@ -168,9 +170,7 @@ impl Model {
         let mut done = 0.0;
         let mut limit = f64::INFINITY;
         while done < span_s * (1.0 - 1e-12) {
-            let wanted = (FIRST_STEP_S + STEP_GROWTH * self.since_change_s).min(limit);
-            // Equal steps to the end of the span: no sliver of a step is left over.
-            let step = (span_s - done) / libm::ceil((span_s - done) / wanted).max(1.0);
+            let step = step_for(span_s - done, self.since_change_s, limit);
             let at = |share: f64| amplitude(drive, (done + share * step) / span_s);
             let (first, last) = (at(GAMMA), at(1.0));
             let moved = self.try_step(step, (first, last), given)?;
@@ -220,9 +220,8 @@ impl Model {
             *history = begin + ahead * (*history - begin);
         }
         work.last.clear();
-        work.last.extend(
-            at_c.iter().zip(&work.middle).map(|(at, middle)| at + (middle - at) / GAMMA),
-        );
+        work.last
+            .extend(at_c.iter().zip(&work.middle).map(|(at, middle)| at + (middle - at) / GAMMA));
         let now = heated(1.0);
         work.flows.1 = heat.stage(
             seconds,
@@ -305,6 +304,18 @@ fn band_share(medium: &Medium, before: &[f64], after: &[f64]) -> f64 {
             worst.max((inside(*after) - inside(*before)).abs() / width)
         })
     })
+}
+
+/// The next step: one of a few sizes, so that a factor serves many steps, and towards the end of
+/// the span equal ones, so that no sliver is left over.
+fn step_for(left: f64, since_change: f64, limit: f64) -> f64 {
+    let wanted = (FIRST_STEP_S + STEP_GROWTH * since_change).min(limit);
+    let mut step = FIRST_STEP_S;
+    while step * STEP_RATIO <= wanted && step < left {
+        step *= STEP_RATIO;
+    }
+    let step = step.min(wanted);
+    if left > 3.0 * step { step } else { left / libm::ceil(left / step * (1.0 - 1e-12)).max(1.0) }
 }
 
 fn amplitude(drive: Drive, share: f64) -> Amplitude {

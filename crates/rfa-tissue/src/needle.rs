@@ -253,7 +253,8 @@ fn sleeve(
 /// A sensor on the axis: between the two cells whose centres are around it.
 fn on_axis(depth: f64, heights: &[f64], columns: usize) -> Sensor {
     let centres: Vec<f64> = pairs(heights).map(|(low, high)| f64::midpoint(low, high)).collect();
-    let around = pairs(&centres).enumerate().find(|(_, (low, high))| (*low..*high).contains(&depth));
+    let around =
+        pairs(&centres).enumerate().find(|(_, (low, high))| (*low..*high).contains(&depth));
     let Some((row, (low, high))) = around else { return Sensor::default() };
     let share = (depth - low) / (high - low);
     let cell = row.saturating_mul(columns);
