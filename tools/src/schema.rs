@@ -19,10 +19,11 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 }
 
 /// Each schema's path from the root of the project, and the text it has to have.
-fn schemas() -> [(&'static str, String); 2] {
+fn schemas() -> [(&'static str, String); 3] {
     [
         ("config/plan.schema.json", rfa_plan::plan_schema()),
         ("config/site.schema.json", rfa_plan::site_schema()),
+        ("config/tissue.schema.json", rfa_plan::tissue_schema()),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! Treatment plans, electrodes, power ceilings and site limits: validated types.
+//! Treatment plans, electrodes, power ceilings, site limits and tissues: validated types.
 //!
 //! The types need no standard library; reading TOML is the feature `toml`.
 //!
@@ -33,6 +33,7 @@ mod plan;
 pub mod range;
 mod site;
 mod target;
+pub mod tissue;
 mod violation;
 
 pub use budget::StepBudget;
@@ -40,8 +41,9 @@ pub use ceiling::{ceiling, generator_hard_limit};
 pub use electrode::{Electrode, Gauge, SensorKind};
 #[cfg(feature = "toml")]
 pub use file::{
-    FILE_BYTES_MAX, FileError, FileErrors, example_site, parse_plan, parse_site, plan_schema,
-    plan_toml, preset, presets, read_plan, read_site, site_schema,
+    FILE_BYTES_MAX, FileError, FileErrors, example_site, parse_plan, parse_site, parse_tissue,
+    plan_schema, plan_toml, preset, presets, read_plan, read_site, read_tissue, site_schema,
+    tissue as shipped_tissue, tissue_schema, tissues as shipped_tissues,
 };
 pub use plan::{Gate, Plan, PlanLimits, PlanSpec, Program, Source, StepSpec};
 pub use site::{LinkSettings, Site, SiteLimits, SiteSpec};

@@ -1,4 +1,4 @@
-//! Mangled plan and site files: each gives exactly the message that stands beside it.
+//! Mangled plan, site and tissue files: each gives exactly the message that stands beside it.
 //!
 //! `RFA_UPDATE=1 cargo test -p rfa-plan --features toml --test corpus` writes the messages anew;
 //! read what changed before keeping it.
@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rfa_plan::{FileErrors, read_plan, read_site};
+use rfa_plan::{FileErrors, read_plan, read_site, read_tissue};
 
 fn corpus(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus").join(kind)
@@ -65,18 +65,25 @@ fn mangled_sites_give_their_exact_message() {
     assert!(compared >= 8, "only {compared} site files");
 }
 
+#[test]
+fn mangled_tissues_give_their_exact_message() {
+    let compared = compare("tissues", |path| read_tissue(path).map(drop));
+    assert!(compared >= 20, "only {compared} tissue files");
+}
+
 /// What the corpus is for: apart from the files named `good-…`, everything in it is refused.
 #[test]
 fn only_good_files_are_accepted() {
-    for (kind, is_plan) in [("plans", true), ("sites", false)] {
+    for kind in ["plans", "sites", "tissues"] {
         for file in files(&corpus(kind)) {
             if file.extension().is_none_or(|end| end != "toml") {
                 continue;
             }
             let name = file.file_name().expect("a file").to_string_lossy().into_owned();
-            let accepted = match is_plan {
-                true => read_plan(&file).is_ok(),
-                false => read_site(&file).is_ok(),
+            let accepted = match kind {
+                "plans" => read_plan(&file).is_ok(),
+                "sites" => read_site(&file).is_ok(),
+                _ => read_tissue(&file).is_ok(),
             };
             assert_eq!(accepted, name.starts_with("good-"), "{name}");
         }

@@ -2,7 +2,10 @@
 #![cfg(feature = "toml")]
 
 use proptest::prelude::*;
-use rfa_plan::{Plan, ceiling, example_site, parse_plan, parse_site, plan_toml, presets, range};
+use rfa_plan::{
+    Plan, ceiling, example_site, parse_plan, parse_site, parse_tissue, plan_toml, presets, range,
+    shipped_tissues,
+};
 
 /// One thing done to a text.
 #[derive(Debug, Clone)]
@@ -154,6 +157,33 @@ proptest! {
             }
             Err(errors) => {
                 prop_assert!(!errors.to_string().contains("7266612d646576656c6f706d656e7421"));
+            }
+        }
+    }
+
+    /// The same for tissue files: whatever is accepted is finite, positive where it has to be, and
+    /// sourced.
+    #[test]
+    fn a_mangled_tissue_is_refused_or_good(
+        which in any::<prop::sample::Index>(),
+        mutations in prop::collection::vec(mutation(), 1..3),
+    ) {
+        let (_, text) = shipped_tissues()[which.index(shipped_tissues().len())];
+        let bytes = mutations.iter().fold(text.as_bytes().to_vec(), |text, m| m.apply(text));
+        match parse_tissue("mangled.toml", &String::from_utf8_lossy(&bytes)) {
+            Ok(tissue) => {
+                for (name, number, limit) in tissue.numbers() {
+                    prop_assert!(limit.min <= number.low && number.low <= number.value, "{name}");
+                    prop_assert!(number.value <= number.high && number.high <= limit.max, "{name}");
+                    prop_assert!(!number.source.trim().is_empty(), "{name}");
+                }
+                prop_assert!(tissue.conductivity_rise_per_k.value * tissue.at_c < 1.0);
+                prop_assert!(tissue.boiling.from_c.value < tissue.boiling.to_c.value);
+                prop_assert!(tissue.layers.iter().all(|layer| layer.from_mm < layer.to_mm));
+            }
+            Err(errors) => {
+                let shown = errors.to_string();
+                prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Plan and site files: TOML in, checked values or located errors out.
+//! Plan, site and tissue files: TOML in, checked values or located errors out.
 //!
 //! A file is read in three passes. The text is parsed to a document that knows every value's
 //! place; the document is compared with the same schema that editors get, which finds unknown
@@ -14,10 +14,13 @@ mod read;
 mod schema;
 mod site_format;
 mod source;
+mod tissue_format;
+mod tissues;
 mod walk;
 mod words;
 
 pub use error::{FileError, FileErrors};
 pub use presets::{example_site, preset, presets};
 pub use read::{FILE_BYTES_MAX, parse_plan, parse_site, plan_toml, read_plan, read_site};
-pub use schema::{plan_schema, site_schema};
+pub use schema::{plan_schema, site_schema, tissue_schema};
+pub use tissues::{parse_tissue, read_tissue, tissue, tissues};

@@ -82,7 +82,7 @@ pub fn plan_toml(plan: &Plan) -> String {
     toml::to_string(&PlanFile::from(plan)).unwrap_or_default()
 }
 
-fn text_of(path: &Path, name: &str) -> Result<String, FileErrors> {
+pub(super) fn text_of(path: &Path, name: &str) -> Result<String, FileErrors> {
     let source = Source { name, text: "" };
     let failed = |error: std::io::Error| FileError {
         value: error.to_string(),
@@ -92,7 +92,7 @@ fn text_of(path: &Path, name: &str) -> Result<String, FileErrors> {
     // Opening a pipe would wait for a writer, so look before opening.
     let kind = fs::metadata(path).map_err(failed)?;
     if !kind.is_file() {
-        let help = "name a plan or site file".to_string();
+        let help = "name a plan, site or tissue file".to_string();
         return Err(FileError { help, ..source.whole("not a regular file") }.into());
     }
     let mut bytes = Vec::new();
@@ -129,10 +129,10 @@ fn check_size(source: Source<'_>, bytes: usize) -> Result<(), FileErrors> {
     Err(error.into())
 }
 
-fn document(source: Source<'_>) -> Result<Spanned<DeTable<'_>>, FileErrors> {
+pub(super) fn document(source: Source<'_>) -> Result<Spanned<DeTable<'_>>, FileErrors> {
     check_size(source, source.text.len())?;
     if source.text.trim().is_empty() {
-        let help = "start from a shipped plan or site file".to_string();
+        let help = "start from a shipped file of its kind".to_string();
         return Err(FileError { help, ..source.whole("file is empty") }.into());
     }
     DeTable::parse(source.text).map_err(|error| syntax(source, &error).into())
@@ -152,7 +152,7 @@ fn syntax(source: Source<'_>, error: &toml::de::Error) -> FileError {
 }
 
 /// The document in its type, once the schema has nothing against it.
-fn shape<T: DeserializeOwned>(
+pub(super) fn shape<T: DeserializeOwned>(
     source: Source<'_>,
     schema: &Value,
     document: &Spanned<DeTable<'_>>,
@@ -165,7 +165,7 @@ fn shape<T: DeserializeOwned>(
 }
 
 /// The constructor's violations, at their places in the file.
-fn broken(
+pub(super) fn broken(
     source: Source<'_>,
     schema: &Value,
     document: &Spanned<DeTable<'_>>,

@@ -1,4 +1,4 @@
-//! The schemas of plan and site files.
+//! The schemas of plan, site and tissue files.
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
@@ -7,6 +7,7 @@ use std::string::String;
 
 use super::format::PlanFile;
 use super::site_format::SiteFile;
+use super::tissue_format::TissueFile;
 
 /// JSON schema of plan files, as `config/plan.schema.json` holds it.
 #[must_use]
@@ -18,6 +19,12 @@ pub fn plan_schema() -> String {
 #[must_use]
 pub fn site_schema() -> String {
     text(&of::<SiteFile>())
+}
+
+/// JSON schema of tissue files, as `config/tissue.schema.json` holds it.
+#[must_use]
+pub fn tissue_schema() -> String {
+    text(&of::<TissueFile>())
 }
 
 /// The schema of one file type in one piece, so that a reader need not follow references.

@@ -15,7 +15,7 @@ use super::source::{Source, printable};
 use super::{FileError, words};
 use crate::check;
 
-/// Numbers are kept in thousandths; the distance to the nearest one that is taken for rounding.
+/// Numbers are kept in thousandths, but for those marked `x-fine`; the distance to the nearest one that is taken for rounding.
 const ROUNDING: f64 = 1e-6;
 
 /// Longest path that is shown, in characters.
@@ -148,6 +148,7 @@ impl Walk<'_> {
         let path = &node.path;
         let choices = words::choices(node.schema);
         let unlisted = !choices.is_empty() && !choices.contains(&number.to_string());
+        let fine = node.schema.get("x-fine").and_then(Value::as_bool) == Some(true);
         let finest = (number * 1_000.0 - (number * 1_000.0).round()).abs();
         if !number.is_finite() {
             let help = "write a number inside the range".to_string();
@@ -165,7 +166,7 @@ impl Walk<'_> {
                 false => "write a number inside the range".to_string(),
             };
             self.note(node, node.span.clone(), &message, value, help);
-        } else if finest > ROUNDING {
+        } else if finest > ROUNDING && !fine {
             let help = "write at most three decimals: finer values are not kept".to_string();
             self.note(node, node.span.clone(), &format!("{path} is too fine"), value, help);
         }

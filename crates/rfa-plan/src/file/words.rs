@@ -20,8 +20,9 @@ pub(crate) fn allowed(schema: &Value) -> String {
             let bound = |name: &str| {
                 number(schema, name).map_or_else(string::String::new, |n| n.to_string())
             };
-            let unit = text(schema, "x-unit").map_or_else(String::new, |unit| format!(" {unit}"));
-            format!("{} to {}{unit}", bound("minimum"), bound("maximum"))
+            let unit = text(schema, "x-unit").unwrap_or_default();
+            let range = format!("{} to {} {unit}", bound("minimum"), bound("maximum"));
+            range.trim_end().to_string()
         }
         "boolean" => "true or false".to_string(),
         "string" => {
