@@ -95,11 +95,20 @@ pub(crate) struct Treated {
 /// Runs `rfa demo --headless --virtual` with a recording of its own. An error tells the exit code
 /// and stderr, where no session came about.
 pub(crate) fn treat(plan: &str, more: &[&str]) -> Result<Treated, String> {
+    demo(&["--virtual"], plan, more)
+}
+
+/// The same in real time, through the pseudo-terminal.
+pub(crate) fn treat_live(plan: &str, more: &[&str]) -> Result<Treated, String> {
+    demo(&[], plan, more)
+}
+
+fn demo(time: &[&str], plan: &str, more: &[&str]) -> Result<Treated, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let recording = folder.path().join("s.mcap");
     let path = recording.to_str().expect("UTF-8");
-    let fixed = ["demo", "--headless", "--virtual", "--format", "json", "--record", path];
-    let ran = rfa(fixed.iter().chain(&["--plan", plan]).chain(more));
+    let fixed = ["demo", "--headless", "--format", "json", "--record", path, "--plan", plan];
+    let ran = rfa(fixed.iter().chain(time).chain(more));
     if ran.stdout.is_empty() {
         return Err(format!("exit {}: {}", ran.code, ran.stderr));
     }
@@ -205,7 +214,15 @@ impl Recorded {
 /// Calls `check` on every item, on as many threads as there are processors, and panics with all
 /// failures at once.
 pub(crate) fn all<T: Send>(items: Vec<T>, check: impl Fn(&T) -> Result<(), String> + Sync) {
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    all_on(std::thread::available_parallelism().map_or(2, usize::from), items, check);
+}
+
+/// The same on this many threads.
+pub(crate) fn all_on<T: Send>(
+    threads: usize,
+    items: Vec<T>,
+    check: impl Fn(&T) -> Result<(), String> + Sync,
+) {
     let count = items.len();
     let queue = Mutex::new(items.into_iter());
     let failures = Mutex::new(Vec::new());
