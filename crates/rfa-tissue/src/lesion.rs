@@ -23,13 +23,17 @@ const METAL: Properties = Properties {
     electrode: true,
 };
 
-/// A slab of another tissue across the needle's axis.
+/// A disc or a ring of another tissue around the needle's axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Layer {
     /// Its lower side: height from the tip's end, positive up the shaft, m.
     pub from: f64,
     /// Its upper side, m.
     pub to: f64,
+    /// Its inner radius, m; 0 for a disc.
+    pub inner: f64,
+    /// Its outer radius, m.
+    pub outer: f64,
     /// What it is.
     pub properties: Properties,
 }
@@ -253,20 +257,20 @@ fn between(values: &[f64], at: f64) -> (usize, f64) {
 }
 
 /// Region 0 is the tissue, 1 the metal, then the layers.
-fn medium(setting: &Setting, mesh: &NeedleMesh) -> Medium {
+pub(crate) fn medium(setting: &Setting, mesh: &NeedleMesh) -> Medium {
     let mut regions = vec![setting.tissue, METAL];
     regions.extend(setting.layers.iter().map(|layer| layer.properties));
-    let layer_at = |z: f64| {
-        let found = setting.layers.iter().position(|layer| (layer.from..layer.to).contains(&z));
+    let layer_at = |r: f64, z: f64| {
+        let found = setting.layers.iter().position(|layer| {
+            (layer.from..layer.to).contains(&z) && (layer.inner..layer.outer).contains(&r)
+        });
         found.and_then(|place| u8::try_from(place.saturating_add(2)).ok()).unwrap_or(0)
     };
-    let heights = middles(&mesh.heights);
-    let rows = heights.iter().zip(mesh.metal.chunks(mesh.grid.columns.max(1)));
-    let region_of = rows
-        .flat_map(|(z, metal)| {
-            let layer = layer_at(*z);
-            metal.iter().map(move |metal| if *metal { 1 } else { layer })
-        })
+    let (radii, heights) = (middles(&mesh.radii), middles(&mesh.heights));
+    let places = heights.iter().flat_map(|z| radii.iter().map(move |r| (*r, *z)));
+    let region_of = places
+        .zip(&mesh.metal)
+        .map(|((r, z), metal)| if *metal { 1 } else { layer_at(r, z) })
         .collect();
     Medium { regions, region_of }
 }
