@@ -162,11 +162,13 @@ fn wrong_usage_is_exit_2_with_the_mend() {
 #[test]
 fn shipped_files_are_good() {
     let mut files = vec!["config/site.toml".to_owned()];
-    for entry in fs::read_dir(root().join("config/plans")).expect("plans") {
-        let name = entry.expect("readable").file_name();
-        files.push(format!("config/plans/{}", name.to_string_lossy()));
+    for kind in ["plans", "tissues"] {
+        for entry in fs::read_dir(root().join("config").join(kind)).expect("shipped files") {
+            let name = entry.expect("readable").file_name();
+            files.push(format!("config/{kind}/{}", name.to_string_lossy()));
+        }
     }
-    assert!(files.len() >= 5, "{files:?}");
+    assert!(files.len() >= 15, "{files:?}");
     let ran = rfa(["check"].into_iter().chain(files.iter().map(String::as_str))).expect_code(0);
     assert_eq!(ran.stdout.lines().count(), files.len(), "{}", ran.stdout);
     for (row, file) in ran.stdout.lines().zip(&files) {
@@ -179,7 +181,7 @@ fn shipped_files_are_good() {
 #[test]
 fn mangled_files_give_their_exact_message() {
     let mut files = Vec::new();
-    for kind in ["plans", "sites"] {
+    for kind in ["plans", "sites", "tissues"] {
         let folder = root().join("tests/corpus").join(kind);
         for entry in fs::read_dir(&folder).expect("the corpus") {
             let name = entry.expect("readable").file_name().to_string_lossy().into_owned();
