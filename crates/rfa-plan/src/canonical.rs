@@ -47,6 +47,8 @@ pub(crate) fn bytes(plan: &Plan) -> Vec<u8> {
     out.extend_from_slice(&plan.limits.set_max.get().to_le_bytes());
     push_u32(&mut out, plan.limits.impedance_high.get());
     push_u32(&mut out, plan.limits.impedance_low.get());
+    // At the end and only where there is one: plans without keep the hash they had.
+    plan.tissue.iter().for_each(|tissue| push_text(&mut out, tissue));
     out
 }
 

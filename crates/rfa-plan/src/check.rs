@@ -23,6 +23,11 @@ pub(crate) fn plan(spec: &PlanSpec) -> Result<(), PlanError> {
         let value = format!("{:?}", spec.mode);
         found.add("mode", value, "thermal".to_string(), ["mode cannot be run yet", help]);
     }
+    if let Some(tissue) = spec.tissue.as_ref().filter(|tissue| !is_slug(tissue)) {
+        let allowed = format!("1 to {} of a-z, 0-9 and single hyphens", range::ID_CHARS_MAX);
+        let words = ["tissue is not a name", "name a shipped tissue, or leave it out"];
+        found.add("tissue", tissue.escape_debug().to_string(), allowed, words);
+    }
     if spec.steps.is_empty() {
         let allowed = format!("1 to {} steps", rfa_units::MAX_STEPS);
         found.add("step", "no step".to_string(), allowed, ["plan has no step", "add a step"]);

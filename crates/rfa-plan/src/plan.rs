@@ -88,6 +88,8 @@ pub struct PlanSpec {
     pub steps: Bounded<StepSpec, MAX_STEPS>,
     /// The plan's own limits.
     pub limits: PlanLimits,
+    /// The tissue the lesion is predicted in, by its shipped name; decides over no energy.
+    pub tissue: Option<String>,
 }
 
 /// A validated treatment plan: made by [`Plan::new`] only.
@@ -110,6 +112,8 @@ pub struct Plan {
     pub program: Program,
     /// The plan's own limits.
     pub limits: PlanLimits,
+    /// The tissue the lesion is predicted in, by its shipped name; decides over no energy.
+    pub tissue: Option<String>,
     /// Hash over the canonical bytes of everything above.
     pub hash: PlanHash,
 }
@@ -123,11 +127,21 @@ impl Plan {
         check::plan(&spec)?;
         let ceilings = ceilings(&spec);
         let PlanSpec { id, title, source, site_must_approve, target, electrode, .. } = spec;
-        let PlanSpec { channel, mode, steps, limits, .. } = spec;
+        let PlanSpec { channel, mode, steps, limits, tissue, .. } = spec;
         let program = Program { channel, mode, steps, ceilings };
         let hash = PlanHash([0; 8]);
-        let mut plan =
-            Self { id, title, source, site_must_approve, target, electrode, program, limits, hash };
+        let mut plan = Self {
+            id,
+            title,
+            source,
+            site_must_approve,
+            target,
+            electrode,
+            program,
+            limits,
+            tissue,
+            hash,
+        };
         plan.hash = canonical::hash(&plan);
         Ok(plan)
     }
@@ -146,6 +160,7 @@ impl Plan {
             mode: self.program.mode,
             steps: self.program.steps,
             limits: self.limits,
+            tissue: self.tissue.clone(),
         }
     }
 

@@ -56,6 +56,7 @@ pub fn plan() -> Plan {
             impedance_high: Milliohms::saturating(1_500_000),
             impedance_low: Milliohms::saturating(40_000),
         },
+        tissue: None,
     })
     .expect("the plan keeps every rule")
 }

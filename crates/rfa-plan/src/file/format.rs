@@ -39,6 +39,12 @@ pub(crate) struct PlanFile {
     /// The generator's channel that delivers.
     #[schemars(range(min = 1, max = 4))]
     channel: u8,
+    /// The tissue in which the lesion is predicted while the treatment runs: one of the shipped
+    /// tissues, by name. Decides over no energy; without it no lesion is predicted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(min = 1, max = range::ID_CHARS_MAX))]
+    #[schemars(regex(pattern = SLUG_PATTERN), extend("x-allowed" = "the name of a shipped tissue"))]
+    tissue: Option<String>,
     /// Whether the site has to approve the plan before use; always true in a shipped preset.
     pub(crate) site_must_approve: bool,
     /// Where the plan's numbers come from.
@@ -198,6 +204,7 @@ impl PlanFile {
                 impedance_high: Milliohms::from_f64(limits.impedance_high_ohm).ok()?,
                 impedance_low: Milliohms::from_f64(limits.impedance_low_ohm).ok()?,
             },
+            tissue: self.tissue,
         })
     }
 }
@@ -233,6 +240,7 @@ impl From<&Plan> for PlanFile {
             target: plan.target,
             mode: ModeName::Thermal,
             channel: plan.program.channel.number(),
+            tissue: plan.tissue.clone(),
             site_must_approve: plan.site_must_approve,
             source: SourceTable {
                 citation: plan.source.citation.to_string(),

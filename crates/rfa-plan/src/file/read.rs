@@ -14,6 +14,7 @@ use toml::de::DeTable;
 use super::format::PlanFile;
 use super::site_format::SiteFile;
 use super::source::Source;
+use super::tissues::unknown_tissue;
 use super::{FileError, FileErrors, presets, schema, walk, words};
 use crate::{Plan, PlanError, Site, Violation};
 
@@ -54,6 +55,9 @@ pub fn parse_plan(name: &str, text: &str) -> Result<Plan, FileErrors> {
     let file = shape::<PlanFile>(source, &schema, &document)?;
     let approve = file.site_must_approve;
     let spec = file.spec().ok_or_else(|| unreadable(source))?;
+    if let Some(unknown) = spec.tissue.as_deref().and_then(unknown_tissue) {
+        return Err(broken(source, &schema, &document, vec![unknown]));
+    }
     let plan =
         Plan::new(spec).map_err(|error| broken(source, &schema, &document, error.violations))?;
     if !approve && presets().iter().any(|(id, _)| *id == plan.id) {

@@ -100,6 +100,23 @@ fn unknown_layers(spec: &TissueSpec) -> Vec<Violation> {
         .collect()
 }
 
+/// What is wrong with a plan's tissue, where no shipped one has that name.
+pub(super) fn unknown_tissue(id: &str) -> Option<Violation> {
+    if names().any(|name| name == id) {
+        return None;
+    }
+    Some(Violation {
+        field: "tissue".to_string(),
+        value: format!("\"{}\"", printable(id, 60)),
+        allowed: listed(),
+        message: "no shipped tissue has that name".to_string(),
+        help: nearest(id, names()).map_or_else(
+            || "write one of the names allowed, or leave the line out".to_string(),
+            |near| format!("did you mean \"{near}\"?"),
+        ),
+    })
+}
+
 fn names() -> impl Iterator<Item = &'static str> {
     TISSUES.iter().map(|(id, _)| *id)
 }

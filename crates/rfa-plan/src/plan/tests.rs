@@ -32,6 +32,7 @@ pub(crate) fn gasserian_70_spec() -> PlanSpec {
             impedance_high: Milliohms::new(1_500_000).expect("in range"),
             impedance_low: Milliohms::new(40_000).expect("in range"),
         },
+        tissue: None,
     }
 }
 
@@ -195,7 +196,7 @@ fn voltage_limit_follows_power_and_impedance() {
 fn every_field_is_in_the_hash() {
     let plan = gasserian_70();
     assert!(plan.is_intact());
-    let changes: [fn(&mut Plan); 18] = [
+    let changes: [fn(&mut Plan); 19] = [
         |p| p.id.push('x'),
         |p| p.title.push('x'),
         |p| p.source.citation.push('x'),
@@ -214,6 +215,7 @@ fn every_field_is_in_the_hash() {
         |p| p.limits.set_max = set(75_001),
         |p| p.limits.impedance_high = Milliohms::saturating(1_499_999),
         |p| p.limits.impedance_low = Milliohms::saturating(40_001),
+        |p| p.tissue = Some("muscle".to_string()),
     ];
     for (index, change) in changes.into_iter().enumerate() {
         let mut changed = plan.clone();
