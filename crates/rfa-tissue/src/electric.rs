@@ -74,7 +74,10 @@ impl Electric {
             self.iterate(MAX_ROUNDS)?;
         }
         self.faces.dissipation(&self.potential, heat);
-        Ok(heat.iter().sum())
+        // A face to the ground gives its cell half of its heat; the other half is made beyond the
+        // mesh, and is power all the same.
+        let beyond = self.faces.ground.iter().zip(&self.potential).map(|(g, x)| 0.5 * g * x * x);
+        Ok(heat.iter().sum::<f64>() + beyond.sum::<f64>())
     }
 
     /// Makes the factor for the present faces; electrode cells are given, not solved for.

@@ -14,6 +14,9 @@ use crate::medium::Medium;
 pub(crate) const GAMMA: f64 = 1.0 - core::f64::consts::FRAC_1_SQRT_2;
 /// A stage has converged when no cell moves by more, K.
 const TOLERANCE_K: f64 = 1e-5;
+/// Or when the last round moved no cell by more, K: in a step long against a cell's own time the
+/// rounding of what flows through it is worth more than `TOLERANCE_K`, and no round can better it.
+const ROUNDING_K: f64 = 1e-9;
 /// Rounds after which a stage has failed.
 const MAX_ROUNDS: usize = 25;
 /// The field is solved anew when a cell has moved by more since, K: 3e-4 of its conductivity.
@@ -34,7 +37,8 @@ pub enum Amplitude {
 
 /// The heat of 1 V in each cell, as it depends on temperature.
 pub(crate) trait Source {
-    /// Writes the heat of 1 V in each cell and gives their sum: the conductance, S.
+    /// Writes the heat of 1 V in each cell and gives the conductance, S: what is made beyond the
+    /// mesh is part of it.
     fn heat(&mut self, at_c: &[f64], out: &mut [f64]) -> Result<f64, SolveError>;
 }
 
@@ -60,7 +64,7 @@ pub struct Ledger {
     pub electrical_j: f64,
     /// Made by the tissue itself, and by anything else given.
     pub made_j: f64,
-    /// Conducted over the mesh's boundary.
+    /// Conducted over the mesh's boundary, or made beyond it.
     pub conducted_j: f64,
     /// Carried away by blood.
     pub perfused_j: f64,
@@ -110,6 +114,8 @@ pub(crate) struct Heat {
     residual: Vec<f64>,
     rise: Vec<f64>,
     conductance: f64,
+    /// The part of the conductance whose heat is made beyond the mesh, S.
+    beyond: f64,
 }
 
 impl Heat {
@@ -137,6 +143,7 @@ impl Heat {
             residual: zeros(),
             rise: zeros(),
             conductance: 0.0,
+            beyond: 0.0,
         }
     }
 
@@ -173,7 +180,7 @@ impl Heat {
             };
             let refactored = self.refresh_properties(seconds, at_c)?;
             self.balance(seconds, history, given, volts_squared, at_c);
-            if round > 0 && self.settled() {
+            if round > 0 && (moved <= ROUNDING_K || self.settled()) {
                 return Ok(self.flow(given, volts_squared, at_c));
             }
             self.factor.solve(&mut self.residual);
@@ -193,13 +200,7 @@ impl Heat {
                     *change += more * response;
                 }
             }
-            moved = 0.0;
-            for (at_c, change) in at_c.iter_mut().zip(&self.residual) {
-                *at_c += change;
-                // Not a number counts as moved, and stays.
-                let size = change.abs();
-                moved = if size <= moved { moved } else { size };
-            }
+            moved = self.apply(at_c);
             if !moved.is_finite() {
                 break;
             }
@@ -209,6 +210,22 @@ impl Heat {
             rounds: MAX_ROUNDS,
             residual: moved,
             tolerance: TOLERANCE_K,
+        })
+    }
+
+    /// Adds the change in `residual` to the temperatures; the largest change wanted, K.
+    ///
+    /// A cell that would leave its stretch of the enthalpy's curve stops at the border and goes
+    /// on from there in the next round, with the next stretch's slope: a slope that is a hundred
+    /// times out would throw it back and forth for ever.
+    fn apply(&self, at_c: &mut [f64]) -> f64 {
+        let cells = self.medium.cells().zip(&self.residual);
+        at_c.iter_mut().zip(cells).fold(0.0, |moved, (at_c, (p, change))| {
+            let wanted = *at_c + change;
+            *at_c = p.phase.map_or(wanted, |phase| phase.stop_at_border(*at_c, wanted));
+            // Not a number counts as moved, and stays.
+            let size = change.abs();
+            if size <= moved { moved } else { size }
         })
     }
 
@@ -232,6 +249,7 @@ impl Heat {
             return Ok(());
         }
         self.conductance = source.heat(at_c, &mut self.rf)?;
+        self.beyond = self.conductance - self.rf.iter().sum::<f64>();
         self.field_c.clear();
         self.field_c.extend_from_slice(at_c);
         Ok(())
@@ -318,6 +336,8 @@ impl Heat {
             volts_squared,
             conductance: self.conductance,
             made_w: given.unwrap_or(&[]).iter().sum(),
+            // What is made beyond the mesh never was in it.
+            conducted_w: volts_squared * self.beyond,
             ..Flow::default()
         };
         let cells = self.medium.cells().zip(&self.perfused).zip(&self.grid.volume);

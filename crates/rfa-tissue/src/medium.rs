@@ -20,6 +20,24 @@ pub struct Phase {
     pub collapse_k: f64,
 }
 
+impl Phase {
+    /// A border is passed by so much of the band, to be on its far side.
+    const PAST: f64 = 1e-7;
+
+    /// `to`, or the first border of the band on the way there, just past it.
+    pub(crate) fn stop_at_border(&self, from: f64, to: f64) -> f64 {
+        let past = Self::PAST * (self.to_c - self.from_c);
+        let (low, high) = (self.from_c, self.to_c);
+        if from <= low {
+            to.min(low + past)
+        } else if from > high {
+            to.max(high)
+        } else {
+            to.clamp(low, high + past)
+        }
+    }
+}
+
 /// The properties of one region.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Properties {

@@ -173,15 +173,12 @@ impl Model {
             let step = step_for(span_s - done, self.since_change_s, limit);
             let at = |share: f64| amplitude(drive, (done + share * step) / span_s);
             let (first, last) = (at(GAMMA), at(1.0));
-            let moved = self.try_step(step, (first, last), given)?;
-            if moved > BAND_SHARE {
+            let outcome = self.try_step(step, (first, last), given);
+            if !matches!(outcome, Ok(share) if share <= BAND_SHARE) {
                 limit = step / 2.0;
                 if limit < SMALLEST_STEP_S {
-                    return Err(SolveError::StepTooSmall {
-                        at_s: self.reading.t_s,
-                        step_s: limit,
-                        share: moved,
-                    });
+                    let (at_s, share) = (self.reading.t_s, outcome?);
+                    return Err(SolveError::StepTooSmall { at_s, step_s: limit, share });
                 }
                 continue;
             }
