@@ -125,7 +125,10 @@ fn a_whole_treatment_through_the_terminal() {
         assert_eq!(cause, Some(OffCause::Host), "the host ended it, no dead-man");
         assert!(result.off_confirmed && result.link.said_bye, "{result:?}");
         assert!(result.summary.steps.iter().all(|step| step.complete));
-        assert!(result.reaction_us.count > 500 && result.step_us.count > 500);
+        assert!(result.step_us.count > 500, "every tick has a step: {:?}", result.step_us);
+        // Only a tick that got a frame has a reaction, and without real-time scheduling the two
+        // 10 ms rhythms may beat as 0, 2, 0, 2 frames a tick: half the ticks at least.
+        assert!(result.reaction_us.count > 250, "{:?}", result.reaction_us);
         assert_eq!(result.queues, rfa_session::QueueCounts::default(), "nothing was lost");
         eprintln!(
             "lateness {:?}\nstep {:?}\nreaction {:?}\n{:?}\n{:?}",
