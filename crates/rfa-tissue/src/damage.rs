@@ -122,14 +122,30 @@ impl Damage {
         }
     }
 
+    /// Starts from given temperatures and the first set's integral.
+    pub(crate) fn start_at(&mut self, temperatures: &[f64], omega: &[f64]) {
+        for (peak, at_c) in self.peak_c.iter_mut().zip(temperatures) {
+            *peak = peak.max(*at_c);
+        }
+        if let Some(first) = self.omega.first_mut() {
+            for (to, from) in first.iter_mut().zip(omega) {
+                *to = *from;
+            }
+        }
+    }
+
     /// Blood stops where damage is complete: the share of the perfusion left in each cell.
     ///
     /// exp(-omega) is the share of cells alive; below 0.2 of it (omega 1.6, viability threshold
-    /// 0.8 of Hall 2015) there is no flow, and it fades linearly to there.
-    pub(crate) fn perfusion_left(&self, left: &mut [f64]) {
-        let Some(omega) = self.stops_by.and_then(|set| self.omega.get(set)) else { return };
-        for (left, omega) in left.iter_mut().zip(omega) {
-            *left = perfusion_share(*omega);
+    /// 0.8 of Hall 2015) there is no flow, and it fades linearly to there. `lead_s` looks ahead at
+    /// the present temperature: half a step, so that the share holds for the middle of the next.
+    pub(crate) fn perfusion_left(&self, at_c: &[f64], lead_s: f64, left: &mut [f64]) {
+        let set = self.stops_by.and_then(|set| self.omega.get(set).zip(Arrhenius::ALL.get(set)));
+        let Some((omega, set)) = set else { return };
+        for ((left, omega), at_c) in left.iter_mut().zip(omega).zip(at_c) {
+            if *at_c > HARMLESS_C || *omega > 0.0 {
+                *left = perfusion_share(omega + lead_s * set.rate(*at_c));
+            }
         }
     }
 }

@@ -54,6 +54,11 @@ impl Electric {
         }
     }
 
+    /// Potential in each cell for 1 V at the electrode, as last solved.
+    pub(crate) fn potential(&self) -> &[f64] {
+        &self.potential
+    }
+
     /// Solves for the resistivities given, writes the heat of 1 V in each cell (W) to `heat` and
     /// gives the conductance between electrode and ground, S.
     ///
@@ -73,11 +78,8 @@ impl Electric {
             self.refactor()?;
             self.iterate(MAX_ROUNDS)?;
         }
-        self.faces.dissipation(&self.potential, heat);
-        // A face to the ground gives its cell half of its heat; the other half is made beyond the
-        // mesh, and is power all the same.
-        let beyond = self.faces.ground.iter().zip(&self.potential).map(|(g, x)| 0.5 * g * x * x);
-        Ok(heat.iter().sum::<f64>() + beyond.sum::<f64>())
+        let beyond = self.faces.dissipation(&self.potential, heat);
+        Ok(heat.iter().sum::<f64>() + beyond)
     }
 
     /// Makes the factor for the present faces; electrode cells are given, not solved for.

@@ -88,6 +88,31 @@ impl Grid {
         self.join_ground(resistivity, &mut out.ground);
     }
 
+    /// How the conductances change with temperature: for each face the change for a rise in
+    /// either of its two cells, per kelvin, to first order. `slope` is each cell's own relative
+    /// change of conductivity, 1/K, at the `resistivity` given.
+    pub(crate) fn sensitivity(
+        &self,
+        resistivity: &[f64],
+        slope: &[f64],
+        faces: &Faces,
+    ) -> Sensitivity {
+        let [west, east, south, north] = &self.half;
+        // A conductance changes with a cell as that cell's share of the whole resistance.
+        let side = |faces: &[f64], half: &[f64], stride: usize| -> Vec<f64> {
+            let cells = half.iter().zip(resistivity).zip(slope).skip(stride);
+            let change = |(g, ((half, rho), slope)): (&f64, ((&f64, &f64), &f64))| {
+                if *g > 0.0 { g * g * half * rho * slope } else { 0.0 }
+            };
+            faces.iter().zip(cells).map(change).collect()
+        };
+        Sensitivity {
+            east: [side(&faces.east, east, 0), side(&faces.east, west, 1)],
+            north: [side(&faces.north, north, 0), side(&faces.north, south, self.columns)],
+            ground: faces.ground.iter().zip(slope).map(|(g, slope)| g * slope).collect(),
+        }
+    }
+
     fn join_ground(&self, resistivity: &[f64], ground: &mut [f64]) {
         let (columns, last_row) = (self.columns, self.rows.saturating_sub(1));
         let [west, east, south, north] = &self.half;
@@ -107,6 +132,32 @@ impl Grid {
             add(is(beyond_east, column.saturating_add(1) == columns), east);
             add(is(beyond_south, row == 0), south);
             add(is(beyond_north, row == last_row), north);
+        }
+    }
+}
+
+/// The change of each face's conductance per kelvin in its near and its far cell.
+#[derive(Debug, Clone)]
+pub(crate) struct Sensitivity {
+    east: [Vec<f64>; 2],
+    north: [Vec<f64>; 2],
+    ground: Vec<f64>,
+}
+
+impl Sensitivity {
+    /// The changes of all conductances for the temperature rises given.
+    pub(crate) fn change(&self, rise: &[f64], columns: usize) -> Faces {
+        let ahead = |stride: usize| rise.get(stride..).unwrap_or(&[]).iter();
+        let side = |[near, far]: &[Vec<f64>; 2], stride: usize| -> Vec<f64> {
+            let own: Vec<f64> = near.iter().zip(rise).map(|(g, rise)| g * rise).collect();
+            let other = far.iter().zip(ahead(stride)).map(|(g, rise)| g * rise);
+            own.iter().zip(other.chain(core::iter::repeat(0.0))).map(|(a, b)| a + b).collect()
+        };
+        Faces {
+            east: side(&self.east, 1),
+            north: side(&self.north, columns),
+            ground: self.ground.iter().zip(rise).map(|(g, rise)| g * rise).collect(),
+            columns,
         }
     }
 }
@@ -170,13 +221,17 @@ impl Faces {
         });
     }
 
-    /// Adds each face's dissipation at the potentials `x`, half to either cell.
+    /// Writes each cell's dissipation at the potentials `x`; gives what is dissipated beyond the
+    /// mesh: the other half of the faces to the ground.
     ///
-    /// Half and half puts the heat where it acts to second order in the cell's size, and makes
-    /// the discrete solution obey Kohlrausch's identity for a constant conductivity exactly.
-    pub fn dissipation(&self, x: &[f64], out: &mut [f64]) {
+    /// A face's dissipation goes half to either cell: that puts the heat where it acts to second
+    /// order in the cell's size, and makes the discrete solution obey Kohlrausch's identity for a
+    /// constant conductivity exactly.
+    pub fn dissipation(&self, x: &[f64], out: &mut [f64]) -> f64 {
+        let mut beyond = 0.0;
         for ((out, x), ground) in out.iter_mut().zip(x).zip(&self.ground) {
             *out = 0.5 * ground * x * x;
+            beyond += *out;
         }
         let half = |g: f64, here: f64, there: f64| {
             let heat = 0.5 * g * (here - there) * (here - there);
@@ -184,6 +239,7 @@ impl Faces {
         };
         spread(&self.east, 1, x, out, half);
         spread(&self.north, self.columns, x, out, half);
+        beyond
     }
 
     /// The sum of all conductances at each cell.

@@ -28,6 +28,7 @@ mod medium;
 pub mod mesh;
 mod model;
 mod needle;
+mod reduced;
 
 pub use contour::{Boundary, LesionSize};
 pub use damage::{Arrhenius, Damage, dose_rate, perfusion_share};
@@ -38,3 +39,4 @@ pub use lesion::{Layer, Lesion, OutOfRange, Setting};
 pub use medium::{Medium, Phase, Properties};
 pub use model::{Drive, Model, Parts, Reading};
 pub use needle::{Needle, NeedleMesh, Resolution, TipEnd};
+pub use reduced::{FitError, Reduced, ReducedModel};

@@ -167,6 +167,26 @@ impl Model {
             self.since_change_s = 0.0;
         }
         self.drive = Some(drive);
+        self.steps(span_s, drive, given)
+    }
+
+    /// As [`Model::advance`], for one span of a measured course: one step, unless boiling limits
+    /// it. What a step as long as the span cannot resolve was not measured either.
+    ///
+    /// # Errors
+    /// As [`Model::advance`].
+    pub fn follow(&mut self, span_s: f64, drive: Drive) -> Result<(), SolveError> {
+        self.drive = Some(drive);
+        self.since_change_s = f64::INFINITY;
+        self.steps(span_s, drive, None)
+    }
+
+    fn steps(
+        &mut self,
+        span_s: f64,
+        drive: Drive,
+        given: Option<&dyn Fn(f64) -> Vec<f64>>,
+    ) -> Result<(), SolveError> {
         let mut done = 0.0;
         let mut limit = f64::INFINITY;
         while done < span_s * (1.0 - 1e-12) {
@@ -241,7 +261,7 @@ impl Model {
         }
         core::mem::swap(at_c, &mut work.last);
         heat.enthalpies(at_c, &mut work.enthalpy);
-        damage.perfusion_left(&mut heat.perfused);
+        damage.perfusion_left(at_c, step / 2.0, &mut heat.perfused);
         let flow = &work.flows.1;
         *reading = Reading {
             t_s: reading.t_s + step,
@@ -268,6 +288,24 @@ impl Model {
     #[must_use]
     pub const fn damage(&self) -> &Damage {
         &self.damage
+    }
+
+    /// Potential in each cell for 1 V at the electrode, as last solved.
+    #[must_use]
+    pub fn potential(&self) -> &[f64] {
+        self.joule.electric.potential()
+    }
+
+    /// Starts from other temperatures (°C) and damage (the nerve set's integral) than rest.
+    pub fn start_at(&mut self, temperatures: &[f64], omega: &[f64]) {
+        for (at_c, given) in self.at_c.iter_mut().zip(temperatures) {
+            *at_c = *given;
+        }
+        self.damage.start_at(temperatures, omega);
+        self.damage.perfusion_left(&self.at_c, 0.0, &mut self.heat.perfused);
+        self.heat.enthalpies(&self.at_c, &mut self.work.enthalpy);
+        self.reading.tip_c = self.sensor.read(&self.at_c);
+        self.drive = None;
     }
 
     /// Where the heat went.

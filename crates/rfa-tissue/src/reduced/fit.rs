@@ -1,0 +1,354 @@
+//! Fitting: runs of the full model, modes from them, and the equations in these modes.
+
+use super::basis::{eigen, greedy, inner};
+use super::tensor::{FieldTensor, Matrix};
+use super::{REFRESH_S, Reduced, ReducedModel, Shell};
+use crate::band::dot;
+use crate::grid::{Faces, Grid, Interfaces};
+use crate::lesion::medium;
+use crate::{Drive, Lesion, Medium, OutOfRange, Setting, SolveError};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Modes. The error at the sensor over a treatment falls below 0.05 K with about 20.
+const MODES: usize = 26;
+/// Potentials besides the cold one: conductivity changes the field's shape little.
+const POTENTIALS: usize = 6;
+/// Snapshots that add less than this share are rounding.
+const FLOOR: f64 = 1e-7;
+/// Temperature of the runs, °C: in the middle of what treatments use, 60 to 90 °C, so that the
+/// perfusion's end, which moves with it, is followed as well at either end.
+const TRAINED_C: f64 = 70.0;
+/// Where tissue without a boiling point of its own would boil, °C.
+const BOILS_C: f64 = 100.0;
+/// Shells of equally hot tissue begin here, °C, and are this wide, K: nerve needs an hour at
+/// 46 °C to lose its perfusion.
+const SHELLS_FROM_C: f64 = 46.0;
+const SHELL_WIDTH_K: f64 = 2.0;
+const SHELLS: u8 = 24;
+
+/// Why there is no reduced model.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+pub enum FitError {
+    /// The setting cannot be.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
+    /// A run of the full model gave no answer.
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+    /// The reduced model does not follow the runs it was made from.
+    #[error(
+        "the reduced model is {error_k:.3} K off at the sensor in the run it was made from; \
+         {limit_k} K is allowed"
+    )]
+    Poor {
+        /// The largest difference at the sensor.
+        error_k: f64,
+        /// The largest that is allowed.
+        limit_k: f64,
+    },
+}
+
+/// The largest difference at the sensor allowed in the runs, K: half of what a treatment may
+/// show, which has no voltage switched on at once.
+const LIMIT_K: f64 = 0.05;
+
+/// What the runs saw.
+struct Runs {
+    /// The voltage switched on and off: seconds passed, voltage, temperature at the sensor.
+    switched: Vec<(f64, f64, f64)>,
+    rises: Vec<Vec<f64>>,
+    potentials: Vec<Vec<f64>>,
+    cold: Vec<f64>,
+    peak_c: Vec<f64>,
+    hottest: Vec<usize>,
+}
+
+impl ReducedModel {
+    /// Runs the full model in a setting and reduces it.
+    ///
+    /// # Errors
+    /// [`FitError`] when the setting cannot be or the full model gives no answer.
+    pub fn fit(setting: &Setting) -> Result<Self, FitError> {
+        let lesion = Lesion::new(setting)?;
+        let mesh = lesion.mesh().clone();
+        let medium = medium(setting, &mesh);
+        let runs = run(&lesion, setting.baseline_c)?;
+        let grid = &mesh.grid;
+        let thermal = Conduction::new(grid, &medium, &mesh.thermal, setting.baseline_c);
+        let (decay, modes) = thermal.modes(&runs.rises);
+        let sensor = modes.iter().map(|mode| mesh.sensor.read(mode)).collect();
+        let hottest = runs
+            .hottest
+            .iter()
+            .flat_map(|cell| modes.iter().map(|mode| mode.get(*cell).copied().unwrap_or(0.0)));
+        let hottest = Matrix::from_rows(modes.len(), hottest.collect());
+        let metabolic = medium.cells().zip(&grid.volume).map(|(p, v)| p.metabolic * v);
+        let metabolic: Vec<f64> = metabolic.collect();
+        let (shells, shell_of) = shells(grid, &medium, &runs.peak_c, &modes);
+        let boils = setting.layers.iter().map(|layer| &layer.properties).chain([&setting.tissue]);
+        let model = Self {
+            baseline_c: setting.baseline_c,
+            boils_c: boils.filter_map(|p| p.phase).map(|p| p.from_c).fold(BOILS_C, f64::min),
+            decay,
+            sensor,
+            hottest,
+            made: modes.iter().map(|mode| dot(&metabolic, mode)).collect(),
+            conduction: thermal.change(&modes),
+            field: field(grid, &medium, &mesh.electric, setting.baseline_c, &modes, &runs),
+            shells,
+            shell_of,
+            modes: Matrix::from_rows(grid.cells(), modes.into_iter().flatten().collect()),
+        };
+        model.check(&runs.switched)
+    }
+
+    /// Follows the voltage switched on and off, and is refused when it cannot.
+    fn check(self, switched: &[(f64, f64, f64)]) -> Result<Self, FitError> {
+        let model = Arc::new(self);
+        let mut reduced = Reduced::new(Arc::clone(&model));
+        let mut error_k = 0.0_f64;
+        for (span_s, volts, tip_c) in switched {
+            let steps = libm::ceil(span_s / REFRESH_S);
+            let mut step = 0.0;
+            while step < steps {
+                reduced.advance(span_s / steps, *volts, 0.0);
+                step += 1.0;
+            }
+            let off = (reduced.tip_c() - tip_c).abs();
+            error_k = if off <= error_k { error_k } else { off };
+        }
+        drop(reduced);
+        if error_k <= LIMIT_K {
+            Ok(Arc::unwrap_or_clone(model))
+        } else {
+            Err(FitError::Poor { error_k, limit_k: LIMIT_K })
+        }
+    }
+}
+
+/// The runs: up to temperature as in a treatment, and a voltage switched on and off, watched
+/// from a millisecond to minutes. Any other course of power is a sum of such steps.
+fn run(start: &Lesion, baseline_c: f64) -> Result<Runs, SolveError> {
+    let mut runs = Runs {
+        switched: Vec::new(),
+        rises: Vec::new(),
+        potentials: Vec::new(),
+        cold: Vec::new(),
+        peak_c: Vec::new(),
+        hottest: Vec::new(),
+    };
+    let mut ramp = start.clone();
+    // A nanovolt shows the cold field.
+    ramp.advance(1e-6, Drive::Voltage(1e-9))?;
+    runs.cold = ramp.model().potential().to_vec();
+    for (from_c, to_c, span_s) in [(baseline_c, TRAINED_C, 10.0), (TRAINED_C, TRAINED_C, 60.0)] {
+        for part in 0..10 {
+            let at = |part: i32| from_c + (to_c - from_c) * f64::from(part) / 10.0;
+            let drive = Drive::Temperature { from_c: at(part), to_c: at(part.saturating_add(1)) };
+            ramp.advance(span_s / 10.0, drive)?;
+            runs.see(&ramp, baseline_c);
+        }
+    }
+    let volts = ramp.reading().voltage_v;
+    let mut switched = start.clone();
+    for (volts, until_s) in [(volts, 300.0), (0.0, 100.0)] {
+        let mut at_s = 0.001;
+        let mut before_s = 0.0;
+        while before_s < until_s {
+            switched.advance(at_s - before_s, Drive::Voltage(volts))?;
+            runs.see(&switched, baseline_c);
+            runs.switched.push((at_s - before_s, volts, switched.reading().tip_c));
+            before_s = at_s;
+            at_s *= 1.4;
+        }
+    }
+    runs.peak_c = ramp.model().damage().peak_c.clone();
+    for (peak, other) in runs.peak_c.iter_mut().zip(&switched.model().damage().peak_c) {
+        *peak = peak.max(*other);
+    }
+    Ok(runs)
+}
+
+impl Runs {
+    fn see(&mut self, lesion: &Lesion, baseline_c: f64) {
+        let temperatures = lesion.model().temperatures();
+        self.rises.push(temperatures.iter().map(|at_c| at_c - baseline_c).collect());
+        let potential = lesion.model().potential();
+        self.potentials.push(potential.iter().zip(&self.cold).map(|(p, c)| p - c).collect());
+        let tissue = temperatures.iter().zip(&lesion.mesh().metal).enumerate();
+        let hottest = tissue.filter(|(_, (_, metal))| !**metal).fold(
+            (0, f64::NEG_INFINITY),
+            |best, (cell, (at_c, _))| if *at_c > best.1 { (cell, *at_c) } else { best },
+        );
+        if !self.hottest.contains(&hottest.0) {
+            self.hottest.push(hottest.0);
+        }
+    }
+}
+
+/// Heat conduction and perfusion around the baseline.
+struct Conduction<'a> {
+    grid: &'a Grid,
+    medium: &'a Medium,
+    faces: Faces,
+    resistivity: Vec<f64>,
+    capacity: Vec<f64>,
+    slope: Vec<f64>,
+}
+
+impl<'a> Conduction<'a> {
+    fn new(grid: &'a Grid, medium: &'a Medium, extra: &Interfaces, baseline_c: f64) -> Self {
+        let resistivity: Vec<f64> =
+            medium.cells().map(|p| p.thermal_resistivity(baseline_c)).collect();
+        let mut faces = Faces::default();
+        grid.faces(&resistivity, extra, &mut faces);
+        let capacity = medium.cells().zip(&grid.volume).map(|(p, v)| p.capacity * v).collect();
+        let slope = medium.cells().map(|p| p.k_slope * p.k * p.thermal_resistivity(baseline_c));
+        Self { grid, medium, faces, capacity, slope: slope.collect(), resistivity }
+    }
+
+    /// What leaves each cell, by conduction and with the blood.
+    fn outflow(&self, rise: &[f64]) -> Vec<f64> {
+        let mut out = vec![0.0; rise.len()];
+        self.faces.outflow(rise, &mut out);
+        let blood = self.medium.cells().zip(&self.grid.volume).zip(rise);
+        for (out, ((p, volume), rise)) in out.iter_mut().zip(blood) {
+            *out += p.perfusion * volume * rise;
+        }
+        out
+    }
+
+    /// The decays and the modes in the span of what the runs saw.
+    fn modes(&self, rises: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
+        let basis = greedy(rises.to_vec(), &self.capacity, MODES, FLOOR);
+        let flows: Vec<Vec<f64>> = basis.iter().map(|field| self.outflow(field)).collect();
+        let entries = basis.iter().flat_map(|a| flows.iter().map(|flow| dot(a, flow)));
+        let (decay, vectors) = eigen(&Matrix::from_rows(basis.len(), entries.collect()));
+        let modes = vectors.rows().map(|vector| {
+            let mut mode = vec![0.0; self.grid.cells()];
+            for (field, weight) in basis.iter().zip(vector) {
+                mode.iter_mut().zip(field).for_each(|(to, from)| *to += weight * from);
+            }
+            mode
+        });
+        let modes = modes.collect();
+        (decay, modes)
+    }
+
+    /// How conduction in the modes changes with each of them: for each mode a matrix.
+    fn change(&self, modes: &[Vec<f64>]) -> Vec<Matrix> {
+        let sensitivity = self.grid.sensitivity(&self.resistivity, &self.slope, &self.faces);
+        let mut by_warm: Vec<Vec<Vec<f64>>> = Vec::new();
+        for warm in modes {
+            let faces = sensitivity.change(warm, self.grid.columns);
+            let rows = modes.iter().map(|mode| {
+                let mut out = vec![0.0; mode.len()];
+                faces.outflow(mode, &mut out);
+                modes.iter().map(|onto| dot(onto, &out)).collect()
+            });
+            by_warm.push(rows.collect());
+        }
+        // From [warm][of][onto] to a matrix [warm][of] for each onto.
+        (0..modes.len())
+            .map(|onto| {
+                let entries = by_warm.iter().flat_map(|rows: &Vec<Vec<f64>>| {
+                    rows.iter().map(move |row| row.get(onto).copied().unwrap_or(0.0))
+                });
+                Matrix::from_rows(modes.len(), entries.collect())
+            })
+            .collect()
+    }
+}
+
+/// The electric field in a few potentials.
+fn field(
+    grid: &Grid,
+    medium: &Medium,
+    extra: &Interfaces,
+    baseline_c: f64,
+    modes: &[Vec<f64>],
+    runs: &Runs,
+) -> FieldTensor {
+    let resistivity: Vec<f64> = medium.cells().map(|p| p.resistivity(baseline_c)).collect();
+    let mut faces = Faces::default();
+    grid.faces(&resistivity, extra, &mut faces);
+    let mut weight = vec![0.0; grid.cells()];
+    faces.diagonal(&mut weight);
+    let mut potentials = vec![runs.cold.clone()];
+    potentials.extend(greedy(runs.potentials.clone(), &weight, POTENTIALS, FLOOR));
+    let slope: Vec<f64> =
+        medium.cells().map(|p| p.sigma_slope * p.sigma * p.resistivity(baseline_c)).collect();
+    let sensitivity = grid.sensitivity(&resistivity, &slope, &faces);
+    let changes = modes.iter().map(|mode| sensitivity.change(mode, grid.columns));
+    let states: Vec<Faces> = core::iter::once(faces.clone()).chain(changes).collect();
+    let mut stiffness = Vec::new();
+    let mut heat: Vec<Vec<f64>> = vec![Vec::new(); modes.len()];
+    for faces in &states {
+        for (k, a) in potentials.iter().enumerate() {
+            for b in potentials.iter().skip(k) {
+                let (dissipated, beyond) = mutual(faces, a, b);
+                stiffness.push(dissipated.iter().sum::<f64>() + beyond);
+                for (heat, mode) in heat.iter_mut().zip(modes) {
+                    heat.push(dot(&dissipated, mode));
+                }
+            }
+        }
+    }
+    let pairs = stiffness.len().checked_div(states.len()).unwrap_or(1);
+    FieldTensor {
+        count: potentials.len(),
+        stiffness: Matrix::from_rows(pairs, stiffness),
+        heat: heat.into_iter().map(|values| Matrix::from_rows(pairs, values)).collect(),
+    }
+}
+
+/// The dissipation of two potentials together, in each cell and beyond the mesh: a quarter of
+/// that of their sum less that of their difference.
+fn mutual(faces: &Faces, a: &[f64], b: &[f64]) -> (Vec<f64>, f64) {
+    let with = |sign: f64| {
+        let both: Vec<f64> = a.iter().zip(b).map(|(a, b)| a + sign * b).collect();
+        let mut out = vec![0.0; both.len()];
+        let beyond = faces.dissipation(&both, &mut out);
+        (out, beyond)
+    };
+    let ((sum, beyond_sum), (difference, beyond_difference)) = (with(1.0), with(-1.0));
+    let cells = sum.iter().zip(&difference).map(|(sum, difference)| (sum - difference) / 4.0);
+    (cells.collect(), (beyond_sum - beyond_difference) / 4.0)
+}
+
+/// Perfused tissue in shells by how hot it became.
+fn shells(
+    grid: &Grid,
+    medium: &Medium,
+    peak_c: &[f64],
+    modes: &[Vec<f64>],
+) -> (Vec<Shell>, Vec<u8>) {
+    let place = |p: f64, peak: f64| {
+        let hot =
+            |shell: &u8| peak >= SHELLS_FROM_C + SHELL_WIDTH_K * f64::from(shell.saturating_sub(1));
+        if p > 0.0 { (1..=SHELLS).rev().find(hot).unwrap_or(0) } else { 0 }
+    };
+    let shell_of: Vec<u8> =
+        medium.cells().zip(peak_c).map(|(p, peak)| place(p.perfusion, *peak)).collect();
+    let shells = (1..=SHELLS).filter_map(|shell| {
+        let cells = medium.cells().zip(&grid.volume).zip(&shell_of);
+        let weight: Vec<f64> = cells
+            .map(|((p, volume), of)| if *of == shell { p.perfusion * volume } else { 0.0 })
+            .collect();
+        let whole: f64 = weight.iter().sum();
+        (whole > 0.0).then(|| {
+            let mean = modes.iter().map(|mode| dot(&weight, mode) / whole).collect();
+            let entries = modes.iter().flat_map(|a| modes.iter().map(|b| inner(&weight, a, b)));
+            (shell, Shell { mean, perfusion: Matrix::from_rows(modes.len(), entries.collect()) })
+        })
+    });
+    // Shells without a cell leave no gap in the count.
+    let (kept, shells): (Vec<u8>, Vec<Shell>) = shells.unzip();
+    let renumbered = shell_of.iter().map(|shell| {
+        let place = kept.iter().position(|kept| kept == shell);
+        place.and_then(|place| u8::try_from(place.saturating_add(1)).ok()).unwrap_or(0)
+    });
+    let shell_of = renumbered.collect();
+    (shells, shell_of)
+}
