@@ -22,6 +22,8 @@ pub struct StepLimit {
     pub set: MilliCelsius,
     /// The most power ever granted in this step (P_cap, hazards.md a.2).
     pub ceiling: MilliWatts,
+    /// Planned time to the set temperature; AL-20 advises at twice that.
+    pub ramp: Span,
     /// How long the plan holds the set temperature; output ends 1 s later by the interlock's own
     /// count of the time within 2 K of it (H-30).
     pub hold: Span,
@@ -110,6 +112,8 @@ impl core::error::Error for LimitError {}
 pub(crate) const SET_MC: (i64, i64) = (40_000, 90_000);
 /// The ceilings a step may have, in milliwatts (60601-2-2, E1: this class ends at 50 W).
 pub(crate) const CEILING_MW: (i64, i64) = (1, 50_000);
+/// The ramps a step may have, in milliseconds (plans: 5 to 60 s; a shorter one only advises sooner).
+pub(crate) const RAMP_MS: (i64, i64) = (1, 60_000);
 /// The holds and output times a step may have, in milliseconds (half an hour, the span `MilliJoules`
 /// is sized for).
 pub(crate) const TIME_ON_MS: (i64, i64) = (1, 1_800_000);
@@ -132,6 +136,7 @@ pub(crate) const IMPEDANCE_MOHM: (i64, i64) = (40_000, 3_000_000);
 ///     .push(StepLimit {
 ///         set: MilliCelsius::new(70_000).expect("70 °C"),
 ///         ceiling: MilliWatts::new(8_600).expect("8.6 W, 20G x 5 mm at 70 °C"),
+///         ramp: Span::from_secs(15),
 ///         hold: Span::from_secs(60),
 ///         time_on_max: Span::from_secs(90),
 ///         energy_max: MilliJoules::new(782_600).expect("ceiling x time"),
@@ -201,6 +206,7 @@ fn check_step(index: usize, step: &StepLimit) -> Result<(), LimitError> {
     let fields = [
         ("set", i64::from(step.set.get()), SET_MC),
         ("ceiling", i64::from(step.ceiling.get()), CEILING_MW),
+        ("ramp", ms(step.ramp), RAMP_MS),
         ("hold", ms(step.hold), TIME_ON_MS),
         ("time_on_max", ms(step.time_on_max), TIME_ON_MS),
         ("energy_max", i64::from(step.energy_max.get()), ENERGY_MJ),

@@ -145,7 +145,8 @@ impl Memory {
         self.corrupt.add(inputs.now, inputs.link.corrupt);
         self.refused.add(inputs.now, inputs.link.refused);
         self.lost.add(inputs.now, inputs.link.missing);
-        if inputs.console_alive {
+        // Silence counts from the first tick on: nothing could be heard before it (H-23).
+        if inputs.console_alive || self.console.is_none() {
             self.console = Some(inputs.now);
         }
     }

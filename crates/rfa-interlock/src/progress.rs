@@ -11,6 +11,7 @@ const NJ_PER_MJ: u64 = 1_000_000;
 const NO_STEP: StepLimit = StepLimit {
     set: MilliCelsius::MIN,
     ceiling: MilliWatts::MIN,
+    ramp: Span::ZERO,
     hold: Span::ZERO,
     time_on_max: Span::ZERO,
     energy_max: MilliJoules::MIN,

@@ -98,8 +98,8 @@ pub(crate) const HOLD_OVER: Span = Span::from_secs(1);
 /// H-30: at each new start of a step that was at temperature before, the loop's timer goes on
 /// when its filtered reading is back at set - 2 °C, up to this later than the first raw sample.
 pub(crate) const RESUME_LAG: Span = Span::from_millis(500);
-/// AL-20: twice the planned ramp of 15 s (a.2).
-pub(crate) const RAMP_MAX: Span = Span::from_secs(30);
+/// AL-20: this many times the step's planned ramp.
+pub(crate) const RAMP_MULTIPLE: u64 = 2;
 /// AL-21.
 pub(crate) const BELOW_SET_MK: i64 = 5_000;
 /// AL-21 and AL-25: for this long.

@@ -1,7 +1,7 @@
 //! Alarms that advise and end nothing: AL-14, AL-20, AL-21, AL-23, AL-25, AL-27.
 
 use crate::machine::{Foot, Machine, Phase, RESETS_MAX};
-use crate::thresholds::{ADVISORY, BELOW_SET_MK, RAMP_MAX, REACHED_BELOW_SET_MK};
+use crate::thresholds::{ADVISORY, BELOW_SET_MK, RAMP_MULTIPLE, REACHED_BELOW_SET_MK};
 use crate::{AlarmId, AlarmSet, State, StepLimit};
 use rfa_units::HostInstant;
 
@@ -75,9 +75,11 @@ impl Watch {
             |below: i64| facts.tip_mc.is_some_and(|t| i64::from(t) >= set_mk.saturating_sub(below));
         self.reached |= over(REACHED_BELOW_SET_MK);
         let below = self.reached && !over(BELOW_SET_MK);
+        let ramp_us = facts.step.ramp.as_micros().saturating_mul(RAMP_MULTIPLE);
+        let late = !self.reached && now.since(since).as_micros() >= ramp_us;
         let at_ceiling = facts.asked_mw >= facts.step.ceiling.get();
         [
-            (!self.reached && now.since(since) >= RAMP_MAX, AlarmId::Al20),
+            (late, AlarmId::Al20),
             (lasts(&mut self.below_since, below, now), AlarmId::Al21),
             (lasts(&mut self.at_ceiling_since, at_ceiling, now), AlarmId::Al25),
         ]

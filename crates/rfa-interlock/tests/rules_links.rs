@@ -140,6 +140,17 @@ fn h23_console_silent_500_ms() {
     });
 }
 
+/// H-23: a console has 500 ms from the first tick on to give its first sign of life.
+#[test]
+fn h23_counts_from_the_first_tick() {
+    let mut bench = Bench::by_key();
+    bench.console = false;
+    for tick in 1..=50 {
+        assert!(!bench.tick().active.contains(AlarmId::Al19), "tick {tick}");
+    }
+    assert!(bench.tick().active.contains(AlarmId::Al19), "500 ms after the first tick");
+}
+
 /// H-28: contacts that contradict each other stop at once and trip after 50 ms.
 #[test]
 fn h28_footswitch_contacts() {

@@ -4,7 +4,8 @@ mod bench;
 
 use bench::{Bench, limit, spec};
 use rfa_interlock::{
-    Activation, AlarmId, ArmRefusal, Command, Event, Interlock, Priority, RuleId, State, StopCause,
+    Activation, AlarmId, ArmRefusal, Command, Event, Interlock, Priority, RuleId, State, StepLimit,
+    StopCause,
 };
 use rfa_units::{
     Contactor, EmergencyStop, Footswitch, GeneratorInstant, MilliJoules, MilliWatts, Mode, Span,
@@ -408,6 +409,24 @@ fn the_controller_can_only_stop() {
     let ticks = bench.ticks_until(State::Tripped, 5);
     assert_eq!(ticks, Some(2), "30 ms of requests for another step are silence");
     assert_eq!(bench.tripped_by(), Some((RuleId::H20, AlarmId::Al12)));
+}
+
+/// AL-20 comes at twice the step's own ramp, whatever it is.
+#[test]
+fn al20_waits_for_twice_the_planned_ramp() {
+    for ramp_s in [5, 15, 60] {
+        let step = StepLimit { ramp: Span::from_secs(ramp_s), ..limit(70, 3_000, 300) };
+        let mut bench = Bench::new(spec(Activation::Key, &[step])).delivering(2_000);
+        bench.tip_mc(44_000);
+        let since = bench.now_us;
+        while !bench.tick().active.contains(AlarmId::Al20) {
+            assert!(bench.now_us - since < 130_000_000, "ramp {ramp_s} s: never");
+        }
+        let waited_ms = (bench.now_us - since) / 1_000;
+        // The bench has delivered for 300 ms before the count here begins.
+        let expected_ms = 2_000 * ramp_s - 500..=2_000 * ramp_s;
+        assert!(expected_ms.contains(&waited_ms), "ramp {ramp_s} s: after {waited_ms} ms");
+    }
 }
 
 /// H-45, AL-20, AL-21, AL-25: advice ends nothing.

@@ -20,6 +20,7 @@ pub fn limits_for(
         let limit = StepLimit {
             set: step.set,
             ceiling,
+            ramp: step.ramp,
             hold: step.hold,
             time_on_max: budget.time_on_max,
             energy_max: budget.energy_max,

@@ -26,6 +26,7 @@ fn limits() -> Limits {
         .push(StepLimit {
             set: MilliCelsius::saturating(70_000),
             ceiling: MilliWatts::saturating(8_600),
+            ramp: Span::from_secs(15),
             hold: Span::from_secs(60),
             time_on_max: Span::from_secs(60),
             energy_max: MilliJoules::saturating(500_000),

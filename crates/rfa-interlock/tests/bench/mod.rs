@@ -22,6 +22,7 @@ pub(crate) fn limit(set_c: i32, ceiling_mw: u32, time_s: u64) -> StepLimit {
     StepLimit {
         set: MilliCelsius::new(set_c * 1_000).expect("in range"),
         ceiling: MilliWatts::new(ceiling_mw).expect("in range"),
+        ramp: Span::from_secs(15),
         hold: Span::from_secs(time_s),
         time_on_max: Span::from_secs(time_s),
         energy_max: MilliJoules::new(energy_mj).expect("in range"),

@@ -139,7 +139,7 @@ impl Oracle {
             self.heard = Some(i.now);
         }
         self.hung_up |= i.link.hung_up;
-        if i.console_alive {
+        if i.console_alive || self.console.is_none() {
             self.console = Some(i.now);
         }
         if let Some(request) = i.request {

@@ -39,6 +39,8 @@ pub struct StepLimitRow {
     pub set_mc: i32,
     /// The most power ever granted, in milliwatts.
     pub ceiling_mw: u32,
+    /// Planned time to the set temperature, in microseconds.
+    pub ramp_us: u64,
     /// The plan's hold at temperature, in microseconds.
     pub hold_us: u64,
     /// Output time at most, in microseconds.
@@ -121,10 +123,11 @@ impl TryFrom<&LimitsRow> for LimitsSpec {
 
 impl From<&StepLimit> for StepLimitRow {
     fn from(step: &StepLimit) -> Self {
-        let StepLimit { set, ceiling, hold, time_on_max, energy_max, check_before } = step;
+        let StepLimit { set, ceiling, ramp, hold, time_on_max, energy_max, check_before } = step;
         Self {
             set_mc: set.get(),
             ceiling_mw: ceiling.get(),
+            ramp_us: ramp.as_micros(),
             hold_us: hold.as_micros(),
             time_on_max_us: time_on_max.as_micros(),
             energy_max_mj: energy_max.get(),
@@ -140,6 +143,7 @@ impl TryFrom<&StepLimitRow> for StepLimit {
         Ok(Self {
             set: quantity!(MilliCelsius, row, set_mc)?,
             ceiling: quantity!(MilliWatts, row, ceiling_mw)?,
+            ramp: Span::from_micros(row.ramp_us),
             hold: Span::from_micros(row.hold_us),
             time_on_max: Span::from_micros(row.time_on_max_us),
             energy_max: quantity!(MilliJoules, row, energy_max_mj)?,

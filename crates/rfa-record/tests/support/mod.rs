@@ -41,6 +41,7 @@ pub(crate) fn limits(program: &Program) -> LimitsSpec {
         let limit = StepLimit {
             set: spec.set,
             ceiling: MilliWatts::new(8_600).expect("a power"),
+            ramp: spec.ramp,
             hold: Span::from_secs(120),
             time_on_max: Span::from_secs(120),
             energy_max: MilliJoules::new(500_000).expect("an energy"),

@@ -51,6 +51,7 @@ fn limits(session: SessionId, activation: Activation) -> Limits {
         .push(StepLimit {
             set: MilliCelsius::new(80_000).expect("80 °C"),
             ceiling,
+            ramp: Span::from_secs(15),
             hold: Span::from_secs(600),
             time_on_max: Span::from_secs(600),
             energy_max: MilliJoules::new(2_640_000).expect("ceiling x time"),
