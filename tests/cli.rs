@@ -177,7 +177,7 @@ fn shipped_files_are_good() {
     assert!(ran.stderr.is_empty(), "{}", ran.stderr);
 }
 
-/// each mangled file gives its exact message, on stderr, with exit 2.
+/// Each mangled file gives its exact message, on stderr, with exit 2.
 #[test]
 fn mangled_files_give_their_exact_message() {
     let mut files = Vec::new();
@@ -301,8 +301,8 @@ fn the_summary_has_exactly_its_fields() {
     };
     let set = |names: &str| -> BTreeSet<String> { names.split(' ').map(str::to_owned).collect() };
     let clean = treat(PLAN, &[]).expect("a treatment").summary;
-    let always = set("plan plan_hash end steps peak_c peak_c_true peak_c_sensed energy_j trips \
-         trips_total ticks missed_ticks lateness_us alarms state off_confirmed \
+    let always = set("plan plan_hash end steps peak_c peak_c_true peak_c_sensed \
+         tissue_max_c_true energy_j trips trips_total ticks missed_ticks lateness_us alarms state off_confirmed \
          control_lateness_us step_us reaction_us stall queues rf_off recording recording_error \
          warnings exit");
     assert_eq!(keys(&clean), always);
@@ -317,7 +317,7 @@ fn the_summary_has_exactly_its_fields() {
     let mut with_fault = always.clone();
     with_fault.insert("rf_off_after_fault_ms".to_owned());
     assert_eq!(keys(&tripped), with_fault);
-    assert_eq!(keys(&tripped["trips"][0]), set("rule alarm value limit window_us tick"));
+    assert_eq!(keys(&tripped["trips"][0]), set("rule alarm value limit unit text window_us tick"));
     let refused = treat(PLAN, &["--fault", "sensor-open@0.3s"]).expect("a treatment").summary;
     let mut with_refusal = always;
     with_refusal.insert("refusal".to_owned());

@@ -1,4 +1,4 @@
-//! `rfa check`: are these plan and site files good?
+//! `rfa check`: are these plan, site and tissue files good?
 
 use crate::cli::{Check, Format};
 use crate::exit::{Exit, Stop};
@@ -54,20 +54,27 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Stop> {
 }
 
 fn check_one(path: &Path) -> Checked {
-    let result = if is_site(path) {
-        match rfa_plan::read_site(path) {
+    let result = match kind(path) {
+        Kind::Site => match rfa_plan::read_site(path) {
             Ok(site) => match plans::budget(&site) {
                 Ok(_) => Ok(format!("site {}", site.name)),
                 Err(e) => return Checked::refused(path, format!("link.baud: {e}")),
             },
             Err(errors) => Err(errors),
-        }
-    } else {
-        rfa_plan::read_plan(path).map(|plan| {
+        },
+        Kind::Tissue => rfa_plan::read_tissue(path).map(|tissue| {
+            let layers = match tissue.layers.len() {
+                0 => String::new(),
+                1 => ", 1 layer".to_owned(),
+                more => format!(", {more} layers"),
+            };
+            format!("tissue {}, {} numbers with sources{layers}", tissue.id, tissue.numbers().len())
+        }),
+        Kind::Plan => rfa_plan::read_plan(path).map(|plan| {
             let steps = plan.program.steps.len();
             let steps = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
             format!("plan {}, {steps}, hash {}", plan.id, plan.hash)
-        })
+        }),
     };
     let file = path.display().to_string();
     match result {
@@ -80,14 +87,35 @@ fn check_one(path: &Path) -> Checked {
     }
 }
 
-/// Only site files have a `link` table. What cannot be read is judged as a plan, whose reader says
-/// why; the size limit is the reader's too.
-fn is_site(path: &Path) -> bool {
+/// What a file means to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plan,
+    Site,
+    Tissue,
+}
+
+/// Only site files have a `link` table, only tissue files have these. What cannot be read is judged
+/// as a plan, whose reader says why; the size limit is the reader's too.
+fn kind(path: &Path) -> Kind {
+    const TISSUE: [&str; 4] =
+        ["conductivity_s_per_m", "heat_conductivity_w_per_mk", "perfusion_w_per_m3k", "boiling"];
     let small = std::fs::metadata(path).is_ok_and(|m| m.len() <= rfa_plan::FILE_BYTES_MAX as u64);
     let text =
         if small { std::fs::read_to_string(path).unwrap_or_default() } else { String::new() };
-    match text.parse::<toml::Table>() {
-        Ok(table) => table.contains_key("link"),
-        Err(_) => text.lines().any(|line| line.trim_start().starts_with("[link]")),
+    let table = text.parse::<toml::Table>();
+    let has = |name: &str| match &table {
+        Ok(table) => table.contains_key(name),
+        Err(_) => text.lines().any(|line| {
+            let section = line.trim_start().strip_prefix('[').and_then(|l| l.strip_prefix(name));
+            section.is_some_and(|rest| rest.starts_with([']', '.']))
+        }),
+    };
+    if has("link") {
+        Kind::Site
+    } else if TISSUE.into_iter().any(has) {
+        Kind::Tissue
+    } else {
+        Kind::Plan
     }
 }

@@ -1,5 +1,6 @@
 //! Arguments. Every example in the long help is run by a test.
 
+use crate::lesion;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -46,7 +47,9 @@ Examples:
   rfa run --port /dev/ttyUSB0 --plan gasserian-70
   rfa run --port gen.pty --headless --plan medial-branch-80
 
-Headless runs are refused (exit 2) unless the generator identifies itself as simulated.
+Headless runs are refused (exit 2) unless the generator identifies itself as simulated. There,
+without --script, every gate is confirmed half a second after it opens: arming, start and each
+sensory check. No person is asked, because no person can be hurt.
 The first run at a terminal creates the operator file. Trips of a generator that is not simulated
 are counted in $XDG_STATE_HOME/rfa/trips.toml; after the third reset it stays locked out until a
 supervisor removes its line there.")]
@@ -60,12 +63,26 @@ Examples:
 While it runs it takes orders on standard input, a line each:
   fault NAME on|off, footswitch down|up, emergency-stop pressed|released")]
     Sim(Sim),
-    /// Validate plan and site files.
+    /// Validate plan, site and tissue files.
     #[command(after_long_help = "\
 Examples:
   rfa check config/plans/gasserian-stepped.toml
+  rfa check config/tissues/muscle.toml
   rfa check --format json config/site.toml")]
     Check(Check),
+    /// Predict the lesion of an electrode in a tissue: size, temperatures, power over time.
+    #[command(after_long_help = "\
+Examples:
+  rfa lesion --gauge 20 --tip-mm 10 --tissue muscle --set-c 80 --hold-s 90 --at-s 60,90
+  rfa lesion --gauge 22 --tip-mm 5 --tissue nerve --set-c 80 --boundary arrhenius:nerve
+  rfa lesion --gauge 18 --tip-mm 10 --tissue liver --power-w 3 --probe-mm 3,5 --probe-mm 3,-1
+  rfa lesion --gauge 22 --tip-mm 5 --end conical --tissue gasserian --set-c 70 --plot x.svg
+  rfa lesion --gauge 20 --tip-mm 10 --tissue chicken --set-c 80 --mesh fine --format json
+
+Tissues are the files of config/tissues by name, or a file. --hold-s and --at-s count from reaching
+the set temperature. Sizes mean nothing without their boundary: state it with every one. A model
+of a tissue is not a patient.")]
+    Lesion(lesion::Arguments),
     /// Look into recordings.
     #[command(subcommand)]
     Rec(Rec),
@@ -237,7 +254,7 @@ pub(crate) struct Sim {
 /// Files to validate.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Plan or site files; a site file is told by its link table.
+    /// Plan, site or tissue files; which it is, the file's own sections tell.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]

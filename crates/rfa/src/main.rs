@@ -3,6 +3,7 @@
 mod check;
 mod cli;
 mod exit;
+mod lesion;
 mod operators;
 mod output;
 mod plans;
@@ -38,6 +39,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Run(arguments) => treatment::run(&arguments),
         Command::Sim(arguments) => treatment::sim(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Lesion(arguments) => lesion::lesion(&arguments),
         Command::Rec(command) => rec::rec(command),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),

@@ -1,0 +1,91 @@
+//! The run: through the ramp and the hold, with a look at every time asked for.
+
+use super::question::{Drive, Question};
+use crate::exit::Stop;
+use rfa_tissue::{Lesion, LesionSize, Reading};
+use std::time::Instant;
+
+/// Looks during a ramp, so that its peaks of power and voltage are seen.
+const RAMP_LOOKS: u32 = 5;
+/// Looks during a hold, s, besides those asked for: lesions grow like the logarithm of time.
+const HOLD_LOOKS_S: [f64; 12] =
+    [1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 2_400.0];
+
+/// What the lesion was at one time.
+#[derive(Debug)]
+pub(crate) struct At {
+    pub(crate) t_s: f64,
+    pub(crate) size: Option<LesionSize>,
+    pub(crate) reading: Reading,
+    /// Hottest tissue: °C, radius and height in m.
+    pub(crate) hottest: (f64, f64, f64),
+    pub(crate) probes_c: Vec<f64>,
+}
+
+/// The whole run.
+#[derive(Debug)]
+pub(crate) struct Solved {
+    pub(crate) at: Vec<At>,
+    /// What the generator saw, by time since switching on.
+    pub(crate) course: Vec<Reading>,
+    /// The model after the last time.
+    pub(crate) lesion: Lesion,
+    pub(crate) wall_s: f64,
+}
+
+/// Solves it; a solve without an answer is a failure with its reason.
+pub(crate) fn solve(question: &Question) -> Result<Solved, Stop> {
+    let began = Instant::now();
+    let mut lesion =
+        Lesion::new(&question.setting).map_err(|e| Stop::usage(format!("error: {e}")))?;
+    let mut course = Vec::new();
+    let mut go = |lesion: &mut Lesion, span: f64, drive: rfa_tissue::Drive| {
+        let done = lesion.advance(span, drive);
+        course.push(lesion.reading());
+        done.map_err(|e| {
+            let at = lesion.reading().t_s;
+            Stop::failure(format!("error: no answer after {at:.3} s: {e}"))
+        })
+    };
+    let held = match question.drive {
+        Drive::Temperature { set_c, ramp_s } => {
+            let from = question.setting.baseline_c;
+            let at = |look: u32| from + (set_c - from) * f64::from(look) / f64::from(RAMP_LOOKS);
+            for look in 0..RAMP_LOOKS {
+                let drive = rfa_tissue::Drive::Temperature { from_c: at(look), to_c: at(look + 1) };
+                go(&mut lesion, ramp_s / f64::from(RAMP_LOOKS), drive)?;
+            }
+            rfa_tissue::Drive::Temperature { from_c: set_c, to_c: set_c }
+        }
+        Drive::Power(watts) => rfa_tissue::Drive::Power(watts),
+        Drive::Voltage(volts) => rfa_tissue::Drive::Voltage(volts),
+    };
+    let last = question.at_s.last().copied().unwrap_or(question.hold_s);
+    let mut looks: Vec<f64> = question.at_s.clone();
+    looks.extend(HOLD_LOOKS_S.into_iter().filter(|look| *look < last));
+    looks.sort_by(f64::total_cmp);
+    looks.dedup();
+    let mut now = 0.0;
+    let mut at = Vec::new();
+    for look in looks {
+        if look > now {
+            go(&mut lesion, look - now, held)?;
+            now = look;
+        }
+        if question.at_s.contains(&look) {
+            at.push(look_at(&lesion, question, look));
+        }
+    }
+    Ok(Solved { at, course, lesion, wall_s: began.elapsed().as_secs_f64() })
+}
+
+fn look_at(lesion: &Lesion, question: &Question, t_s: f64) -> At {
+    let probe = |[r, z]: &[f64; 2]| lesion.temperature_at(r * 1e-3, z * 1e-3);
+    At {
+        t_s,
+        size: lesion.size(question.edge.0),
+        reading: lesion.reading(),
+        hottest: lesion.hottest(),
+        probes_c: question.probes_mm.iter().map(probe).collect(),
+    }
+}
