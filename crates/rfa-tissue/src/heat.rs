@@ -21,6 +21,8 @@ const ROUNDING_K: f64 = 1e-9;
 const MAX_ROUNDS: usize = 25;
 /// The field is solved anew when a cell has moved by more since, K: 3e-4 of its conductivity.
 const FIELD_STALE_K: f64 = 0.02;
+/// How much sooner where the conductivity collapses, K: 1e-2 of it, and not of a warm cell's 3e-4.
+const COLLAPSE_WEIGHT_K: f64 = 2.0;
 /// The factor is made anew when a cell's conductance or capacity has changed by more.
 const FACTOR_STALE: f64 = 0.1;
 
@@ -103,12 +105,20 @@ pub(crate) struct Heat {
     factor: BandFactor,
     /// The step and the properties the factor was made for.
     factored_s: f64,
-    factored_slope: Vec<f64>,
+    factored_stiffness: Vec<f64>,
     factored_resistivity: Vec<f64>,
     resistivity: Vec<f64>,
     enthalpy: Vec<f64>,
     slope: Vec<f64>,
+    /// What a kelvin more in a cell takes: the slope, and the RF heat that a collapsing
+    /// conductivity then lacks.
+    stiffness: Vec<f64>,
+    volts_squared: f64,
     field_c: Vec<f64>,
+    /// The heat of 1 V as last solved for, how much of it a kelvin more takes away, and as it
+    /// is now.
+    rf_solved: Vec<f64>,
+    rf_slope: Vec<f64>,
     rf: Vec<f64>,
     response: Vec<f64>,
     residual: Vec<f64>,
@@ -132,12 +142,16 @@ impl Heat {
             faces: Faces::default(),
             factor,
             factored_s: 0.0,
-            factored_slope: zeros(),
+            factored_stiffness: zeros(),
             factored_resistivity: zeros(),
             resistivity: zeros(),
             enthalpy: zeros(),
             slope: zeros(),
+            stiffness: zeros(),
+            volts_squared: 0.0,
             field_c: Vec::new(),
+            rf_solved: zeros(),
+            rf_slope: zeros(),
             rf: zeros(),
             response: zeros(),
             residual: zeros(),
@@ -170,7 +184,8 @@ impl Heat {
         at_c: &mut [f64],
     ) -> Result<Flow, SolveError> {
         let mut moved = f64::INFINITY;
-        let mut volts_squared = 0.0;
+        // For a set temperature the last stage's is the first guess.
+        let mut volts_squared = self.volts_squared;
         for round in 0..MAX_ROUNDS {
             self.refresh_field(source, at_c)?;
             volts_squared = match amplitude {
@@ -178,6 +193,7 @@ impl Heat {
                 Amplitude::Power(watts) => watts / self.conductance,
                 Amplitude::Sensor(_) => volts_squared,
             };
+            self.volts_squared = volts_squared;
             let refactored = self.refresh_properties(seconds, at_c)?;
             self.balance(seconds, history, given, volts_squared, at_c);
             if round > 0 && (moved <= ROUNDING_K || self.settled()) {
@@ -232,26 +248,34 @@ impl Heat {
     /// True when what is missing in no cell is worth more than the tolerance: conduction only
     /// spreads it, so the change it would make is nowhere larger.
     fn settled(&self) -> bool {
-        let missing = self.residual.iter().zip(&self.slope);
-        missing.fold(true, |settled, (missing, slope)| {
-            settled & (missing.abs() <= TOLERANCE_K * slope)
+        let missing = self.residual.iter().zip(&self.stiffness);
+        missing.fold(true, |settled, (missing, stiffness)| {
+            settled & (missing.abs() <= TOLERANCE_K * stiffness)
         })
     }
 
     /// Solves the field again when the tissue has moved since.
     fn refresh_field(&mut self, source: &mut dyn Source, at_c: &[f64]) -> Result<(), SolveError> {
-        let moved = self
-            .field_c
-            .iter()
-            .zip(at_c)
-            .fold(0.0_f64, |worst, (then, now)| worst.max((then - now).abs()));
-        if !self.field_c.is_empty() && moved <= FIELD_STALE_K {
-            return Ok(());
+        let cells = self.medium.cells().zip(self.field_c.iter().zip(at_c));
+        let moved = cells.fold(0.0_f64, |worst, (p, (then, now))| {
+            worst.max((then - now).abs() * (1.0 + COLLAPSE_WEIGHT_K * p.collapse_rate(*now)))
+        });
+        if self.field_c.is_empty() || moved > FIELD_STALE_K {
+            let conductance = source.heat(at_c, &mut self.rf_solved)?;
+            self.beyond = conductance - self.rf_solved.iter().sum::<f64>();
+            self.field_c.clear();
+            self.field_c.extend_from_slice(at_c);
+            let cells = self.medium.cells().zip(at_c).zip(&self.rf_solved);
+            for (slope, ((p, at_c), rf)) in self.rf_slope.iter_mut().zip(cells) {
+                *slope = rf * p.collapse_rate(*at_c);
+            }
         }
-        self.conductance = source.heat(at_c, &mut self.rf)?;
-        self.beyond = self.conductance - self.rf.iter().sum::<f64>();
-        self.field_c.clear();
-        self.field_c.extend_from_slice(at_c);
+        let solved = self.rf_solved.iter().zip(&self.rf_slope);
+        let moved = self.field_c.iter().zip(at_c);
+        for (rf, ((solved, slope), (then, now))) in self.rf.iter_mut().zip(solved.zip(moved)) {
+            *rf = solved - slope * (now - then);
+        }
+        self.conductance = self.beyond + self.rf.iter().sum::<f64>();
         Ok(())
     }
 
@@ -266,11 +290,15 @@ impl Heat {
             *resistivity = p.thermal_resistivity(*at_c);
         }
         self.grid.faces(&self.resistivity, &self.interfaces, &mut self.faces);
+        let heated = self.slope.iter().zip(&self.rf_slope);
+        for (stiffness, (slope, lost)) in self.stiffness.iter_mut().zip(heated) {
+            *stiffness = slope + seconds * self.volts_squared * lost;
+        }
         let apart = |now: &[f64], then: &[f64]| {
             now.iter().zip(then).any(|(now, then)| (now - then).abs() > FACTOR_STALE * then)
         };
         if (seconds - self.factored_s).abs() <= 1e-12 * seconds
-            && !apart(&self.slope, &self.factored_slope)
+            && !apart(&self.stiffness, &self.factored_stiffness)
             && !apart(&self.resistivity, &self.factored_resistivity)
         {
             return Ok(false);
@@ -283,10 +311,10 @@ impl Heat {
         let (diagonal, next, above) = (&mut self.residual, &mut self.rise, &mut self.response);
         self.faces.diagonal(diagonal);
         let cells = self.medium.cells().zip(&self.perfused).zip(&self.grid.volume);
-        for ((diagonal, slope), ((p, share), volume)) in
-            diagonal.iter_mut().zip(&self.slope).zip(cells)
+        for ((diagonal, stiffness), ((p, share), volume)) in
+            diagonal.iter_mut().zip(&self.stiffness).zip(cells)
         {
-            *diagonal = slope + seconds * (*diagonal + p.perfusion * share * volume);
+            *diagonal = stiffness + seconds * (*diagonal + p.perfusion * share * volume);
         }
         for (out, g) in next.iter_mut().zip(&self.faces.east) {
             *out = -g * seconds;
@@ -298,7 +326,7 @@ impl Heat {
             .factor(diagonal, next, above)
             .map_err(|error| SolveError::NotPositive { field: "temperature", row: error.row })?;
         self.factored_s = seconds;
-        self.factored_slope.copy_from_slice(&self.slope);
+        self.factored_stiffness.copy_from_slice(&self.stiffness);
         self.factored_resistivity.copy_from_slice(&self.resistivity);
         Ok(())
     }

@@ -27,14 +27,11 @@ impl Phase {
     /// `to`, or the first border of the band on the way there, just past it.
     pub(crate) fn stop_at_border(&self, from: f64, to: f64) -> f64 {
         let past = Self::PAST * (self.to_c - self.from_c);
-        let (low, high) = (self.from_c, self.to_c);
-        if from <= low {
-            to.min(low + past)
-        } else if from > high {
-            to.max(high)
-        } else {
-            to.clamp(low, high + past)
-        }
+        let borders = [self.from_c, self.to_c, self.to_c + self.collapse_k];
+        let above = borders.into_iter().find(|border| from <= *border);
+        let below = borders.into_iter().rev().find(|border| from > *border);
+        let to = above.map_or(to, |border| to.min(border + past));
+        below.map_or(to, |border| to.max(border))
     }
 }
 
@@ -77,6 +74,18 @@ impl Properties {
         let sigma = self.sigma * (1.0 + self.sigma_slope * (warm - self.at_c));
         let past = ((at_c - phase.to_c) / phase.collapse_k).clamp(0.0, 1.0);
         1.0 / (sigma * (1.0 - past * (1.0 - phase.sigma_share)))
+    }
+
+    /// The share of the conductivity lost for each kelvin while it collapses, 1/K; 0 outside.
+    pub(crate) fn collapse_rate(&self, at_c: f64) -> f64 {
+        let Some(phase) = self.phase else { return 0.0 };
+        let past = (at_c - phase.to_c) / phase.collapse_k;
+        let lost = 1.0 - phase.sigma_share;
+        if past > 0.0 && past <= 1.0 {
+            lost / (phase.collapse_k * (1.0 - past * lost))
+        } else {
+            0.0
+        }
     }
 
     /// Thermal resistivity at a temperature, mK/W.
