@@ -81,29 +81,33 @@ impl Contour<'_> {
 
     /// The measures; nothing where there is no lesion.
     pub(crate) fn size(&self) -> Option<LesionSize> {
-        let outline = self.outline();
-        let (low, _) = *outline.first()?;
-        let (high, _) = *outline.last()?;
-        let sides = outline.get(1..outline.len().saturating_sub(1)).unwrap_or(&[]);
-        let (widest_at, radius) = peak(sides)?;
-        let volume: f64 = outline
-            .iter()
-            .zip(outline.iter().skip(1))
-            .map(|((z0, r0), (z1, r1))| {
-                core::f64::consts::PI * (z1 - z0) * f64::midpoint(r0 * r0, r1 * r1)
-            })
-            .sum();
-        let length = high - low;
-        let middle = f64::midpoint(low, high);
-        Some(LesionSize {
-            width: 2.0 * radius,
-            length,
-            volume,
-            beyond_tip: -low,
-            widest_at,
-            asymmetry: 2.0 * (widest_at - middle) / length,
-        })
+        size_of(&self.outline())
     }
+}
+
+/// The measures of an outline; nothing where there is none.
+pub(crate) fn size_of(outline: &[(f64, f64)]) -> Option<LesionSize> {
+    let (low, _) = *outline.first()?;
+    let (high, _) = *outline.last()?;
+    let sides = outline.get(1..outline.len().saturating_sub(1)).unwrap_or(&[]);
+    let (widest_at, radius) = peak(sides)?;
+    let volume: f64 = outline
+        .iter()
+        .zip(outline.iter().skip(1))
+        .map(|((z0, r0), (z1, r1))| {
+            core::f64::consts::PI * (z1 - z0) * f64::midpoint(r0 * r0, r1 * r1)
+        })
+        .sum();
+    let length = high - low;
+    let middle = f64::midpoint(low, high);
+    Some(LesionSize {
+        width: 2.0 * radius,
+        length,
+        volume,
+        beyond_tip: -low,
+        widest_at,
+        asymmetry: 2.0 * (widest_at - middle) / length,
+    })
 }
 
 pub(crate) fn middles(edges: &[f64]) -> Vec<f64> {

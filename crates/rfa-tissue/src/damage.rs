@@ -1,5 +1,6 @@
 //! Damage: Arrhenius integrals, thermal dose (CEM43) and the highest temperature, side by side.
 
+use crate::Boundary;
 use core::f64::consts::LN_2;
 
 /// The molar gas constant, J/(mol K) (CODATA 2018, exact).
@@ -99,6 +100,21 @@ impl Damage {
             peak_c: vec![baseline_c; cells],
             stops_by: perfusion_stops.then_some(0),
         }
+    }
+
+    /// Follows no more than perfusion and one boundary need; the rest stays empty.
+    #[must_use]
+    pub fn only(mut self, boundary: Boundary) -> Self {
+        let needed =
+            |set: usize| self.stops_by == Some(set) || boundary == Boundary::Arrhenius(set);
+        let unneeded: [bool; Arrhenius::ALL.len()] = core::array::from_fn(|set| !needed(set));
+        for (omega, _) in self.omega.iter_mut().zip(unneeded).filter(|(_, unneeded)| *unneeded) {
+            omega.clear();
+        }
+        if !matches!(boundary, Boundary::Cem43(_)) {
+            self.cem43_min.clear();
+        }
+        self
     }
 
     /// Adds a step during which each cell went from one temperature to another.

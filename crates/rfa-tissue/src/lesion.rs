@@ -1,6 +1,6 @@
 //! A needle in tissue and the lesion it makes: mesh, model and measures in one place.
 
-use crate::contour::{Contour, middles};
+use crate::contour::{Contour, middles, size_of};
 use crate::{
     Boundary, Damage, Drive, LesionSize, Medium, Model, Needle, NeedleMesh, Parts, Properties,
     Reading, Resolution, SolveError,
@@ -127,6 +127,18 @@ impl Lesion {
     /// # Errors
     /// [`OutOfRange`] when the setting cannot be.
     pub fn new(setting: &Setting) -> Result<Self, OutOfRange> {
+        Self::with(setting, |damage| damage)
+    }
+
+    /// The same for one boundary only, which is cheaper; there is no lesion by any other.
+    ///
+    /// # Errors
+    /// As [`Lesion::new`].
+    pub fn only(setting: &Setting, boundary: Boundary) -> Result<Self, OutOfRange> {
+        Self::with(setting, |damage| damage.only(boundary))
+    }
+
+    fn with(setting: &Setting, of: impl Fn(Damage) -> Damage) -> Result<Self, OutOfRange> {
         setting.check()?;
         let mesh = NeedleMesh::new(&setting.needle, setting.resolution);
         let cells = mesh.grid.cells();
@@ -137,7 +149,7 @@ impl Lesion {
             thermal: mesh.thermal.clone(),
             sensor: mesh.sensor.clone(),
             baseline_c: setting.baseline_c,
-            damage: Damage::none(cells, setting.baseline_c, true),
+            damage: of(Damage::none(cells, setting.baseline_c, true)),
         };
         Ok(Self {
             model: Model::new(parts),
@@ -153,6 +165,20 @@ impl Lesion {
     /// [`SolveError`] when the model gives no answer.
     pub fn advance(&mut self, span_s: f64, drive: Drive) -> Result<(), SolveError> {
         self.model.advance(span_s, drive)
+    }
+
+    /// As [`Lesion::advance`], for one span of a measured course: see [`Model::follow`].
+    ///
+    /// # Errors
+    /// As [`Lesion::advance`].
+    pub fn follow(&mut self, span_s: f64, drive: Drive) -> Result<(), SolveError> {
+        self.model.follow(span_s, drive)
+    }
+
+    /// Starts from other temperatures (°C) and damage (the nerve set's integral) than rest, each
+    /// cell's.
+    pub fn start_at(&mut self, temperatures: &[f64], omega: &[f64]) {
+        self.model.start_at(temperatures, omega);
     }
 
     /// What the generator would see.
@@ -185,6 +211,14 @@ impl Lesion {
     pub fn outline(&self, boundary: Boundary) -> Vec<(f64, f64)> {
         let score = self.score(boundary);
         self.contour(&score).outline()
+    }
+
+    /// Outline and measures at once.
+    #[must_use]
+    pub fn shape(&self, boundary: Boundary) -> (Vec<(f64, f64)>, Option<LesionSize>) {
+        let outline = self.outline(boundary);
+        let size = size_of(&outline);
+        (outline, size)
     }
 
     fn contour<'a>(&'a self, score: &'a [f64]) -> Contour<'a> {

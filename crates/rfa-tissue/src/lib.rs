@@ -28,7 +28,9 @@ mod medium;
 pub mod mesh;
 mod model;
 mod needle;
+pub mod published;
 mod reduced;
+mod tracker;
 
 pub use contour::{Boundary, LesionSize};
 pub use damage::{Arrhenius, Damage, dose_rate, perfusion_share};
@@ -40,3 +42,4 @@ pub use medium::{Medium, Phase, Properties};
 pub use model::{Drive, Model, Parts, Reading};
 pub use needle::{Needle, NeedleMesh, Resolution, TipEnd};
 pub use reduced::{FitError, Reduced, ReducedModel};
+pub use tracker::{Measure, NoPrediction, Power, Prediction, Sample, Tracker, Verdict};
