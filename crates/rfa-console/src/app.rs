@@ -15,11 +15,11 @@ pub(crate) use sign_in::SignInDialog;
 use crate::checklist::Checklist;
 use crate::draw;
 use crate::keys::{self, Act, Scope};
-use crate::view::View;
+use crate::view::{Shown, View};
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Size};
-use rfa_interlock::{Priority, State};
+use rfa_interlock::State;
 use rfa_session::{Action, Intent, OperatorName, Snapshot, StopSource, refusal_text};
 use rfa_units::{HostInstant, Span};
 
@@ -62,8 +62,6 @@ pub struct App {
     pub(crate) zoom: usize,
     /// While the trend picture is frozen: the moment it shows.
     pub(crate) frozen: Option<HostInstant>,
-    /// Until when the alarm tone is paused.
-    pub(crate) tone_paused_until: Option<HostInstant>,
     /// First entry of the log on screen 5.
     pub(crate) scroll: usize,
     /// The operator ended the treatment at a check.
@@ -89,7 +87,6 @@ impl App {
             size: Size::ZERO,
             zoom: act::ZOOM_DEFAULT,
             frozen: None,
-            tone_paused_until: None,
             scroll: 0,
             ended: false,
             operator: None,
@@ -153,12 +150,6 @@ impl App {
         self.operator.or_else(|| self.view.snapshot().and_then(|s| s.operator))
     }
 
-    /// Whether the alarm tone is paused.
-    #[must_use]
-    pub fn tone_paused(&self, now: HostInstant) -> bool {
-        self.tone_paused_until.is_some_and(|until| now < until)
-    }
-
     /// The message line, while it is fresh.
     pub(crate) fn message(&self, now: HostInstant) -> Option<&str> {
         let (text, at) = self.message.as_ref()?;
@@ -213,7 +204,7 @@ impl App {
         let held_f5 = self.note_f5(key, now);
         match act {
             Some(act) if !self.is_drawable() && !lives_when_small(act) => {
-                self.say("window too small: only STOP, z and q live", now);
+                self.say("window too small: only STOP and q live", now);
             }
             Some(act) if self.dialog.is_some() => self.in_dialog(act, key, held_f5, effects, now),
             Some(act) => self.on_screen(act, key, effects, now),
@@ -244,6 +235,7 @@ impl App {
         let hint = match &self.dialog {
             Some(Dialog::Arm(_)) => "ARM dialog open: F5, or Enter to cancel",
             Some(Dialog::Gate(_)) => "check due: 1-4 picks the finding, then g or e",
+            Some(Dialog::SignIn(_)) => "only ASCII letters, digits and signs; Enter goes on",
             Some(Dialog::Quitting) => "q quits, Enter stays",
             _ => "Enter closes",
         };
@@ -280,18 +272,9 @@ impl App {
         if outputs.complete && before.is_some_and(|o| !o.complete) {
             self.screen = Screen::Review;
         }
-        let raised: Vec<Priority> = self
-            .view
-            .alarms()
-            .iter()
-            .filter(|shown| !alarms_before.iter().any(|b| b.alarm == shown.alarm))
-            .map(|shown| shown.priority)
-            .collect();
-        if !raised.is_empty() {
+        let is_new = |shown: &Shown| !alarms_before.iter().any(|b| b.alarm == shown.alarm);
+        if self.view.alarms().iter().any(is_new) {
             self.frozen = None;
-        }
-        if raised.contains(&Priority::High) {
-            self.tone_paused_until = None;
         }
         self.show_refusal(now);
         self.follow_sign_in(outputs.state);
@@ -325,12 +308,9 @@ impl App {
         if self.frozen.is_some_and(|at| now.since(at) >= act::FREEZE) {
             self.frozen = None;
         }
-        if self.tone_paused_until.is_some_and(|until| now >= until) {
-            self.tone_paused_until = None;
-        }
     }
 }
 
 const fn lives_when_small(act: Act) -> bool {
-    matches!(act, Act::TonePause | Act::Quit | Act::QuitNow | Act::Close)
+    matches!(act, Act::Quit | Act::QuitNow | Act::Close)
 }

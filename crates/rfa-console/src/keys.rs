@@ -42,7 +42,6 @@ pub(crate) enum Act {
     Freeze,
     ZoomIn,
     ZoomOut,
-    TonePause,
     Explain,
     SignIn,
     Text,
@@ -219,7 +218,6 @@ pub(crate) const TABLE: &[Binding] = table![
     Scope::Screens, [Char('r')], Reset, "r", "reset: after acknowledging, with the cause gone",
         "r reset";
     Scope::Screens, [Char('x')], Explain, "x", "explain the alarms", "";
-    Scope::Screens, [Char('z')], TonePause, "z", "pause the alarm tone for 120 s", "";
     Scope::Screens, [Char('g')], Gate, "g", "the check between two steps", "";
     Scope::Screens, [Char('m')], Mark, "m", "put a marker into the recording", "m mark";
     Scope::Screens, [Char('s')], SignIn, "s", "sign in (RF off only)", "";

@@ -346,6 +346,28 @@ fn a_stop_in_the_check_closes_it_and_g_opens_it_again() {
     says(&scene, "CHECK before step 2");
 }
 
+/// Whatever can be a PIN can be typed here, and what cannot be typed is said.
+#[test]
+fn the_longest_pin_goes_in_whole() {
+    let longest = "~!Aa0123456789zZ";
+    assert!(rfa_session::is_pin(longest) && longest.len() == rfa_session::PIN_LEN_MAX);
+    let mut scene = Scene::new((80, 24));
+    scene.send(char_key('s'));
+    for c in longest.chars() {
+        scene.send(char_key(c));
+    }
+    scene.send(char_key('x'));
+    says(&scene, "> 16 characters at most");
+    scene.send(char_key('ä'));
+    says(&scene, "> only ASCII letters, digits and signs");
+    let effects = scene.press(KeyCode::Enter);
+    let pin = effects.iter().find_map(|effect| match effect {
+        Effect::SignIn { pin, .. } => Some(pin.as_str()),
+        _ => None,
+    });
+    assert_eq!(pin, Some(longest));
+}
+
 #[test]
 fn signing_in_masks_the_pin_and_sends_it_once() {
     let mut scene = Scene::new((80, 24));
@@ -423,28 +445,6 @@ fn the_checklist_is_reported_when_complete_and_when_no_longer() {
     scene.show();
     assert!(scene.press(KeyCode::Enter).is_empty());
     says(&scene, "the checklist cannot change while armed");
-}
-
-#[test]
-fn the_tone_is_paused_for_120_s_and_a_new_high_alarm_ends_it() {
-    let mut scene = ready();
-    scene.send(char_key('z'));
-    says(&scene, "> no alarm sounds");
-    scene.outputs.active = AlarmSet::NONE.with(AlarmId::Al21);
-    scene.show();
-    scene.send(char_key('z'));
-    later(&mut scene, 10_000);
-    assert!(scene.app.tone_paused(scene.now));
-    says(&scene, "tone paused 1:50");
-    scene.trip();
-    assert!(!scene.app.tone_paused(scene.now));
-    scene.send(char_key('z'));
-    says(&scene, "> a high alarm has to be acknowledged first");
-    scene.outputs.acknowledged = true;
-    scene.show();
-    scene.send(char_key('z'));
-    later(&mut scene, 120_000);
-    assert!(!scene.app.tone_paused(scene.now));
 }
 
 #[test]

@@ -1,22 +1,36 @@
 //! What a person asks.
 
+/// Shortest PIN taken.
+pub const PIN_LEN_MIN: usize = 4;
+/// Longest PIN taken: what the sign-in dialog has room for.
+pub const PIN_LEN_MAX: usize = 16;
+
+/// Whether `text` can be a PIN: 4 to 16 ASCII characters that a key types at every console. A space
+/// is none of them, since Space stops RF.
+#[must_use]
+pub fn is_pin(text: &str) -> bool {
+    (PIN_LEN_MIN..=PIN_LEN_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
 /// A signed-in operator's short name, at most 16 bytes of printable ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OperatorName {
-    bytes: [u8; 16],
+    bytes: [u8; Self::LEN_MAX],
     len: u8,
 }
 
 impl OperatorName {
+    /// Longest name.
+    pub const LEN_MAX: usize = 16;
+
     /// The name, or `None` when empty, longer than 16 bytes, or not printable ASCII.
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
-        let good =
-            !name.is_empty() && name.len() <= 16 && name.bytes().all(|b| b.is_ascii_graphic());
-        if !good {
+        let short = !name.is_empty() && name.len() <= Self::LEN_MAX;
+        if !short || !name.bytes().all(|b| b.is_ascii_graphic()) {
             return None;
         }
-        let mut bytes = [0; 16];
+        let mut bytes = [0; Self::LEN_MAX];
         for (slot, byte) in bytes.iter_mut().zip(name.bytes()) {
             *slot = byte;
         }

@@ -24,7 +24,9 @@ mod snapshot;
 mod tick;
 
 pub use alarm_text::{AlarmContext, AlarmText, alarm_line, alarm_text};
-pub use intent::{Action, Answer, Finding, Intent, OperatorName, StopSource};
+pub use intent::{
+    Action, Answer, Finding, Intent, OperatorName, PIN_LEN_MAX, PIN_LEN_MIN, StopSource, is_pin,
+};
 pub use refusal_text::refusal_text;
 pub use snapshot::{DeviceKind, Identity, QueueCounts, RecordingStatus, Refused, Snapshot};
 pub use tick::{CONTROL_PER_TICK_MAX, InterlockTick, TickRecord, Timing};

@@ -3,16 +3,12 @@
 use crate::exit::Stop;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use rfa_session::OperatorName;
+use rfa_session::{OperatorName, PIN_LEN_MAX, PIN_LEN_MIN, is_pin};
 use serde::{Deserialize, Serialize};
 use std::io::{IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// Shortest PIN accepted.
-const PIN_LEN_MIN: usize = 4;
-/// Longest PIN accepted.
-const PIN_LEN_MAX: usize = 64;
 /// Operators in one file at most.
 const OPERATORS_MAX: usize = 100;
 /// Largest operator file read.
@@ -118,7 +114,9 @@ impl Operators {
             "The first operator is created now. Arming needs their PIN; stopping never does."
         );
         let name = prompt("Name (1 to 16 characters, no spaces): ")?;
-        let pin = ask_pin("PIN (4 to 64 characters): ")?;
+        let pin = ask_pin(&format!(
+            "PIN ({PIN_LEN_MIN} to {PIN_LEN_MAX} ASCII characters, no spaces): "
+        ))?;
         if ask_pin("The same PIN again: ")? != pin {
             return Err(Stop::usage("the two PINs differ; nothing was written"));
         }
@@ -147,10 +145,13 @@ impl Operators {
 
 impl Operator {
     fn new(name: &str, pin: &str) -> Result<Self, Stop> {
-        if pin.len() < PIN_LEN_MIN || pin.len() > PIN_LEN_MAX {
+        if !is_pin(pin) {
+            // Its characters are not told: a terminal is read over shoulders and kept in logs.
             return Err(Stop::usage(format!(
-                "PIN of {} characters; {PIN_LEN_MIN} to {PIN_LEN_MAX} are allowed",
-                pin.len()
+                "PIN of {} characters: it has to be {PIN_LEN_MIN} to {PIN_LEN_MAX} ASCII letters, \
+                 digits or signs without spaces, as the console's sign-in takes no other. Nothing \
+                 was written; run `rfa run` again with another PIN",
+                pin.chars().count()
             )));
         }
         let hash = Argon2::default()
@@ -196,6 +197,21 @@ mod tests {
         assert!(operators.verify(DEMO_OPERATOR, DEMO_PIN).is_some());
         assert!(operators.verify(DEMO_OPERATOR, "2469").is_none());
         assert!(operators.verify("somebody", DEMO_PIN).is_none());
+    }
+
+    /// What is taken here is what the sign-in dialog can type: nobody is locked out by their PIN.
+    #[test]
+    fn only_a_pin_that_can_be_typed_is_taken() {
+        for pin in ["2468", "abcdefgh12345678", "!?#~"] {
+            assert!(Operator::new("ab", pin).is_ok(), "{pin}");
+        }
+        for pin in ["", "246", "abcdefgh123456789", "two words", "päss", "24\t68"] {
+            let stop = Operator::new("ab", pin).expect_err("must refuse");
+            assert_eq!(stop.exit, Exit::Usage);
+            let said = &stop.message;
+            assert!(said.contains("4 to 16 ASCII") && said.contains("spaces"), "{said}");
+            assert!(pin.is_empty() || !said.contains(pin), "told the PIN: {said}");
+        }
     }
 
     #[test]

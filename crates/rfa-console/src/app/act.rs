@@ -3,7 +3,7 @@
 use super::{App, Dialog, Effect, Screen, SignInDialog};
 use crate::keys::Act;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
-use rfa_interlock::{Priority, State};
+use rfa_interlock::State;
 use rfa_session::{Action, StopSource};
 use rfa_units::{HostInstant, Span};
 
@@ -13,8 +13,6 @@ pub(crate) const ZOOMS_S: [u64; 6] = [30, 60, 90, 180, 300, 600];
 pub(super) const ZOOM_DEFAULT: usize = 2;
 /// A frozen picture ends by itself (console.md section 1).
 pub(super) const FREEZE: Span = Span::from_secs(30);
-/// Longest pause of the alarm tone (hazards.md part b).
-const TONE_PAUSE: Span = Span::from_secs(120);
 /// Entries a page of the log moves.
 const PAGE: usize = 10;
 
@@ -36,7 +34,6 @@ impl App {
             Act::Freeze => self.freeze(now),
             Act::ZoomIn => self.zoom = self.zoom.saturating_sub(1),
             Act::ZoomOut => self.zoom = (self.zoom + 1).min(ZOOMS_S.len() - 1),
-            Act::TonePause => self.pause_tone(now),
             Act::Explain => self.explain(now),
             Act::SignIn => self.open_sign_in(now),
             Act::Theme => {
@@ -144,22 +141,6 @@ impl App {
 
     fn freeze(&mut self, now: HostInstant) {
         self.frozen = if self.frozen.is_some() { None } else { Some(now) };
-    }
-
-    /// High alarms cannot be silenced before they are acknowledged once (hazards.md part b).
-    fn pause_tone(&mut self, now: HostInstant) {
-        let alarms = self.view.alarms();
-        let acknowledged = self.view.outputs().is_some_and(|o| o.acknowledged);
-        let high = alarms.iter().any(|shown| shown.priority == Priority::High);
-        if alarms.is_empty() {
-            self.say("no alarm sounds", now);
-        } else if high && !acknowledged {
-            self.say("a high alarm has to be acknowledged first: press c", now);
-        } else {
-            self.tone_paused_until = Some(now.plus(TONE_PAUSE));
-            self.view.log.push(now, "alarm tone paused for 120 s");
-            self.say("alarm tone paused for 120 s", now);
-        }
     }
 
     fn explain(&mut self, now: HostInstant) {

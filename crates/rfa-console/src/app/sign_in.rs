@@ -5,11 +5,8 @@ use crate::keys::Act;
 use core::fmt;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use rfa_interlock::State;
-use rfa_session::OperatorName;
+use rfa_session::{OperatorName, PIN_LEN_MAX};
 use rfa_units::HostInstant;
-
-/// Longest name and PIN taken.
-const TEXT_MAX: usize = 16;
 
 /// The dialog.
 #[derive(Clone, PartialEq, Eq)]
@@ -77,9 +74,11 @@ impl App {
         }
         match (act, key.code) {
             (Act::Text, KeyCode::Char(c)) => {
-                let field = dialog.field();
-                if field.chars().count() < TEXT_MAX {
-                    field.push(c);
+                let max = if dialog.at_pin { PIN_LEN_MAX } else { OperatorName::LEN_MAX };
+                if dialog.field().len() < max {
+                    dialog.field().push(c);
+                } else {
+                    self.say(format!("{max} characters at most"), now);
                 }
             }
             (Act::Erase, _) => {

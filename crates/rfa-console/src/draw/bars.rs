@@ -75,8 +75,7 @@ pub(super) fn alarms(pen: &mut Pen, area: Rect, class: Class) {
         }
     };
     let width = usize::from(area.width).saturating_sub(2 * edge.chars().count() + 2);
-    let tone = tone(pen.app, pen.now, class);
-    let first_row = ends(&words, &[tone, count].join("  "), width);
+    let first_row = ends(&words, &count, width);
     let second_row = ends(&format!("do: {}{act}", text.act), why, width);
     pen.bar(area, 0, &format!("{edge} {first_row} {edge}"), role);
     pen.bar(area, 1, &format!("{edge} {second_row} {edge}"), role);
@@ -92,14 +91,6 @@ fn standing(shown: &Shown) -> &'static str {
     match (shown.active, shown.latched) {
         (true, _) => "alarm",
         (false, _) => "latched",
-    }
-}
-
-fn tone(app: &App, now: HostInstant, class: Class) -> String {
-    match app.tone_paused_until {
-        Some(until) if now < until => format!("tone paused {}", words::left(until.since(now))),
-        _ if class == Class::One => String::new(),
-        _ => "z tone".to_string(),
     }
 }
 

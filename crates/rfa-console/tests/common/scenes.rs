@@ -59,7 +59,6 @@ pub const PICTURES: [Picture; 15] = [
         scene.outputs.acknowledged = true;
         scene.tip(48.1);
         scene.show();
-        scene.send(char_key('z'));
         scene.send(char_key('x'));
     }),
     ("stale", |scene| {
