@@ -10,11 +10,13 @@ const DIRECT: &[(&str, &[&str])] = &[
     ("rfa-units", &[]),
     ("rfa-interlock", &["rfa-units"]),
     ("rfa-plan", &["rfa-units"]),
+    ("rfa-plot", &[]),
+    ("rfa-tissue", &["rfa-units", "rfa-plan"]),
     ("rfa-control", &["rfa-units", "rfa-plan"]),
     ("rfa-session", &["rfa-units", "rfa-interlock", "rfa-control"]),
     ("rfa-wire", &["rfa-units", "rfa-interlock"]),
     ("rfa-link", &["rfa-units", "rfa-interlock", "rfa-wire"]),
-    ("rfa-sim", &["rfa-units", "rfa-plan", "rfa-wire"]),
+    ("rfa-sim", &["rfa-units", "rfa-plan", "rfa-tissue", "rfa-wire"]),
     ("rfa-record", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
     ("rfa-replay", &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"]),
     (
@@ -34,8 +36,15 @@ const DIRECT: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that are functions of their arguments.
-const PURE: &[&str] =
-    &["rfa-units", "rfa-interlock", "rfa-plan", "rfa-control", "rfa-session", "rfa-wire"];
+const PURE: &[&str] = &[
+    "rfa-units",
+    "rfa-interlock",
+    "rfa-plan",
+    "rfa-tissue",
+    "rfa-control",
+    "rfa-session",
+    "rfa-wire",
+];
 
 /// What no pure crate may reach, at any depth.
 const IMPURE: &[&str] = &[
