@@ -124,7 +124,7 @@ fn help_is_there_without_arguments() {
 #[test]
 fn wrong_usage_is_exit_2_with_the_mend() {
     let headless = "demo --headless --virtual";
-    let cases: [(String, i32, &[&str]); 18] = [
+    let cases: [(String, i32, &[&str]); 22] = [
         ("demo --nonsense".into(), 2, &["unexpected argument '--nonsense'", "--help"]),
         ("nonsense".into(), 2, &["unrecognized subcommand 'nonsense'"]),
         ("demo --virtual".into(), 2, &["--headless"]),
@@ -145,12 +145,17 @@ fn wrong_usage_is_exit_2_with_the_mend() {
         (format!("{headless} --fault sensor-open@-1s"), 2, &["start \"-1s\" is no time"]),
         ("check nope.toml".into(), 2, &["nope.toml", "file cannot be read"]),
         ("explain AL-99".into(), 2, &["there is no alarm \"AL-99\"", "AL-01, ", "AL-27"]),
+        ("demo --footswitch".into(), 2, &["needs --headless", "rfa sim --link gen.pty --foot"]),
+        ("sim --link x.pty --speed 0".into(), 2, &["'0' for '--speed", "0.1 to 1000"]),
+        ("sim --link x.pty --speed nan".into(), 2, &["'nan' for '--speed", "0.1 to 1000"]),
+        ("sim --link x.pty --speed 1e9".into(), 2, &["'1e9' for '--speed", "0.1 to 1000"]),
         ("completions tcsh".into(), 2, &["bash, elvish, fish"]),
         ("run --port /nonexistent --headless".into(), 5, &["/nonexistent: not found", "rfa sim"]),
     ];
     for (command, code, parts) in cases {
         let ran = line(&command).expect_code(code).says(parts);
         assert!(ran.stdout.is_empty(), "{command}: {}", ran.stdout);
+        assert!(!ran.stderr.contains("simulated generator at"), "{command}: {}", ran.stderr);
     }
     let ran = line(&format!("{headless} --fault sensor-opne@3s")).expect_code(2);
     let faults = line("faults --format json").expect_code(0).json();

@@ -9,8 +9,8 @@
 mod live;
 
 use live::{
-    Bench, Met, Missed, PLAN, Process, assert_dead_man, monotonic_us, one_at_a_time,
-    rf_offs, run_with_stall_evidence, stalled,
+    Bench, Met, Missed, PLAN, Process, assert_dead_man, monotonic_us, one_at_a_time, rf_offs,
+    run_with_stall_evidence, stalled,
 };
 use rustix::process::Signal;
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! Rules, alarms and what a trip remembers.
 
 use crate::State;
+use crate::thresholds as t;
 use rfa_units::Bounded;
 
 /// A rule of the hazard table (hazards.md part a.3) that this interlock evaluates.
@@ -220,8 +221,8 @@ pub struct Trip {
     pub rule: RuleId,
     /// The alarm it raises.
     pub alarm: AlarmId,
-    /// The value that tripped, in the rule's unit (milli-units, microseconds or a count). Where
-    /// a reading was missing both value and limit are 0, and no sample stands for it.
+    /// The value that tripped, in [`Trip::unit`]. Where a reading was missing both value and limit
+    /// are 0.
     pub value: i64,
     /// The limit it crossed, in the same unit.
     pub limit: i64,
@@ -229,4 +230,75 @@ pub struct Trip {
     pub window_us: u64,
     /// The newest samples behind the value, oldest first.
     pub samples: Bounded<i64, 4>,
+}
+
+/// What a trip's value and limit are counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TripUnit {
+    /// Thousandths of a degree Celsius.
+    MilliCelsius,
+    /// Thousandths of a kelvin, of a difference.
+    MilliKelvin,
+    /// Thousandths of a kelvin per second.
+    MilliKelvinPerSecond,
+    /// Milliwatts.
+    MilliWatts,
+    /// Thousandths of an ohm.
+    Milliohms,
+    /// Microseconds.
+    Microseconds,
+    /// Frames.
+    Frames,
+    /// Ticks.
+    Ticks,
+    /// Either so (1) or not (0): no number stands behind it.
+    Condition,
+    /// There was no reading, or no clock, to put a number to.
+    Missing,
+}
+
+impl TripUnit {
+    /// Its name, as in field names of reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MilliCelsius => "mC",
+            Self::MilliKelvin => "mK",
+            Self::MilliKelvinPerSecond => "mK/s",
+            Self::MilliWatts => "mW",
+            Self::Milliohms => "mohm",
+            Self::Microseconds => "us",
+            Self::Frames => "frames",
+            Self::Ticks => "ticks",
+            Self::Condition => "condition",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+impl Trip {
+    /// What value and limit are counted in. A hazard with two signs has two units; its limit, or
+    /// its window, tells them apart.
+    #[must_use]
+    pub const fn unit(&self) -> TripUnit {
+        if self.value == 0 && self.limit == 0 {
+            return TripUnit::Missing;
+        }
+        match self.rule {
+            RuleId::H01 | RuleId::H02 => TripUnit::MilliCelsius,
+            RuleId::H04 | RuleId::H05 | RuleId::H50 => TripUnit::MilliWatts,
+            RuleId::H06 => TripUnit::MilliKelvin,
+            RuleId::H07 if self.limit == t::SHORT_MC => TripUnit::MilliCelsius,
+            RuleId::H07 => TripUnit::MilliKelvinPerSecond,
+            RuleId::H14 | RuleId::H15 => TripUnit::Milliohms,
+            RuleId::H22 | RuleId::H24 if self.window_us > 0 => TripUnit::Frames,
+            RuleId::H44 if self.limit == t::MISSED_TICKS => TripUnit::Ticks,
+            RuleId::H08 | RuleId::H20 | RuleId::H22 | RuleId::H23 | RuleId::H28 | RuleId::H44
+                if self.limit > 1 =>
+            {
+                TripUnit::Microseconds
+            }
+            _ => TripUnit::Condition,
+        }
+    }
 }

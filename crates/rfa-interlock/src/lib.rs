@@ -48,7 +48,7 @@ mod rules;
 mod thresholds;
 mod watch;
 
-pub use alarm::{AlarmId, AlarmSet, Priority, RuleId, Trip};
+pub use alarm::{AlarmId, AlarmSet, Priority, RuleId, Trip, TripUnit};
 pub use grant::Grant;
 pub use inputs::{Command, Inputs, LinkReport, Readiness, TELEMETRY_PER_TICK_MAX};
 pub use interlock::{Interlock, step};

@@ -1,16 +1,15 @@
 //! Every number the rules compare with, and where it comes from (hazards.md a.1, a.3, part b).
 
-use rfa_units::Span;
+pub(crate) use rfa_units::GRANT_LIFE;
+use rfa_units::{Span, TIP_TEMPERATURE_MAX};
 
 /// One interlock tick (a.1).
 pub(crate) const TICK: Span = Span::from_millis(10);
-/// How long a grant lives on the generator's clock (a.1, decision 6).
-pub(crate) const GRANT_LIFE: Span = Span::from_millis(60);
 
 /// H-01: above the set temperature.
 pub(crate) const OVER_SET_MK: i64 = 5_000;
 /// H-02.
-pub(crate) const BOILING_MC: i64 = 95_000;
+pub(crate) const BOILING_MC: i64 = TIP_TEMPERATURE_MAX.get() as i64;
 /// H-04: margin above what was asked, as a part of it and at least this.
 pub(crate) const OUTPUT_MARGIN_PERCENT: u32 = 20;
 /// H-04.

@@ -82,8 +82,7 @@ pub struct Site {
 }
 
 /// Baud rates a serial line can be set to and that carry at least one channel.
-pub(crate) const BAUDS: [u32; 9] =
-    [115_200, 230_400, 460_800, 500_000, 921_600, 1_000_000, 1_500_000, 2_000_000, 3_000_000];
+pub(crate) use rfa_units::BAUD_RATES as BAUDS;
 /// Telemetry frames a second. The wire carries 50 to 200; the interlock's windows and votes (H-07's
 /// 200 ms of samples, H-05's turn-off, H-22's lost frames) are derived and tried for 100 alone.
 pub(crate) const TELEMETRY_HZ: (u16, u16) = (100, 100);

@@ -90,8 +90,6 @@ pub struct Header {
     pub rfa_version: String,
     /// Commit rfa was built from, where known.
     pub git_commit: Option<String>,
-    /// Who was signed in at the start.
-    pub operator: Option<String>,
     /// Which time `log_time` tells.
     pub clock: Clock,
     /// Trips counted before this session's interlock began (I13).
@@ -207,9 +205,6 @@ impl Header {
         if let Some(commit) = &self.git_commit {
             put("git_commit", commit.clone());
         }
-        if let Some(operator) = &self.operator {
-            put("operator", operator.clone());
-        }
         Ok(map)
     }
 
@@ -265,7 +260,6 @@ impl Header {
             seed: session.get("seed").map(|_| number(session, "seed")).transpose()?,
             rfa_version: text(session, "rfa_version")?.to_owned(),
             git_commit: session.get("git_commit").cloned(),
-            operator: session.get("operator").cloned(),
             clock: read_clock(clock)?,
             trips_before: number(session, "trips_before")?,
             limits: LimitsSpec::try_from(&limits).map_err(HeaderError::row("limits"))?,

@@ -1,6 +1,6 @@
 //! What a recording holds, told without re-executing it.
 
-use crate::message::SummaryMessage;
+use crate::message::{ActionRow, IntentMessage, SummaryMessage};
 use crate::row::{StateWord, TickRow, TripRow};
 use crate::{Clock, End, Message, Messages, ReadError, Recording, Topic};
 use serde::Serialize;
@@ -61,8 +61,10 @@ pub struct Info {
     pub plan_hash: String,
     /// The simulation's seed.
     pub seed: Option<u64>,
-    /// Who was signed in at the start.
+    /// Who armed first; absent: nobody did, or nobody was signed in.
     pub operator: Option<String>,
+    /// Files kept inside: the plan, the site, a script.
+    pub files: Vec<String>,
     /// The generator's model, serial number and firmware.
     pub generator: [String; 3],
     /// The session ran on virtual time.
@@ -185,7 +187,8 @@ impl Recording {
             plan: header.plan_id.clone(),
             plan_hash: header.limits.plan.to_string(),
             seed: header.seed,
-            operator: header.operator.clone(),
+            operator: None,
+            files: header.files().into_iter().map(|file| file.name).collect(),
             generator: [&identity.model, &identity.serial, &identity.firmware].map(Clone::clone),
             virtual_time,
             started_unix_us,
@@ -230,7 +233,13 @@ impl Info {
                 self.tick(row, gap);
             }
             Topic::Summary => self.summary = Some(message.parse()?),
-            Topic::Event | Topic::Alarm | Topic::Intent | Topic::Truth => {}
+            Topic::Intent => {
+                let intent: IntentMessage = message.parse()?;
+                if self.operator.is_none() && matches!(intent.action, ActionRow::Arm) {
+                    self.operator = intent.operator;
+                }
+            }
+            Topic::Event | Topic::Alarm | Topic::Truth => {}
         }
         Ok(())
     }

@@ -13,7 +13,11 @@ const DIGITS: u8 = 3;
 /// A histogram of times in microseconds. Recording allocates nothing.
 #[derive(Debug, Clone)]
 pub struct Latencies {
-    histogram: Histogram<u32>,
+    /// `None` only where the library would not make one of these constants; then every quantile
+    /// is told as the longest time, which is never better than it was.
+    histogram: Option<Histogram<u32>>,
+    count: u64,
+    longest_us: u64,
 }
 
 /// A histogram in six numbers, times in microseconds.
@@ -36,31 +40,33 @@ impl Latencies {
     /// An empty histogram, fully allocated.
     #[must_use]
     pub fn new() -> Self {
-        // The bounds are constants that the library accepts; should it ever not, its own default
-        // (which grows) still counts every time.
-        let histogram = Histogram::new_with_bounds(1, LONGEST_US, DIGITS)
-            .or_else(|_| Histogram::new(DIGITS))
-            .unwrap_or_else(|_| unreachable!("three digits are within the library's range"));
-        Self { histogram }
+        let histogram = Histogram::new_with_bounds(1, LONGEST_US, DIGITS).ok();
+        Self { histogram, count: 0, longest_us: 0 }
     }
 
     /// Counts one time.
     pub fn record(&mut self, time: Span) {
-        self.histogram.saturating_record(time.as_micros());
+        let us = time.as_micros().min(LONGEST_US);
+        self.count = self.count.saturating_add(1);
+        self.longest_us = self.longest_us.max(us);
+        if let Some(histogram) = &mut self.histogram {
+            histogram.saturating_record(us);
+        }
     }
 
     /// The six numbers.
     #[must_use]
     pub fn quantiles(&self) -> Quantiles {
-        if self.histogram.is_empty() {
-            return Quantiles::default();
-        }
+        let at = |quantile: f64| {
+            let told = self.histogram.as_ref().map(|h| h.value_at_quantile(quantile));
+            told.unwrap_or(self.longest_us)
+        };
         Quantiles {
-            count: self.histogram.len(),
-            p50: self.histogram.value_at_quantile(0.5),
-            p99: self.histogram.value_at_quantile(0.99),
-            p99_9: self.histogram.value_at_quantile(0.999),
-            max: self.histogram.max(),
+            count: self.count,
+            p50: at(0.5),
+            p99: at(0.99),
+            p99_9: at(0.999),
+            max: self.histogram.as_ref().map_or(self.longest_us, Histogram::max),
         }
     }
 }
@@ -83,6 +89,17 @@ mod tests {
         }
         let q = latencies.quantiles();
         assert_eq!((q.count, q.p50, q.p99, q.p99_9, q.max), (1000, 500, 990, 999, 1000));
+    }
+
+    #[test]
+    fn without_a_histogram_every_quantile_is_the_longest() {
+        let mut latencies = Latencies { histogram: None, ..Latencies::new() };
+        for us in [5, 70, 9] {
+            latencies.record(Span::from_micros(us));
+        }
+        let q = latencies.quantiles();
+        assert_eq!((q.count, q.p50, q.p99, q.p99_9, q.max), (3, 70, 70, 70, 70));
+        assert_eq!(Latencies::new().quantiles(), Quantiles::default());
     }
 
     #[test]

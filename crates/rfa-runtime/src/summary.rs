@@ -5,7 +5,7 @@ use rfa_control::{ControlOutputs, Phase};
 use rfa_interlock::{Event, Trip};
 use rfa_plan::Program;
 use rfa_record::TruthRow;
-use rfa_session::TickRecord;
+use rfa_session::{TickRecord, trip_text};
 use rfa_units::{ChannelId, GeneratorInstant, MilliCelsius, MilliJoules, Span, TipReading};
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -53,10 +53,15 @@ pub struct TripSummary {
     pub rule: String,
     /// The alarm, e.g. `AL-02`.
     pub alarm: String,
-    /// The value that tripped, in the rule's unit.
+    /// The value that tripped.
     pub value: i64,
-    /// The limit it crossed, in the same unit.
+    /// The limit it crossed.
     pub limit: i64,
+    /// What both are counted in: `mC`, `mK`, `mK/s`, `mW`, `mohm`, `us`, `frames`, `ticks`;
+    /// `condition` and `missing` have no number behind them.
+    pub unit: &'static str,
+    /// The numbers in words.
+    pub text: String,
     /// The window the value was taken over, in microseconds.
     pub window_us: u64,
     /// The tick of the trip.
@@ -74,6 +79,8 @@ pub struct Summary {
     pub peak_c_true: Option<f64>,
     /// Highest sensed tip temperature, °C.
     pub peak_c_sensed: Option<f64>,
+    /// Highest true temperature of any tissue, °C; absent where no simulator knows it.
+    pub tissue_max_c_true: Option<f64>,
     /// Energy delivered, by the generator's own meter, J.
     pub energy_j: f64,
     /// Trips, in order.
@@ -137,6 +144,7 @@ pub struct Accumulator {
     doing: Doing,
     truths: VecDeque<TruthRow>,
     peak_true: Option<f64>,
+    tissue_max: Option<f64>,
     peak_sensed: Option<f64>,
     energy: MilliJoules,
     trips: Vec<TripSummary>,
@@ -164,6 +172,7 @@ impl Accumulator {
             doing: Doing::default(),
             truths: VecDeque::new(),
             peak_true: None,
+            tissue_max: None,
             peak_sensed: None,
             energy: MilliJoules::MIN,
             trips: Vec::new(),
@@ -227,6 +236,7 @@ impl Accumulator {
             peak_c: self.peak_true.or(self.peak_sensed),
             peak_c_true: self.peak_true,
             peak_c_sensed: self.peak_sensed,
+            tissue_max_c_true: self.tissue_max,
             energy_j: self.energy.as_f64(),
             trips: self.trips.clone(),
             trips_total: self.trips_total,
@@ -254,6 +264,7 @@ impl Accumulator {
     fn truths_until(&mut self, at: GeneratorInstant) {
         while self.truths.front().is_some_and(|truth| truth.at_us <= at.as_micros()) {
             let Some(truth) = self.truths.pop_front() else { return };
+            self.tissue_max = highest(self.tissue_max, truth.tissue_max_c);
             if !truth.tip_c.is_finite() {
                 continue;
             }
@@ -273,6 +284,8 @@ impl Accumulator {
                 alarm: format!("AL-{:02}", trip.alarm.number()),
                 value: trip.value,
                 limit: trip.limit,
+                unit: trip.unit().name(),
+                text: trip_text(trip),
                 window_us: trip.window_us,
                 tick,
             });

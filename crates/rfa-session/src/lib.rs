@@ -22,6 +22,7 @@ mod intent;
 mod refusal_text;
 mod snapshot;
 mod tick;
+mod trip_text;
 
 pub use alarm_text::{AlarmContext, AlarmText, alarm_line, alarm_text};
 pub use intent::{
@@ -30,3 +31,4 @@ pub use intent::{
 pub use refusal_text::refusal_text;
 pub use snapshot::{DeviceKind, Identity, QueueCounts, RecordingStatus, Refused, Snapshot};
 pub use tick::{CONTROL_PER_TICK_MAX, InterlockTick, TickRecord, Timing};
+pub use trip_text::trip_text;

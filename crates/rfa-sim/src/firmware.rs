@@ -12,7 +12,9 @@ use crate::selftest::SelfTest;
 use crate::session::{Delivery, Session};
 use crate::truth::OffCause;
 use crate::{GeneratorConfig, random::Random};
-use rfa_units::{ChannelId, Contactor, EmergencyStop, GeneratorInstant, MilliWatts, Mode, Span};
+use rfa_units::{
+    ChannelId, Contactor, EmergencyStop, GRANT_LIFE, GeneratorInstant, MilliWatts, Mode, Span,
+};
 use rfa_wire::budget::LinkBudget;
 use rfa_wire::{
     DeviceText, Frame, GateConditions, GeneratorDecoder, GeneratorEncoder, GeneratorMessage,
@@ -20,8 +22,8 @@ use rfa_wire::{
     RefusalCode, SessionKey, Standby,
 };
 
-/// Without any authentic host frame for this long, K2 opens too (H-21).
-const SILENCE: Span = Span::from_millis(60);
+/// Without any authentic host frame for as long as a grant lives, K2 opens too (H-21).
+const SILENCE: Span = GRANT_LIFE;
 /// Without any for this long the session is over and telemetry ends: nobody is there.
 const SESSION_SILENCE: Span = Span::from_secs(2);
 
@@ -373,9 +375,7 @@ impl Firmware {
     }
 }
 
-/// A name that fits by construction; too long a version would show as none.
+/// A name that fits by construction; too long a version shows as none.
 fn text<const N: usize>(name: &str) -> DeviceText<N> {
-    DeviceText::new(name)
-        .or_else(|| DeviceText::new(""))
-        .unwrap_or_else(|| unreachable!("the empty text fits everywhere"))
+    DeviceText::new(name).unwrap_or(DeviceText::EMPTY)
 }

@@ -25,6 +25,7 @@ mod bounded;
 mod exchange;
 mod id;
 mod quantity;
+mod shared;
 mod time;
 
 pub use bounded::{Bounded, Full};
@@ -36,4 +37,5 @@ pub use id::{ChannelId, MAX_CHANNELS, MAX_STEPS, Mode, PlanHash, SessionId, Step
 pub use quantity::{
     MicroAmps, MilliCelsius, MilliJoules, MilliVolts, MilliWatts, Milliohms, QuantityError,
 };
+pub use shared::{BAUD_RATES, GRANT_LIFE, TIP_TEMPERATURE_MAX};
 pub use time::{GeneratorInstant, HostInstant, Span};

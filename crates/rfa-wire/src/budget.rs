@@ -3,6 +3,7 @@
 use crate::frame::{OVERHEAD, STUFFING};
 use crate::message::{TELEMETRY_HZ_MAX, TELEMETRY_HZ_MIN};
 use core::fmt;
+use rfa_units::BAUD_RATES;
 
 /// Host ticks per second; in each the host sends one frame for every channel in use.
 pub const HOST_HZ: u32 = 100;
@@ -13,12 +14,6 @@ pub const BAUD_DEFAULT: u32 = 921_600;
 /// The part of either direction that may be used, percent: room for requests, retries and a
 /// late tick.
 pub const SHARE_MAX_PERCENT: u32 = 60;
-/// Line speeds offered as a mend, baud.
-pub const STANDARD_BAUDS: [u32; 12] = [
-    9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600, 1_000_000, 2_000_000,
-    3_000_000, 4_000_000,
-];
-
 /// 8N1: a start bit, eight data bits, a stop bit.
 const BITS_PER_BYTE: u32 = 10;
 /// Turns percent-bits into bytes.
@@ -120,7 +115,7 @@ impl LinkBudget {
             direction,
             bytes_per_s,
             allowed_per_s: allowed(baud),
-            fits: STANDARD_BAUDS.into_iter().find(|standard| fits(*standard, bytes_per_s)),
+            fits: BAUD_RATES.into_iter().find(|standard| fits(*standard, bytes_per_s)),
         })
     }
 

@@ -13,7 +13,7 @@ pub type Nonce = [u8; 16];
 pub const GRANT_LIFE_MIN: Span = Span::from_millis(20);
 
 /// The longest grant life a generator accepts (hazards.md H-21, I18).
-pub const GRANT_LIFE_MAX: Span = Span::from_millis(60);
+pub const GRANT_LIFE_MAX: Span = rfa_units::GRANT_LIFE;
 
 /// The slowest telemetry: the interlock takes 60 ms without a frame for silence (H-22), so two
 /// lost frames in a row must still fit.

@@ -7,6 +7,9 @@ use core::fmt;
 pub struct DeviceText<const N: usize>([u8; N]);
 
 impl<const N: usize> DeviceText<N> {
+    /// No text: it fits everywhere.
+    pub const EMPTY: Self = Self([0; N]);
+
     /// The text, or `None` when it is longer than `N` or holds anything but printable ASCII.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {

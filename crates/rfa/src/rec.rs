@@ -1,5 +1,7 @@
 //! `rfa rec`: look into recordings. Nothing here can open a device.
 
+mod text;
+
 use crate::cli::{Format, Rec, RecFile};
 use crate::exit::{Exit, Stop};
 use crate::output;
@@ -20,7 +22,7 @@ fn info(arguments: &RecFile) -> Result<Exit, Stop> {
         .map_err(|e| Stop::failure(e.to_string()))?;
     match arguments.output.format {
         Format::Json => output::json(&info)?,
-        Format::Text => output::readable(&info)?,
+        Format::Text => output::line(text::text(&info).trim_end())?,
     }
     Ok(if info.truncated || info.lost_ticks > 0 { Exit::Loss } else { Exit::Ok })
 }

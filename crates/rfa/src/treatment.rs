@@ -16,6 +16,7 @@ use local_generator::LocalGenerator;
 use opening::Setup;
 use report::Report;
 use rfa_plan::{Plan, Site};
+use rfa_record::Attached;
 use rfa_runtime::{Realtime, RunningSession, Session, SessionConfig, SessionResult};
 use rfa_session::DeviceKind;
 use std::path::Path;
@@ -104,6 +105,8 @@ struct Asked {
     plan: Plan,
     plan_toml: String,
     site_toml: Option<String>,
+    /// The script's file, where one was named.
+    script_file: Option<Attached>,
 }
 
 impl Asked {
@@ -115,7 +118,8 @@ impl Asked {
             Some(path) => Some(plans::without_key(path)?),
             None => None,
         };
-        Ok(Self { site, plan, plan_toml, site_toml })
+        let script_file = arguments.script.as_deref().map(script_file).transpose()?;
+        Ok(Self { site, plan, plan_toml, site_toml, script_file })
     }
 
     /// The scripted operator of a headless run.
@@ -137,6 +141,13 @@ impl Asked {
             arguments.script.as_deref().map_or_else(|| Ok(Script::confirming()), Script::read)?;
         Ok(Some(ScriptedOperator::new(script, Arc::clone(pedal))))
     }
+}
+
+/// The script as it goes into the recording, under a name of its own.
+fn script_file(path: &Path) -> Result<Attached, Stop> {
+    let data = Script::bytes(path)?;
+    let (name, media_type) = ("script.toml".to_owned(), "application/toml".to_owned());
+    Ok(Attached { name, media_type, data })
 }
 
 /// Headless output needs a generator that says it is simulated: no person is there to start it.

@@ -1,1 +1,47 @@
+//! The table as a whole.
 
+use super::RULES;
+use crate::{RuleId, Trip, TripUnit};
+use rfa_units::Bounded;
+
+/// A trip at its row's own threshold has that row's unit.
+#[test]
+fn every_row_has_its_unit() {
+    use TripUnit::{
+        Condition, Frames, Microseconds, MilliCelsius, MilliKelvin, MilliKelvinPerSecond,
+        MilliWatts, Milliohms, Missing, Ticks,
+    };
+    let of_limit = [
+        (RuleId::H01, 75_000, MilliCelsius),
+        (RuleId::H14, 1_500_000, Milliohms),
+        (RuleId::H15, 40_000, Milliohms),
+    ];
+    for rule in &RULES {
+        let trip = |value: i64, limit: i64| Trip {
+            rule: rule.id,
+            alarm: rule.alarm,
+            value,
+            limit,
+            window_us: rule.window.as_micros(),
+            samples: Bounded::new(),
+        };
+        let own = of_limit.iter().find(|(id, ..)| *id == rule.id);
+        let (limit, expected) = match (rule.id, rule.threshold) {
+            (RuleId::H06, 0) => {
+                assert_eq!(trip(0, 0).unit(), Missing, "{:?}", rule.id);
+                continue;
+            }
+            _ if own.is_some() => own.map_or((0, Missing), |(_, limit, unit)| (*limit, *unit)),
+            (RuleId::H02, limit) => (limit, MilliCelsius),
+            (RuleId::H04 | RuleId::H05 | RuleId::H50, limit) => (limit, MilliWatts),
+            (RuleId::H06, limit) => (limit, MilliKelvin),
+            (RuleId::H07, 30_000) => (30_000, MilliCelsius),
+            (RuleId::H07, limit) => (limit, MilliKelvinPerSecond),
+            (RuleId::H44, 2) => (2, Ticks),
+            (RuleId::H22 | RuleId::H24, limit @ (3 | 11)) => (limit, Frames),
+            (_, 1) => (1, Condition),
+            (_, limit) => (limit, Microseconds),
+        };
+        assert_eq!(trip(limit, limit).unit(), expected, "{:?} {limit}", rule.id);
+    }
+}

@@ -81,7 +81,6 @@ pub(crate) fn header_with(clock: Clock, program: Program) -> Header {
         seed: Some(7),
         rfa_version: env!("CARGO_PKG_VERSION").to_owned(),
         git_commit: None,
-        operator: Some("demo".to_owned()),
         clock,
         trips_before: 0,
         limits: limits(&program),

@@ -78,7 +78,6 @@ pub fn header(plan: &Plan, identity: &Identity) -> Header {
         seed: Some(1),
         rfa_version: "0".to_owned(),
         git_commit: None,
-        operator: None,
         clock: rfa_record::Clock::Virtual,
         trips_before: 0,
         limits: *limits.spec(),

@@ -11,15 +11,10 @@ use rfa_plan::Plan;
 use rfa_record::{Clock, Header, RecordError, Recorder, TruthRow};
 use rfa_runtime::{RunningSession, SessionConfig, activation_of, identity_of, limits_for};
 use rfa_session::Identity;
-use rfa_units::{MilliCelsius, SessionId, Span};
+use rfa_units::{GRANT_LIFE, SessionId, TIP_TEMPERATURE_MAX};
 use rfa_wire::handshake::{Config, Failure};
 use rfa_wire::{HardLimits, LinkKey};
 use std::path::{Path, PathBuf};
-
-/// H-02: the generator drops output above this by itself, whatever the plan.
-const TEMPERATURE_MAX: MilliCelsius = MilliCelsius::saturating(95_000);
-/// A grant lives this long (hazards.md, decision 6).
-const GRANT_LIFE: Span = Span::from_millis(60);
 
 /// A session that has begun; nothing is armed.
 pub(super) struct Started {
@@ -103,7 +98,7 @@ pub(super) fn config(asked: &Asked, session: SessionId, host_nonce: [u8; 16]) ->
             channel: plan.program.channel,
             power_max: plan.generator_power_max(),
             voltage_max: plan.generator_voltage_max(),
-            temperature_max: TEMPERATURE_MAX,
+            temperature_max: TIP_TEMPERATURE_MAX,
             grant_life: GRANT_LIFE,
             plan: plan.hash,
         },
@@ -130,12 +125,11 @@ pub(super) fn header(
         seed,
         rfa_version: env!("CARGO_PKG_VERSION").to_owned(),
         git_commit: option_env!("RFA_GIT_COMMIT").map(str::to_owned),
-        operator: None,
         clock,
         trips_before: 0,
         limits: *limits.spec(),
         program: *program,
-        attachments: Vec::new(),
+        attachments: asked.script_file.iter().cloned().collect(),
     })
 }
 

@@ -47,9 +47,6 @@ pub(super) struct Report {
     /// From the first fault to output measured off; absent where output was off and stayed off.
     #[serde(skip_serializing_if = "Option::is_none")]
     rf_off_after_fault_ms: Option<f64>,
-    /// Highest temperature of tissue, as the simulator knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tissue_max_c_true: Option<f64>,
     /// How the simulated generator was served; absent on virtual time.
     #[serde(skip_serializing_if = "Option::is_none")]
     served: Option<ServedRow>,
@@ -161,7 +158,6 @@ impl Report {
             queues: result.queues.into(),
             rf_off: None,
             rf_off_after_fault_ms: None,
-            tissue_max_c_true: None,
             served: None,
             recording,
             recording_error: result.recording.error.clone(),
@@ -235,8 +231,10 @@ impl Report {
         }
         let _ = writeln!(
             text,
-            "  peak {} °C  energy {:.0} J  trips {}  missed ticks {}  lateness p99 {} µs, max {} µs",
+            "  peak {} °C  tissue {} °C true  energy {:.0} J  trips {}  missed ticks {}  \
+             lateness p99 {} µs, max {} µs",
             number(self.summary.peak_c),
+            number(self.summary.tissue_max_c_true),
             self.summary.energy_j,
             self.summary.trips_total,
             self.summary.missed_ticks,
@@ -244,11 +242,7 @@ impl Report {
             self.summary.lateness_us.max,
         );
         for trip in &self.summary.trips {
-            let _ = writeln!(
-                text,
-                "  trip {} {}: {} against {}",
-                trip.rule, trip.alarm, trip.value, trip.limit
-            );
+            let _ = writeln!(text, "  trip {} {}: {}", trip.rule, trip.alarm, trip.text);
         }
         if let Some(path) = &self.recording {
             let _ = writeln!(text, "  recording {}", path.display());
