@@ -3,7 +3,8 @@
 //! [`Generator`] is a generator's firmware and hardware on a clock of its own: relays, dead-man,
 //! hard limits, self-test, meters, a lagged and noisy thermocouple, footswitch, emergency stop.
 //! It speaks the wire protocol byte by byte at the stated baud rate. Its needle sits in a
-//! [`Plant`]; [`LumpedPlant`] is one with published time constants. Named [`Fault`]s break it
+//! [`Plant`]: [`TissuePlant`] is the finite-volume model of `rfa-tissue`, [`LumpedPlant`] a few
+//! first-order states that cost nothing to make, for tests of everything else. Named [`Fault`]s break it
 //! while it runs, each with a twin just below what may trip. Everything is a function of the
 //! seed and the calls: the same calls give the same bytes on any machine.
 //!
@@ -29,7 +30,6 @@ mod generator;
 mod inputs;
 mod line;
 mod lumped;
-mod math;
 mod output;
 mod plant;
 #[cfg(feature = "pty")]
@@ -42,6 +42,7 @@ mod schedule;
 mod selftest;
 mod sensor;
 mod session;
+mod tissue_plant;
 mod truth;
 
 pub use config::{ConfigError, GeneratorConfig};
@@ -50,4 +51,5 @@ pub use generator::{FIRMWARE_STEP, Generator};
 pub use lumped::{LumpedPlant, PlantError, Tissue};
 pub use plant::{Drive, Plant};
 pub use schedule::{FaultSchedule, ScheduleError, ScheduledFault};
+pub use tissue_plant::{FittedTissue, TissuePlant};
 pub use truth::{OffCause, RF_ON_W, RfOff, Truth};

@@ -16,8 +16,8 @@
 //! Heat conduction is that of muscle (k 0.49 W/mK) in every tissue; published values for soft
 //! tissue are 0.47 to 0.57 (physics.md 6c).
 
-use crate::math::{ln, pow};
 use crate::{Drive, Plant};
+use libm::{log as ln, pow};
 use rfa_plan::Electrode;
 use rfa_units::Span;
 use thiserror::Error;

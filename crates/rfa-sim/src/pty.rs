@@ -28,9 +28,10 @@ const POLL: Timespec = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
 const TRUTH_EVERY: Span = Span::from_millis(10);
 /// A turn of the loop later than this counts as a stall: half of what a grant lives.
 const STALL: Duration = Duration::from_millis(30);
-/// Fastest and slowest run of generator time against wall time.
-const SPEED_MIN: f64 = 0.1;
-const SPEED_MAX: f64 = 1_000.0;
+/// Slowest run of generator time against wall time.
+pub const SPEED_MIN: f64 = 0.1;
+/// Fastest run of generator time against wall time.
+pub const SPEED_MAX: f64 = 1_000.0;
 
 /// Why a pseudo-terminal cannot be served.
 #[derive(Debug, Error)]

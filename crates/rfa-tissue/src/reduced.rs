@@ -43,6 +43,8 @@ pub struct ReducedModel {
     shells: Vec<Shell>,
     /// Each mode over the cells, a row for each.
     modes: Matrix,
+    /// Heat capacity of each cell, J/K.
+    capacity: Vec<f64>,
     /// For each cell its shell, counted from 1; 0 for none.
     shell_of: Vec<u8>,
 }
@@ -182,6 +184,33 @@ impl Reduced {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.hottest_c < self.model.boils_c
+    }
+
+    /// Where the tissue begins to boil, °C.
+    #[must_use]
+    pub fn boils_c(&self) -> f64 {
+        self.model.boils_c
+    }
+
+    /// Starts from temperatures (°C) and damage in each cell, as near as the modes come to them.
+    pub fn start_at(&mut self, temperatures: &[f64], omega: &[f64]) {
+        let Self { model, amplitudes, .. } = self;
+        let stored: Vec<f64> = temperatures
+            .iter()
+            .zip(&model.capacity)
+            .map(|(at_c, capacity)| (at_c - model.baseline_c) * capacity)
+            .collect();
+        for (amplitude, mode) in amplitudes.iter_mut().zip(model.modes.rows()) {
+            *amplitude = dense(mode, &stored);
+        }
+        for (shell, mean) in (1_u8..).zip(self.omega.iter_mut()) {
+            let cells = model.shell_of.iter().zip(omega).filter(|(of, _)| **of == shell);
+            let (sum, count) =
+                cells.fold((0.0, 0.0), |(sum, n), (_, omega)| (sum + omega, n + 1.0));
+            *mean = if count > 0.0 { sum / count } else { *mean };
+        }
+        self.since_refresh_s = 0.0;
+        self.refresh();
     }
 
     /// Temperature of each cell of the mesh the model was fitted on, °C.

@@ -98,6 +98,7 @@ impl ReducedModel {
             field: field(grid, &medium, &mesh.electric, setting.baseline_c, &modes, &runs),
             shells,
             shell_of,
+            capacity: thermal.capacity,
             modes: Matrix::from_rows(grid.cells(), modes.into_iter().flatten().collect()),
         };
         model.check(&runs.switched)

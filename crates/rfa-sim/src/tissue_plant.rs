@@ -1,0 +1,148 @@
+//! The tissue model as a plant: reduced where that holds, in full where tissue boils.
+
+use crate::{Drive, Plant};
+use rfa_tissue::{FitError, Lesion, Reduced, ReducedModel, Setting, SolveError};
+use rfa_units::Span;
+use std::sync::Arc;
+
+/// Step of the full model, s: it costs a millisecond or two, and a generator's step is one.
+const FULL_STEP_S: f64 = 0.010;
+/// The full model gives way to the reduced one this far below boiling, K.
+const COOLED_K: f64 = 6.0;
+/// Impedance of a tip that boiling has parted from the tissue, ohm.
+const PARTED_OHM: f64 = 100_000.0;
+/// Impedance between the halves of a good return pad, ohm (H-19: 20 to 120).
+const PAD_OHM: f64 = 60.0;
+
+/// A needle in tissue, after the finite-volume model.
+///
+/// A reduced model of it runs in every step. When the hottest tissue comes near boiling, the full
+/// one takes over from the same temperatures, in steps of 10 ms, until it has cooled. Should
+/// boiling outrun even that one ([`TissuePlant::failed`] tells), the tip has parted from the
+/// tissue: no current flows, and what is there cools.
+#[derive(Debug, Clone)]
+pub struct TissuePlant {
+    setting: Setting,
+    reduced: Reduced,
+    /// Running instead of the reduced model.
+    full: Option<Full>,
+    failed: Option<SolveError>,
+}
+
+#[derive(Debug, Clone)]
+struct Full {
+    lesion: Box<Lesion>,
+    /// Seconds and V²s of the step that is being gathered.
+    waiting_s: f64,
+    waiting_v2s: f64,
+}
+
+/// The reduced model of one setting, for as many plants as one likes.
+#[derive(Debug, Clone)]
+pub struct FittedTissue {
+    setting: Setting,
+    model: Arc<ReducedModel>,
+}
+
+impl FittedTissue {
+    /// Fits the reduced model: takes about half a second.
+    ///
+    /// # Errors
+    /// [`FitError`] when the setting cannot be or the full model gives no answer.
+    pub fn new(setting: Setting) -> Result<Self, FitError> {
+        let model = Arc::new(ReducedModel::fit(&setting)?);
+        Ok(Self { setting, model })
+    }
+
+    /// A needle at rest in it.
+    #[must_use]
+    pub fn plant(&self) -> TissuePlant {
+        TissuePlant {
+            setting: self.setting.clone(),
+            reduced: Reduced::new(Arc::clone(&self.model)),
+            full: None,
+            failed: None,
+        }
+    }
+}
+
+impl TissuePlant {
+    /// Why the model gave up, if it has.
+    #[must_use]
+    pub const fn failed(&self) -> Option<SolveError> {
+        self.failed
+    }
+
+    /// True while the full model runs.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.full.is_some()
+    }
+
+    /// Hands over to the full model.
+    fn take_over(&mut self) {
+        // The setting was good enough to fit.
+        if let Ok(mut lesion) = Lesion::new(&self.setting) {
+            lesion.start_at(&self.reduced.temperatures(), &self.reduced.omegas());
+            self.full = Some(Full { lesion: Box::new(lesion), waiting_s: 0.0, waiting_v2s: 0.0 });
+        }
+    }
+
+    /// Lets the full model run, and hands back when the tissue has cooled.
+    fn advance_full(&mut self, dt_s: f64, volts_squared: f64) {
+        let Some(full) = &mut self.full else { return };
+        full.waiting_s += dt_s;
+        full.waiting_v2s += volts_squared * dt_s;
+        if full.waiting_s < FULL_STEP_S * (1.0 - 1e-9) {
+            return;
+        }
+        let volts = libm::sqrt(full.waiting_v2s / full.waiting_s);
+        let result = full.lesion.advance(full.waiting_s, rfa_tissue::Drive::Voltage(volts));
+        (full.waiting_s, full.waiting_v2s) = (0.0, 0.0);
+        if result.is_ok() && full.lesion.hottest().0 > self.reduced.boils_c() - COOLED_K {
+            return;
+        }
+        self.failed = self.failed.or(result.err());
+        let damage = &full.lesion.model().damage().omega;
+        let omega = damage.first().map_or(&[][..], Vec::as_slice);
+        self.reduced.start_at(full.lesion.model().temperatures(), omega);
+        self.full = None;
+    }
+}
+
+impl Plant for TissuePlant {
+    fn advance(&mut self, dt: Span, drive: Drive) {
+        let dt_s = dt.as_secs_f64();
+        if self.full.is_some() {
+            let heated = drive.heat_w * self.impedance_ohm();
+            self.advance_full(dt_s, drive.volts * drive.volts + heated);
+            return;
+        }
+        let volts = if self.failed.is_some() { 0.0 } else { drive.volts };
+        self.reduced.advance(dt_s, volts, drive.heat_w);
+        if !self.reduced.holds() && self.failed.is_none() {
+            self.take_over();
+        }
+    }
+
+    fn tip_c(&self) -> f64 {
+        self.full.as_ref().map_or_else(|| self.reduced.tip_c(), |full| full.lesion.reading().tip_c)
+    }
+
+    fn tissue_max_c(&self) -> f64 {
+        self.full.as_ref().map_or_else(|| self.reduced.hottest_c(), |full| full.lesion.hottest().0)
+    }
+
+    fn impedance_ohm(&self) -> f64 {
+        if self.failed.is_some() {
+            return PARTED_OHM;
+        }
+        let full = self.full.as_ref().map(|full| full.lesion.reading().resistance_ohm);
+        // A full model that has made no step yet has no field either.
+        full.filter(|ohm| *ohm > 0.0).unwrap_or_else(|| self.reduced.resistance_ohm())
+    }
+
+    fn pad_ohm(&self) -> f64 {
+        PAD_OHM
+    }
+}
