@@ -205,3 +205,25 @@ fn a_storm_of_sizes_with_rf_on_leaves_stop_alive() {
     assert_restored(&terminal);
     assert_rf_was_ended(&bench, 1, Some("Key"));
 }
+
+/// `rfa sim &` in a shell: a background job that reads the terminal would be stopped by it, and the
+/// generator with it. In the foreground it takes its orders.
+#[test]
+fn a_simulator_in_the_background_reads_no_terminal() {
+    let bench = Bench::new();
+    let link = bench.path("gen.pty");
+    let link = link.to_str().expect("UTF-8");
+    let script = r#"set -m; "$0" sim --for 60 --link "$1" & read -r line; echo stat $(ps -o stat= -p $!) end; fg"#;
+    let rfa = env!("CARGO_BIN_EXE_rfa");
+    let mut terminal = Terminal::start_program(120, 24, "bash", &["-c", script, rfa, link]);
+    terminal.wait_for("simulated generator at", SOON);
+    // Long enough for several looks at the input.
+    std::thread::sleep(Duration::from_secs(1));
+    terminal.press("\n");
+    terminal.wait_for(" end", SOON);
+    assert!(!terminal.text().contains("stat T"), "stopped by its terminal:\n{}", terminal.text());
+    terminal.press("nonsense\n");
+    terminal.wait_for("no such order", SOON);
+    terminal.press("\x03");
+    assert_eq!(terminal.end(SOON), Some(0), "{}", terminal.text());
+}

@@ -124,6 +124,16 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts `rfa` with these arguments on a terminal of this size.
     pub(crate) fn start(columns: u16, rows: u16, arguments: &[&str]) -> Self {
+        Self::start_program(columns, rows, env!("CARGO_BIN_EXE_rfa"), arguments)
+    }
+
+    /// The same for any program.
+    pub(crate) fn start_program(
+        columns: u16,
+        rows: u16,
+        program: &str,
+        arguments: &[&str],
+    ) -> Self {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let master = openpt(flags).expect("a pseudo-terminal");
         grantpt(&master).expect("granted");
@@ -138,7 +148,7 @@ impl Terminal {
         // one, so that closing it hangs up.
         let child = Command::new("setsid")
             .arg("--ctty")
-            .arg(env!("CARGO_BIN_EXE_rfa"))
+            .arg(program)
             .args(arguments)
             .env("TERM", "xterm-256color")
             .env_remove("NO_COLOR")

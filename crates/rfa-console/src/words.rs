@@ -122,6 +122,24 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// `text` in pieces of `width` characters: what is to be typed is not broken between words only.
+pub(crate) fn chunks(text: &str, width: usize) -> impl Iterator<Item = String> {
+    let characters: Vec<char> = text.chars().collect();
+    let pieces: Vec<String> = characters.chunks(width.max(1)).map(String::from_iter).collect();
+    pieces.into_iter()
+}
+
+/// `path` as a shell takes it: as it is where that is safe, else in single quotes.
+pub(crate) fn typed(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
+    if path.chars().all(plain) && !path.starts_with('-') {
+        return path.to_string();
+    }
+    // A leading dash is an option to every program, quoted or not.
+    let start = if path.starts_with('-') { "./" } else { "" };
+    format!("'{start}{}'", path.replace('\'', "'\\''"))
+}
+
 /// `left` items as far as they fit whole, then `right` at the far end of `width` columns.
 pub(crate) fn bar(left: &[String], right: &[String], width: usize) -> String {
     let right = right.join("  ");
@@ -158,6 +176,16 @@ mod tests {
             "RF ON  HOLD   SIM"
         );
         assert_eq!(bar(&items(&["RF ON", "HOLD"]), &items(&["SIM"]), 8), "RF ~ SIM");
+    }
+
+    #[test]
+    fn paths_are_written_as_a_shell_takes_them() {
+        assert_eq!(typed("/var/rfa/a-b_1.mcap"), "/var/rfa/a-b_1.mcap");
+        assert_eq!(typed("my recordings/a.mcap"), "'my recordings/a.mcap'");
+        assert_eq!(typed("it's.mcap"), r"'it'\''s.mcap'");
+        assert_eq!(typed("-x.mcap"), "'./-x.mcap'");
+        let pieces: Vec<String> = chunks("abcdefgh", 3).collect();
+        assert_eq!(pieces, ["abc", "def", "gh"]);
     }
 
     #[test]

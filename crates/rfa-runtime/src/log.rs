@@ -3,11 +3,14 @@
 //! Nothing here can touch RF. A recording that fails is shown and refuses the next arming (H-45).
 
 use crate::console::Given;
+use crate::lesion::LesionEnd;
 use crate::shared::Shared;
 use crate::summary::{Accumulator, Summary};
 use rfa_record::{RecordError, Recorder, TruthRow};
-use rfa_session::{RecordingStatus, TickRecord};
+use rfa_session::{LesionView, RecordingStatus, TickRecord};
+use rfa_units::HostInstant;
 use std::sync::{Arc, Mutex, PoisonError};
+use triple_buffer::Input;
 
 /// Ticks that wait for the recorder at most: 10 s of them, longer than a disk that syncs.
 pub(crate) const RECORDS_MAX: usize = 1024;
@@ -23,6 +26,8 @@ pub(crate) struct Log {
     shared: Arc<Shared>,
     summary: Accumulator,
     newest: Option<TickRecord>,
+    lesion: Option<LesionEnd>,
+    lesion_shown: Input<Option<LesionView>>,
 }
 
 impl Log {
@@ -31,11 +36,22 @@ impl Log {
         shown: Arc<Mutex<RecordingStatus>>,
         shared: Arc<Shared>,
         summary: Accumulator,
+        (lesion, lesion_shown): (LesionEnd, Input<Option<LesionView>>),
     ) -> Self {
-        let file = recorder.as_ref().and_then(|recorder| recorder.path().file_name());
-        let file = file.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // The whole path: it is shown with a command to type.
+        let file = recorder.as_ref().map(|recorder| recorder.path().display().to_string());
+        let file = file.unwrap_or_default();
         let status = RecordingStatus { file, ..RecordingStatus::default() };
-        let log = Self { recorder, status, shown, shared, summary, newest: None };
+        let log = Self {
+            recorder,
+            status,
+            shown,
+            shared,
+            summary,
+            newest: None,
+            lesion: Some(lesion),
+            lesion_shown,
+        };
         log.show(0);
         log
     }
@@ -44,6 +60,23 @@ impl Log {
         self.summary.tick(record);
         self.write(|recorder| recorder.write_tick(record));
         self.newest = Some(*record);
+        if let Some(mut lesion) = self.lesion.take() {
+            let shared = Arc::clone(&self.shared);
+            lesion.tick(record, &shared, |view| self.lesion(&view));
+            self.lesion = Some(lesion);
+        }
+    }
+
+    /// From here on the lesion's model has a thread of its own.
+    pub(crate) fn with_lesion_thread(mut self) -> Self {
+        self.lesion = self.lesion.map(LesionEnd::on_a_thread);
+        self
+    }
+
+    fn lesion(&mut self, view: &LesionView) {
+        self.summary.lesion(view);
+        self.write(|recorder| recorder.write_lesion(view));
+        self.lesion_shown.write(Some(*view));
     }
 
     pub(crate) fn intent(&mut self, given: &Given) {
@@ -78,6 +111,10 @@ impl Log {
 
     /// Closes the recording with the summary in it.
     pub(crate) fn finish(mut self) -> Logged {
+        let ended = self.newest.map_or(HostInstant::ZERO, |tick| tick.interlock.inputs.now);
+        if let Some(lesion) = self.lesion.take() {
+            lesion.finish(ended, |view| self.lesion(&view));
+        }
         self.count();
         let summary = self.summary.finish();
         if let Some(recorder) = self.recorder.take() {

@@ -96,6 +96,7 @@ impl Rig {
             outlet: Sink::default(),
             ends,
             recorder: None,
+            tracker: None,
             clock: Arc::new(clock.clone()),
         });
         let wired = wired.unwrap_or_else(|error| panic!("{error}"));

@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::{GoesOn, Simulated, connect, intent, plan, recorder};
+use common::{GoesOn, Simulated, connect, intent, plan, recorder, tracker};
 use rfa_interlock::{RuleId, State};
 use rfa_plan::Plan;
-use rfa_record::Recorder;
+use rfa_record::{LesionMessage, Recorder, Recording, Topic};
 use rfa_runtime::virtual_time::{Operator, VirtualConfig, VirtualSession};
 use rfa_runtime::{Ended, QuitReason, SessionResult};
-use rfa_session::{Action, Intent, Snapshot, StopSource};
+use rfa_session::{Action, Intent, NoLesion, Snapshot, StopSource};
 use rfa_sim::{FaultSchedule, Generator};
 use rfa_units::{HostInstant, MilliWatts, Span};
 
@@ -24,6 +24,7 @@ fn run(
         plan: plan.clone(),
         trips: 0,
         recorder,
+        tracker: tracker(plan),
         end_on_trip: true,
         time_limit: Span::from_secs(200),
     };
@@ -67,11 +68,53 @@ fn the_recording_is_byte_identical() {
         let identity = connect(&plan, 7).identity;
         let recorder = recorder(&path, &plan, &identity);
         let (result, _) = run(&plan, Some(recorder), &mut GoesOn::default(), |_| {});
+        assert_eq!(result.recording.file, path.display().to_string(), "a path to open it by");
         assert_eq!(result.recording.error, None);
         assert_eq!(result.recording.dropped, 0);
+        let lesion = result.summary.lesion.expect("predicted");
+        assert_grows(&path, lesion.width_mm);
         std::fs::read(path).expect("written")
     });
     assert!(one.len() > 10_000 && one == two);
+}
+
+/// The recording holds the lesion as it grew to the summary's.
+fn assert_grows(path: &std::path::Path, width_mm: f64) {
+    let mut messages = Recording::open(path).expect("opens").messages().expect("reads");
+    let (mut told, mut newest_um) = (0, 0);
+    while let Some(message) = messages.next().expect("whole") {
+        if message.topic == Topic::Lesion {
+            let message: LesionMessage = message.parse().expect("a lesion");
+            assert_eq!(message.boundary, "arrhenius:nerve");
+            let lesion = message.lesion.expect("RF was on before anything is told");
+            assert!(lesion.width.value_um >= newest_um, "a lesion never shrinks: {lesion:?}");
+            assert!(lesion.outline_um.is_empty() == (lesion.width.value_um == 0), "{lesion:?}");
+            newest_um = lesion.width.value_um;
+            told += 1;
+        }
+    }
+    assert!(told >= 10, "{told} messages");
+    assert!(newest_um > 1_000 && (f64::from(newest_um) / 1e3 - width_mm).abs() < 1e-9);
+}
+
+/// Without a tissue there is no lesion, and the screen is told why.
+#[test]
+fn a_plan_without_a_tissue_predicts_no_lesion() {
+    struct Looks(GoesOn, Option<NoLesion>);
+    impl Operator for Looks {
+        fn step(&mut self, now: HostInstant, snapshot: &Snapshot) -> Option<Intent> {
+            self.1 = snapshot.lesion.expect("told").lesion.err();
+            self.0.step(now, snapshot)
+        }
+    }
+    let mut spec = plan(Span::from_secs(10)).spec();
+    spec.tissue = None;
+    let plan = Plan::new(spec).expect("a good plan");
+    let mut operator = Looks(GoesOn::default(), None);
+    let (result, _) = run(&plan, None, &mut operator, |_| {});
+    assert_eq!(result.end, Ended::Complete);
+    assert_eq!(operator.1, Some(NoLesion::NoTissue));
+    assert_eq!(result.summary.lesion, None);
 }
 
 /// Stops as soon as power is granted.

@@ -2,6 +2,7 @@
 
 use crate::lesion;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
 
 /// Radiofrequency ablation controller with a temperature loop.
@@ -202,7 +203,7 @@ pub(crate) struct Demo {
     /// Fault to switch on: NAME@TIME[+DURATION]; may be given more than once.
     #[arg(long = "fault", value_name = "NAME@TIME")]
     pub(crate) faults: Vec<String>,
-    /// Fit a footswitch to the simulated generator.
+    /// Fit a footswitch to the simulated generator; the script's foot is on it (with --headless).
     #[arg(long)]
     pub(crate) footswitch: bool,
 }
@@ -220,6 +221,13 @@ pub(crate) struct Run {
     pub(crate) operators: Option<PathBuf>,
 }
 
+/// Refused before anything is opened.
+fn speed(text: &str) -> Result<f64, String> {
+    let range = SPEED_MIN..=SPEED_MAX;
+    let speed = text.parse().ok().filter(|speed| range.contains(speed));
+    speed.ok_or_else(|| format!("a number from {SPEED_MIN} to {SPEED_MAX} is wanted"))
+}
+
 /// A simulated generator.
 #[derive(Debug, Args)]
 pub(crate) struct Sim {
@@ -230,7 +238,7 @@ pub(crate) struct Sim {
     #[arg(long, value_name = "FILE")]
     pub(crate) site: Option<PathBuf>,
     /// Run its clock this many times as fast as real time, 0.1 to 1000.
-    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR", value_parser = speed)]
     pub(crate) speed: f64,
     /// Plan whose electrode is connected: the name of a shipped one, or a file.
     #[arg(long, default_value = "gasserian-stepped", value_name = "NAME|FILE")]

@@ -3,6 +3,8 @@
 mod headless;
 mod local_generator;
 mod opening;
+mod orders;
+mod prediction;
 mod report;
 mod screen;
 mod sim;
@@ -31,6 +33,13 @@ const END_LIMIT: Duration = Duration::from_secs(5);
 
 /// Runs a treatment on the built-in simulated generator.
 pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
+    if arguments.footswitch && !arguments.treatment.headless {
+        return Err(Stop::usage(
+            "--footswitch needs --headless: no key of the console presses it. With a foot of its \
+             own: `rfa sim --link gen.pty --footswitch` in a second terminal, whose order \
+             `footswitch down` presses it, and `rfa run --port gen.pty` here",
+        ));
+    }
     let asked = Asked::read(&arguments.treatment)?;
     let pedal = Arc::new(AtomicBool::new(false));
     let script = asked.script(&arguments.treatment, &pedal)?;

@@ -2,7 +2,7 @@
 
 use super::pen::Pen;
 use crate::theme::Role;
-use crate::words::contactor;
+use crate::words::{self, contactor};
 use ratatui::layout::Rect;
 use rfa_control::ControlOutputs;
 use rfa_interlock::Outputs;
@@ -18,11 +18,24 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
     if let Some(control) = pen.app.view.control() {
         lines.extend(control_lines(control).into_iter().map(|text| (text, Role::Base)));
     }
-    let warnings = pen.app.view.snapshot().map(|s| s.warnings.clone()).unwrap_or_default();
-    lines.extend(warnings.into_iter().map(|text| (format!(" warning: {text}"), Role::Bad)));
+    let warnings = warning_lines(pen, area);
+    // What is wrong with the machine is not cut off below the numbers.
+    lines.truncate(usize::from(area.height).saturating_sub(warnings.len()).max(1));
+    lines.extend(warnings.into_iter().map(|text| (text, Role::Bad)));
     for (row, (text, role)) in (0..area.height).zip(lines) {
         pen.line(area, row, &text, role);
     }
+}
+
+/// The session's warnings, whole: each ends with what mends it.
+fn warning_lines(pen: &Pen, area: Rect) -> Vec<String> {
+    let warnings = pen.app.view.snapshot().map(|s| s.warnings.as_slice()).unwrap_or_default();
+    let width = usize::from(area.width).saturating_sub(3);
+    let wrapped = warnings.iter().flat_map(|warning| {
+        let lines = words::wrap(&format!("warning: {warning}"), width);
+        lines.into_iter().enumerate()
+    });
+    wrapped.map(|(row, text)| format!("{}{text}", if row == 0 { " " } else { "   " })).collect()
 }
 
 fn snapshot_lines(snapshot: &Snapshot) -> Vec<String> {

@@ -42,7 +42,10 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
     lines.push((format!(" saved to {}", saved(pen)), Role::Base));
     let file = pen.app.view.snapshot().map(|s| s.recording.file.as_str()).unwrap_or("");
     if !file.is_empty() {
-        lines.push((format!(" check it with: rfa rec verify {file}"), Role::Dim));
+        let command = format!("rfa rec verify {}", words::typed(file));
+        let width = usize::from(area.width).saturating_sub(1);
+        lines.push((" check it with:".to_string(), Role::Dim));
+        lines.extend(words::chunks(&command, width).map(|text| (format!(" {text}"), Role::Dim)));
     }
     for (row, (text, role)) in (0..area.height).zip(lines) {
         pen.line(area, row, &text, role);

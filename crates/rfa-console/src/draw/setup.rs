@@ -18,6 +18,12 @@ struct Row {
     why: String,
 }
 
+impl Row {
+    const fn mark(&self) -> (&'static str, Role) {
+        if self.good { ("ok    ", Role::Good) } else { ("NOT OK", Role::Bad) }
+    }
+}
+
 pub(super) fn draw(pen: &mut Pen, area: Rect) {
     let app = pen.app;
     let plan = app.view.plan();
@@ -26,13 +32,18 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         pen.line(area, row, text, role);
         row += 1;
     };
-    // Plan, rows and steps are 15 lines; what is above that is given to air.
-    let airy = area.height >= 19;
+    // Plan, rows and steps are 16 lines; what is above that is given to air.
+    let (airy, airier) = (area.height >= 19, area.height >= 21);
     put(pen, &format!(" SETUP   {}   ({})", plan.title, plan.id), Role::Title);
     for check in checks(app, pen.now) {
-        let mark = if check.good { "ok    " } else { "NOT OK" };
-        let role = if check.good { Role::Good } else { Role::Bad };
+        let (mark, role) = check.mark();
         put(pen, &format!("   {mark} {:<12} {}", check.name, check.why), role);
+    }
+    let row = real_time(app);
+    // On the smallest screen only what is not as it should be has room.
+    if airy || !row.good {
+        let (mark, role) = if row.good { row.mark() } else { ("WARN  ", Role::Bad) };
+        put(pen, &format!("   {mark} {:<12} {}", row.name, row.why), role);
     }
     if airy {
         put(pen, " Confirm each row by Enter:", Role::Title);
@@ -47,7 +58,7 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         };
         put(pen, &format!(" {cursor} {mark}    {name:<12} {question}"), role);
     }
-    if airy {
+    if airier {
         put(pen, " Plan", Role::Title);
     }
     put(pen, &format!("   steps  {}", steps(app)), Role::Base);
@@ -119,6 +130,19 @@ fn checks(app: &App, now: HostInstant) -> Vec<Row> {
             }),
         ),
     ]
+}
+
+/// Whether the machine gives the threads what they ask for. It refuses nothing: late ticks trip.
+fn real_time(app: &App) -> Row {
+    let warnings = app.view.snapshot().map(|s| s.warnings.as_slice()).unwrap_or_default();
+    let why = if warnings.is_empty() {
+        "priorities given, memory locked"
+    } else if warnings.iter().any(|text| text.contains("ulimit")) {
+        "ticks may be late: ulimit -r 80, ulimit -l unlimited; 7"
+    } else {
+        "ticks may be late: screen 7 says why"
+    };
+    Row { name: "Real-time", good: warnings.is_empty(), why: why.to_string() }
 }
 
 /// Emergency stop, footswitch and supply, as reported.

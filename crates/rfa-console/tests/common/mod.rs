@@ -344,6 +344,7 @@ pub fn snapshot() -> Snapshot {
             dropped: 0,
             error: None,
         },
+        lesion: None,
         queues: QueueCounts::default(),
         refusal: None,
         operator: None,

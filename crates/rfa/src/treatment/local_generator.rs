@@ -7,8 +7,11 @@ use rfa_record::TruthRow;
 use rfa_runtime::virtual_time::VirtualGenerator;
 use rfa_sim::pty::{Command, PtyError, PtyPort, ServeReport};
 use rfa_sim::{
-    FaultSchedule, Generator, GeneratorConfig, LumpedPlant, ScheduledFault, Tissue, Truth,
+    ConfigError, FaultSchedule, FittedTissue, Generator, GeneratorConfig, ScheduledFault,
+    TissuePlant, Truth,
 };
+use rfa_tissue::Resolution;
+use rfa_tissue::published::{Surroundings, needle};
 use rfa_units::GeneratorInstant;
 use rfa_wire::LinkKey;
 use std::path::{Path, PathBuf};
@@ -20,7 +23,10 @@ use std::thread::JoinHandle;
 /// Truth rows that wait for the recorder at most: 10 s of them.
 const TRUTHS_MAX: usize = 1_024;
 
-/// A simulated generator with the plan's electrode in tissue.
+/// What the needle sits in where a plan does not say.
+const PLAIN_TISSUE: &str = "muscle";
+
+/// A simulated generator with the plan's electrode in the plan's tissue.
 pub(super) struct LocalGenerator {
     generator: Generator,
     faults: Vec<ScheduledFault>,
@@ -37,11 +43,7 @@ impl LocalGenerator {
         nonce_salt: [u8; 16],
     ) -> Result<Self, Stop> {
         let faults = parse_faults(faults, footswitch)?;
-        // The tissue around the Gasserian ganglion is not homogeneous; muscle stands for it
-        // until a tissue model with layers does.
-        let plant = LumpedPlant::new(&plan.electrode, Tissue::MUSCLE).map_err(|e| {
-            Stop::usage(format!("the simulator has no model of the electrode: {e}"))
-        })?;
+        let plant = plant(plan)?;
         let config = GeneratorConfig {
             seed,
             nonce_salt,
@@ -53,7 +55,7 @@ impl LocalGenerator {
             ..GeneratorConfig::default()
         };
         let mut generator = Generator::new(config, Box::new(plant))
-            .map_err(|e| Stop::usage(format!("the simulator cannot be built: {e}")))?;
+            .map_err(|e| Stop::usage(format!("the simulator cannot be built: {e}{}", mend(&e))))?;
         generator.set_schedule(FaultSchedule::new(faults.clone()));
         Ok(Self { generator, faults })
     }
@@ -105,6 +107,30 @@ impl LocalGenerator {
         };
         Ok(Served { path, stop, truth: truth_out, orders, thread })
     }
+}
+
+/// What to change in which file, where a file can be wrong.
+const fn mend(error: &ConfigError) -> &'static str {
+    match error {
+        ConfigError::ElectrodeChannel { .. } => {
+            ". Change `channel` in the plan, or raise `channels` under [link] in the site file"
+        }
+        ConfigError::OutOfRange { .. } => "",
+    }
+}
+
+/// The plan's electrode in the tissue it names.
+fn plant(plan: &Plan) -> Result<TissuePlant, Stop> {
+    let name = plan.tissue.as_deref().unwrap_or(PLAIN_TISSUE);
+    let tissue = rfa_plan::shipped_tissue(name).map_err(|e| Stop::usage(e.to_string()))?;
+    let baseline_c = tissue.baseline_c.value;
+    let around = Surroundings::new(tissue, |id| rfa_plan::shipped_tissue(id).ok())
+        .map_err(|e| Stop::usage(e.to_string()))?;
+    let setting = around.setting(needle(&plan.electrode), baseline_c, Resolution::Normal);
+    let fitted = FittedTissue::new(setting).map_err(|e| {
+        Stop::usage(format!("the simulator has no model of the electrode in {name}: {e}"))
+    })?;
+    Ok(fitted.plant())
 }
 
 type ServeEnd = (LocalGenerator, Result<ServeReport, Stop>);
@@ -173,10 +199,8 @@ fn serve(
             let _ = ends.orders.send(Command::Footswitch(pressed));
         }
     };
-    port.serve(generator, speed, stop, &ends.taken, &mut tell).map_err(|e| match e {
-        PtyError::Speed { .. } => Stop::usage(format!("--speed: {e}")),
-        _ => Stop::failure(e.to_string()),
-    })
+    port.serve(generator, speed, stop, &ends.taken, &mut tell)
+        .map_err(|e| Stop::failure(e.to_string()))
 }
 
 /// The generator on virtual time, with the script's foot on its footswitch.

@@ -2,23 +2,18 @@
 
 use super::headless::on_signals;
 use super::local_generator::LocalGenerator;
-use super::opening;
 use super::report::{ServedRow, rf_offs};
+use super::{opening, orders};
 use crate::cli::{Format, Sim};
 use crate::exit::{Exit, Stop};
 use crate::{output, plans};
-use rfa_sim::UnknownFault;
-use rfa_sim::pty::Command;
 use serde_json::json;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 /// How often the end is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// What can be done to the generator while it runs, a line each on standard input.
-const ORDERS: &str = "fault NAME on|off, footswitch down|up, emergency-stop pressed|released";
 
 /// Serves until its time is up or a signal comes; then says when output ended and why.
 pub(crate) fn sim(arguments: &Sim) -> Result<Exit, Stop> {
@@ -35,7 +30,7 @@ pub(crate) fn sim(arguments: &Sim) -> Result<Exit, Stop> {
     )?;
     let pedal = Arc::new(AtomicBool::new(false));
     let served = generator.serve(Some(&arguments.link), arguments.speed, pedal)?;
-    listen(served.orders());
+    orders::listen(served.orders());
     eprintln!("simulated generator at {}; Ctrl-C ends it", arguments.link.display());
     let until = arguments.for_s.map(|s| Instant::now() + Duration::from_secs(s));
     while !interrupted.load(Ordering::Relaxed)
@@ -61,57 +56,4 @@ pub(crate) fn sim(arguments: &Sim) -> Result<Exit, Stop> {
         }
     }
     Ok(Exit::Ok)
-}
-
-/// Takes orders from standard input, on a thread of its own that ends with the input.
-fn listen(orders: mpsc::Sender<Command>) {
-    std::thread::spawn(move || {
-        for line in std::io::stdin().lines().map_while(Result::ok) {
-            match order(&line) {
-                Ok(None) => {}
-                Ok(Some(order)) => {
-                    if orders.send(order).is_err() {
-                        return;
-                    }
-                }
-                Err(why) => eprintln!("{line:?}: {why}; one of: {ORDERS}"),
-            }
-        }
-    });
-}
-
-fn order(line: &str) -> Result<Option<Command>, String> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let order = match words[..] {
-        [] => return Ok(None),
-        ["fault", name, state @ ("on" | "off")] => {
-            let setting = name.parse().map_err(|e: UnknownFault| e.to_string())?;
-            Command::Fault(setting, state == "on")
-        }
-        ["footswitch", state @ ("down" | "up")] => Command::Footswitch(state == "down"),
-        ["emergency-stop", state @ ("pressed" | "released")] => {
-            Command::EmergencyStop(state == "pressed")
-        }
-        _ => return Err("no such order".to_owned()),
-    };
-    Ok(Some(order))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rfa_sim::Fault;
-
-    #[test]
-    fn orders_are_read_word_by_word() {
-        let fault = Command::Fault(Fault::SensorOpen.full(), true);
-        assert_eq!(order(" fault  sensor-open on "), Ok(Some(fault)));
-        let twin = Command::Fault(Fault::LinkCut.twin(), false);
-        assert_eq!(order("fault link-cut:twin off"), Ok(Some(twin)));
-        assert_eq!(order("footswitch down"), Ok(Some(Command::Footswitch(true))));
-        assert_eq!(order("emergency-stop released"), Ok(Some(Command::EmergencyStop(false))));
-        assert_eq!(order(""), Ok(None));
-        assert!(order("fault sensor-open maybe").is_err());
-        assert!(order("fault nonsense on").is_err_and(|e| e.contains("nonsense")));
-    }
 }
