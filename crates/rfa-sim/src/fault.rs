@@ -77,7 +77,7 @@ faults! {
         "H-08", "off in 0.5 s", "it repeats a code for 200 ms in each second";
     SensorNoise, "sensor-noise",
         "The reading carries 5 K rms of noise.",
-        "H-56", "off, B100", "0.25 K rms";
+        "H-56", "no rule yet: off where single samples cross another limit", "0.25 K rms";
     ImpedanceHigh, "impedance-high",
         "The tip loses contact: impedance climbs to 3500 ohm in 0.5 s.",
         "H-14", "off, B100", "it climbs to 1.8 times itself, 1450 ohm at most, in 5 s";
@@ -95,7 +95,7 @@ faults! {
         "H-04", "off, B100, where the excess passes 0.5 W", "1.15 times";
     OverTemperature, "over-temperature",
         "Another source heats the tissue with 3 W.",
-        "H-01, H-12", "off, B100; off+K2 where RF is off", "0.1 W";
+        "H-01, H-12", "off, B100; where RF is off no rule yet", "0.1 W";
     LinkCut, "link-cut",
         "The cable is pulled: no byte passes either way.",
         "H-22", "off; RF off by the generator's dead-man in 100 ms", "it drops out for 20 ms";
@@ -128,7 +128,7 @@ faults! {
         "H-55", "off", "the supply sags by 8 %, inside its limits";
     PadLoss, "pad-loss",
         "The return pad peels off: its impedance climbs to 400 ohm in 0.5 s.",
-        "H-19", "off in 500 ms; no arm", "it climbs to 1.3 times itself";
+        "H-19", "no rule yet: reported, and nothing follows", "it climbs to 1.3 times itself";
     K1Welded, "k1-welded",
         "K1's contact stays shut when told to open.",
         "H-54, H-50", "no arm; self-test fails", "it takes 18 ms to open instead of 10";
