@@ -27,6 +27,7 @@ const DIRECT: &[(&str, &[&str])] = &[
             "rfa-interlock",
             "rfa-control",
             "rfa-session",
+            "rfa-tissue",
             "rfa-wire",
             "rfa-link",
             "rfa-record",

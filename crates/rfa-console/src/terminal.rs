@@ -76,14 +76,23 @@ fn write_restore(out: &mut impl Write) -> io::Result<()> {
 /// Installs a panic hook that calls `stop` first, then restores the terminal, then prints as
 /// the hook before it did.
 ///
-/// `stop` runs in the panicking thread, whichever that is: it must not block and not panic.
-pub fn install_panic_hook(stop: impl Fn() + Send + Sync + 'static) {
-    hook(stop, restore);
+/// `stop` runs in the panicking thread, whichever that is: it must not block and not panic. A panic
+/// in the thread called `spared` is nothing at all: nothing depends on it, and what it would print
+/// would lie over the screen.
+pub fn install_panic_hook(spared: &'static str, stop: impl Fn() + Send + Sync + 'static) {
+    hook(spared, stop, restore);
 }
 
-fn hook(stop: impl Fn() + Send + Sync + 'static, restore: impl Fn() + Send + Sync + 'static) {
+fn hook(
+    spared: &'static str,
+    stop: impl Fn() + Send + Sync + 'static,
+    restore: impl Fn() + Send + Sync + 'static,
+) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() == Some(spared) {
+            return;
+        }
         stop();
         restore();
         before(panic);
@@ -115,9 +124,13 @@ mod tests {
         let before = std::panic::take_hook();
         let printed = note("printed");
         std::panic::set_hook(Box::new(move |_| printed()));
-        hook(note("stopped"), note("restored"));
+        hook("spared", note("stopped"), note("restored"));
+        let spared = std::thread::Builder::new().name("spared".to_owned());
+        let spared = spared.spawn(|| panic!("on purpose")).expect("a thread").join();
+        let in_between = order.lock().expect("not poisoned").len();
         let result = std::thread::spawn(|| panic!("on purpose")).join();
         std::panic::set_hook(before);
+        assert!(spared.is_err() && in_between == 0, "nothing depends on that thread");
         assert!(result.is_err());
         assert_eq!(*order.lock().expect("not poisoned"), ["stopped", "restored", "printed"]);
     }

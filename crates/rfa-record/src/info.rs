@@ -2,7 +2,7 @@
 
 use crate::message::{ActionRow, IntentMessage, SummaryMessage};
 use crate::row::{StateWord, TickRow, TripRow};
-use crate::{Clock, End, Message, Messages, ReadError, Recording, Topic};
+use crate::{Clock, End, LesionMessage, Message, Messages, ReadError, Recording, Topic};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -99,6 +99,8 @@ pub struct Info {
     pub complete: bool,
     /// The first 64 trips.
     pub trips: Vec<TripSeen>,
+    /// The last message on the lesion.
+    pub lesion: Option<LesionMessage>,
     /// The file was not finished, or part of it cannot be read.
     pub truncated: bool,
     /// How it ends.
@@ -206,6 +208,7 @@ impl Recording {
             end_state: None,
             complete: false,
             trips: Vec::new(),
+            lesion: None,
             truncated: false,
             end: End::Finished,
             damage: Vec::new(),
@@ -233,6 +236,7 @@ impl Info {
                 self.tick(row, gap);
             }
             Topic::Summary => self.summary = Some(message.parse()?),
+            Topic::Lesion => self.lesion = Some(message.parse()?),
             Topic::Intent => {
                 let intent: IntentMessage = message.parse()?;
                 if self.operator.is_none() && matches!(intent.action, ActionRow::Arm) {

@@ -11,12 +11,14 @@
 //! | `/event`, `/alarm` | [`EventMessage`]: drawn from the ticks, for people and plots |
 //! | `/intent` | [`IntentMessage`]: what an operator asked |
 //! | `/truth` | [`TruthRow`]: what a simulator knows |
+//! | `/lesion` | [`LesionMessage`]: the lesion as a model predicts it, once a second |
 //! | `/summary` | [`SummaryMessage`]: the last message of a finished session |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 mod header;
 mod info;
+mod lesion;
 mod message;
 mod read;
 mod recover;
@@ -25,6 +27,7 @@ mod write;
 
 pub use header::{Attached, Clock, Header, HeaderError, RECORD_SCHEMA};
 pub use info::{Damage, Gap, Info, Sequence, TripSeen};
+pub use lesion::{LesionMessage, LesionRow, MeasureRow, PowerRow, VerdictWord};
 pub use message::{
     ActionRow, EventMessage, IntentMessage, StopSourceWord, SummaryMessage, Topic, TruthRow,
 };

@@ -24,6 +24,9 @@ pub enum Topic {
     /// What a simulator knows.
     #[serde(rename = "/truth")]
     Truth,
+    /// The lesion as a model predicts it.
+    #[serde(rename = "/lesion")]
+    Lesion,
     /// The session's end.
     #[serde(rename = "/summary")]
     Summary,
@@ -31,8 +34,15 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic, in the order of their channels.
-    pub const ALL: [Self; 6] =
-        [Self::Tick, Self::Event, Self::Alarm, Self::Intent, Self::Truth, Self::Summary];
+    pub const ALL: [Self; 7] = [
+        Self::Tick,
+        Self::Event,
+        Self::Alarm,
+        Self::Intent,
+        Self::Truth,
+        Self::Lesion,
+        Self::Summary,
+    ];
 
     /// The topic's name in the file.
     #[must_use]
@@ -43,6 +53,7 @@ impl Topic {
             Self::Alarm => "/alarm",
             Self::Intent => "/intent",
             Self::Truth => "/truth",
+            Self::Lesion => "/lesion",
             Self::Summary => "/summary",
         }
     }

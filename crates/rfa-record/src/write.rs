@@ -3,11 +3,11 @@
 use crate::header::{CLOCK, RECOVERED, SESSION};
 use crate::message::{EventMessage, IntentMessage, SummaryMessage};
 use crate::row::TickRow;
-use crate::{Clock, Header, Message, Topic, TruthRow};
+use crate::{Clock, Header, LesionMessage, Message, Topic, TruthRow};
 use mcap::records::{MessageHeader, Metadata};
 use mcap::write::NoSeek;
 use mcap::{Attachment, Compression, McapError, WriteOptions, Writer};
-use rfa_session::{Intent, TickRecord};
+use rfa_session::{Intent, LesionView, TickRecord};
 use rfa_units::HostInstant;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -183,6 +183,15 @@ impl Recorder {
     pub fn write_truth(&mut self, truth: &TruthRow) -> Result<(), RecordError> {
         let at_ns = self.newest_ns;
         self.put_at(Topic::Truth, at_ns, truth)
+    }
+
+    /// Writes what is known of the lesion, at the time of the newest tick.
+    ///
+    /// # Errors
+    /// As [`write_tick`](Self::write_tick).
+    pub fn write_lesion(&mut self, view: &LesionView) -> Result<(), RecordError> {
+        let at_ns = self.newest_ns;
+        self.put_at(Topic::Lesion, at_ns, &LesionMessage::from(view))
     }
 
     /// Closes the chunk: everything written so far survives a killed process. For a recorder
@@ -361,6 +370,7 @@ fn add_channels(writer: &mut Writer<Sink>) -> Result<BTreeMap<Topic, u16>, Recor
         (Topic::Alarm, "rfa.Event", event),
         (Topic::Intent, "rfa.Intent", schemars::schema_for!(IntentMessage)),
         (Topic::Truth, "rfa.Truth", schemars::schema_for!(TruthRow)),
+        (Topic::Lesion, "rfa.Lesion", schemars::schema_for!(LesionMessage)),
         (Topic::Summary, "rfa.Summary", schemars::schema_for!(SummaryMessage)),
     ];
     let mut channels = BTreeMap::new();

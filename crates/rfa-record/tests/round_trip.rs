@@ -4,7 +4,8 @@ mod support;
 
 use rfa_record::row::{EventRow, StateWord, TickRow};
 use rfa_record::{
-    Clock, End, EventMessage, IntentMessage, Recorder, Recording, SummaryMessage, Topic, TruthRow,
+    Clock, End, EventMessage, IntentMessage, LesionMessage, Recorder, Recording, SummaryMessage,
+    Topic, TruthRow,
 };
 use rfa_session::{Action, Intent, StopSource, TickRecord};
 use rfa_units::HostInstant;
@@ -42,6 +43,7 @@ fn record(path: &std::path::Path, header: &rfa_record::Header, ticks: &[TickReco
             recorder.write_truth(&truth).expect("writes");
         }
     }
+    recorder.write_lesion(&support::lesion()).expect("writes");
     let stop = Intent { action: Action::Stop(StopSource::Key), operator: None };
     recorder.write_intent(HostInstant::from_micros(1), &stop).expect("writes");
     recorder.finish(Some(serde_json::json!({"peak_c": 65.5}))).expect("finishes");
@@ -58,6 +60,7 @@ fn a_treatment_comes_back_tick_for_tick() {
     let mut expected = ticks.iter();
     let mut messages = recording.messages().expect("reads");
     let mut summary = None;
+    let mut lesions = Vec::new();
     while let Some(message) = messages.next().expect("whole") {
         match message.topic {
             Topic::Tick => {
@@ -75,11 +78,13 @@ fn a_treatment_comes_back_tick_for_tick() {
             Topic::Intent => {
                 message.parse::<IntentMessage>().expect("an intent");
             }
+            Topic::Lesion => lesions.push(message.parse::<LesionMessage>().expect("a lesion")),
             Topic::Truth => assert_eq!(message.parse::<TruthRow>().expect("one").tip_c, 37.25),
         }
     }
     assert_eq!(messages.end(), Some(&End::Finished));
     assert!(expected.next().is_none(), "every tick is there");
+    assert_eq!(lesions, [LesionMessage::from(&support::lesion())]);
     let summary = summary.expect("a summary");
     assert_eq!(summary.ticks, ticks.len() as u64);
     assert_eq!(summary.session, Some(serde_json::json!({"peak_c": 65.5})));
@@ -93,6 +98,7 @@ fn info_tells_the_session() {
     record(&path, &header, &ticks);
     let info = Recording::open(&path).expect("opens").info().expect("reads");
     assert_eq!(info.messages[&Topic::Tick], ticks.len() as u64);
+    assert_eq!(info.lesion, Some(LesionMessage::from(&support::lesion())));
     assert_eq!(info.control_ticks, ticks.len() as u64);
     assert_eq!((info.first_tick, info.last_tick), (Some(1), Some(ticks.len() as u64)));
     assert_eq!((info.plan.as_str(), info.seed, info.virtual_time), ("two-steps", Some(7), true));

@@ -110,7 +110,7 @@ impl Comparison {
                 self.report.summary_present = true;
                 Ok(())
             }
-            Topic::Intent | Topic::Truth => Ok(()),
+            Topic::Intent | Topic::Truth | Topic::Lesion => Ok(()),
         }
     }
 

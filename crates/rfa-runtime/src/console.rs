@@ -5,7 +5,9 @@ use crate::clock::Clock;
 use crate::command::{Route, route};
 use crate::shared::Shared;
 use crossbeam_channel::Sender;
-use rfa_session::{Identity, Intent, OperatorName, RecordingStatus, Refused, Snapshot, TickRecord};
+use rfa_session::{
+    Identity, Intent, LesionView, OperatorName, RecordingStatus, Refused, Snapshot, TickRecord,
+};
 use rfa_units::HostInstant;
 use rtrb::Producer;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +34,7 @@ pub(crate) type Given = (HostInstant, Intent);
 pub struct ConsoleHandle {
     shared: Arc<Shared>,
     newest: Output<Option<Newest>>,
+    lesion: Output<Option<LesionView>>,
     intents: Producer<Intent>,
     to_record: Sender<Given>,
     recording: Arc<Mutex<RecordingStatus>>,
@@ -43,6 +46,7 @@ pub struct ConsoleHandle {
 pub(crate) struct ConsoleParts {
     pub(crate) shared: Arc<Shared>,
     pub(crate) newest: Output<Option<Newest>>,
+    pub(crate) lesion: Output<Option<LesionView>>,
     pub(crate) intents: Producer<Intent>,
     pub(crate) to_record: Sender<Given>,
     pub(crate) recording: Arc<Mutex<RecordingStatus>>,
@@ -51,19 +55,21 @@ pub(crate) struct ConsoleParts {
 }
 
 impl ConsoleHandle {
-    pub(crate) fn new(parts: ConsoleParts) -> Self {
+    pub(crate) fn new(mut parts: ConsoleParts) -> Self {
         let snapshot = Snapshot {
             latest: None,
             identity: parts.identity,
             refusal: None,
             operator: None,
             recording: RecordingStatus::default(),
+            lesion: *parts.lesion.read(),
             queues: parts.shared.queues(),
             warnings: Vec::new(),
         };
         Self {
             shared: parts.shared,
             newest: parts.newest,
+            lesion: parts.lesion,
             intents: parts.intents,
             to_record: parts.to_record,
             recording: parts.recording,
@@ -84,6 +90,9 @@ impl ConsoleHandle {
             let newest = self.newest.output_buffer().as_ref();
             self.snapshot.latest = newest.map(|newest| newest.record);
             self.snapshot.refusal = newest.and_then(|newest| newest.refusal);
+        }
+        if self.lesion.update() {
+            self.snapshot.lesion = *self.lesion.output_buffer();
         }
         self.snapshot.queues = self.shared.queues();
         let recording = self.recording.lock().unwrap_or_else(PoisonError::into_inner);

@@ -17,6 +17,7 @@ use rfa_link::{Connection, LinkError, LinkThread, LinkTx, monotonic_now};
 use rfa_plan::Plan;
 use rfa_record::{Recorder, TruthRow};
 use rfa_session::{DeviceKind, Identity};
+use rfa_tissue::Tracker;
 use rfa_units::{HostInstant, PlanHash, Span};
 use std::sync::{Arc, mpsc};
 use std::thread::{Builder, JoinHandle};
@@ -55,6 +56,9 @@ pub struct SessionConfig {
     pub trips: u8,
     /// The recording, its header written; `None`: nothing is recorded.
     pub recorder: Option<Recorder>,
+    /// The lesion's model, made for [`LESION_BOUNDARY`](crate::LESION_BOUNDARY); `None`: the plan
+    /// names no tissue.
+    pub tracker: Option<Tracker>,
     /// What a simulator in the same process knows.
     pub truth: Option<Receiver<TruthRow>>,
     /// What the threads ask of the operating system.
@@ -138,7 +142,7 @@ impl Session {
     /// # Errors
     /// [`SessionError`]; nothing is running then, and the generator gets no frame.
     pub fn start(config: SessionConfig) -> Result<RunningSession, SessionError> {
-        let SessionConfig { plan, connection, trips, recorder, truth, realtime } = config;
+        let SessionConfig { plan, connection, trips, recorder, tracker, truth, realtime } = config;
         let Connection { session, identity, self_test, limits, rx, tx, ends } = connection;
         let wired = wire_up(Parts {
             plan,
@@ -150,6 +154,7 @@ impl Session {
             outlet: tx,
             ends,
             recorder,
+            tracker,
             clock: Arc::new(MonotonicClock),
         })?;
         let (awake, mut warnings) = prepare(realtime);
@@ -206,6 +211,7 @@ fn start_threads<F: FnOnce() + Send + 'static>(
     let grid = monotonic_now().plus(HEAD_START);
     let recorder = {
         let (shared, ends) = (Arc::clone(&shared), RecorderEnds { records, given, truth });
+        let log = log.with_lesion_thread();
         spawn("recorder", move || run_recorder(log, &ends, &shared))?
     };
     // From here on dropping `running` ends whatever has been started.

@@ -35,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) ticks_full: AtomicU32,
     pub(crate) given_full: AtomicU32,
     pub(crate) control_full: AtomicU32,
+    pub(crate) lesion_full: AtomicU32,
     pub(crate) link: Arc<LinkCounts>,
 }
 
@@ -124,6 +125,7 @@ impl Shared {
                 .ticks_full
                 .load(Ordering::Acquire)
                 .saturating_add(self.given_full.load(Ordering::Acquire)),
+            ticks_to_lesion: self.lesion_full.load(Ordering::Acquire),
             intents: self.intents_full.load(Ordering::Acquire),
             frames_out: link.frames_not_sent,
         }

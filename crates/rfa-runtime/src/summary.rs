@@ -1,11 +1,15 @@
 //! What a session came to, in numbers: the same accumulator for real and virtual time.
 
+mod lesion;
+
 use crate::{Latencies, Quantiles};
+pub use lesion::LesionSummary;
+use lesion::LesionTrack;
 use rfa_control::{ControlOutputs, Phase};
 use rfa_interlock::{Event, Trip};
 use rfa_plan::Program;
 use rfa_record::TruthRow;
-use rfa_session::{TickRecord, trip_text};
+use rfa_session::{LesionView, TickRecord, trip_text};
 use rfa_units::{ChannelId, GeneratorInstant, MilliCelsius, MilliJoules, Span, TipReading};
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -87,6 +91,12 @@ pub struct Summary {
     pub trips: Vec<TripSummary>,
     /// How many there were.
     pub trips_total: u64,
+    /// The lesion as predicted at the end; absent where none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lesion: Option<LesionSummary>,
+    /// Why no lesion is predicted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_lesion: Option<String>,
     /// Interlock ticks on record.
     pub ticks: u64,
     /// Interlock deadlines missed.
@@ -152,6 +162,7 @@ pub struct Accumulator {
     ticks: u64,
     missed_ticks: u32,
     lateness: Latencies,
+    lesion: LesionTrack,
 }
 
 impl Accumulator {
@@ -180,6 +191,7 @@ impl Accumulator {
             ticks: 0,
             missed_ticks: 0,
             lateness: Latencies::new(),
+            lesion: LesionTrack::default(),
         }
     }
 
@@ -227,6 +239,11 @@ impl Accumulator {
         self.truths.push_back(*truth);
     }
 
+    /// What is known of the lesion; the newest counts.
+    pub fn lesion(&mut self, view: &LesionView) {
+        self.lesion.take(view);
+    }
+
     /// The sums so far.
     #[must_use]
     pub fn finish(&mut self) -> Summary {
@@ -240,6 +257,8 @@ impl Accumulator {
             energy_j: self.energy.as_f64(),
             trips: self.trips.clone(),
             trips_total: self.trips_total,
+            lesion: self.lesion.summary(),
+            no_lesion: self.lesion.no_lesion(),
             ticks: self.ticks,
             missed_ticks: self.missed_ticks,
             lateness_us: self.lateness.quantiles(),

@@ -22,6 +22,7 @@ use rfa_link::{Ends, Inbound, Opening, Outbound, SendResult};
 use rfa_plan::Plan;
 use rfa_record::{Recorder, TruthRow};
 use rfa_session::{Intent, Snapshot};
+use rfa_tissue::Tracker;
 use rfa_units::{GeneratorInstant, HostInstant, SessionId, Span};
 use rfa_wire::handshake::{Config, Established, Failure, Step};
 use rfa_wire::{HardLimits, Identity, SelfTestResult};
@@ -146,6 +147,8 @@ pub struct VirtualConfig {
     pub trips: u8,
     /// The recording, its header written; `None`: nothing is recorded.
     pub recorder: Option<Recorder>,
+    /// The lesion's model; `None`: the plan names no tissue.
+    pub tracker: Option<Tracker>,
     /// Whether a trip ends the session, as in a headless run; else the operator may reset it.
     pub end_on_trip: bool,
     /// The session is ended after this much virtual time.
@@ -210,6 +213,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
             outlet: Sent { outbound, bytes: Vec::new() },
             ends,
             recorder: config.recorder,
+            tracker: config.tracker,
             clock: Arc::new(line.clock.clone()),
         })?;
         let Wired { shared, interlock, control, console, log, records, given, .. } = wired;

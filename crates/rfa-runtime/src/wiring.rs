@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::console::{ConsoleHandle, ConsoleParts, Given, INTENTS_MAX, Newest};
 use crate::control_task::{CONTROL_RING_TICKS, ControlTask};
 use crate::interlock_task::{InterlockEnds, InterlockTask, Outlet, Proven};
+use crate::lesion::{Follower, LesionEnd};
 use crate::limits::limits_for;
 use crate::log::{Log, RECORDS_MAX};
 use crate::result::Status;
@@ -17,6 +18,7 @@ use rfa_link::Ends;
 use rfa_plan::Plan;
 use rfa_record::Recorder;
 use rfa_session::{RecordingStatus, TickRecord};
+use rfa_tissue::Tracker;
 use rfa_units::SessionId;
 use rfa_wire::{HardLimits, Identity, SelfTestResult};
 use rtrb::RingBuffer;
@@ -34,6 +36,7 @@ pub(crate) struct Parts<O> {
     pub(crate) outlet: O,
     pub(crate) ends: Ends,
     pub(crate) recorder: Option<Recorder>,
+    pub(crate) tracker: Option<Tracker>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -68,7 +71,10 @@ pub(crate) fn wire_up<O: Outlet>(parts: Parts<O>) -> Result<Wired<O>, SessionErr
     let (given_in, given_out) = bounded(RECORDS_MAX);
     let Ends { to_interlock, to_control, counts: _ } = parts.ends;
     let summary = Accumulator::new(&plan.program);
-    let log = Log::new(parts.recorder, Arc::clone(&shown), Arc::clone(&shared), summary);
+    let follower = Follower::new(parts.tracker, &plan);
+    let (lesion_in, lesion_out) = triple_buffer(&Some(follower.before()));
+    let lesion = (LesionEnd::Here(Box::new(follower)), lesion_in);
+    let log = Log::new(parts.recorder, Arc::clone(&shown), Arc::clone(&shared), summary, lesion);
     let ends = InterlockEnds {
         telemetry: to_interlock,
         asked: asked_out,
@@ -85,6 +91,7 @@ pub(crate) fn wire_up<O: Outlet>(parts: Parts<O>) -> Result<Wired<O>, SessionErr
     let console = ConsoleHandle::new(ConsoleParts {
         shared: Arc::clone(&shared),
         newest: newest_out,
+        lesion: lesion_out,
         intents: intents_in,
         to_record: given_in,
         recording: shown,

@@ -65,6 +65,7 @@ fn start(plan: &Plan, served: &Served) -> RunningSession {
     let connection = port.connect(config(plan)).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(connection.session, SESSION);
     let config = SessionConfig {
+        tracker: common::tracker(plan),
         plan: plan.clone(),
         connection,
         trips: 0,

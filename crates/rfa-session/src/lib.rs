@@ -19,6 +19,7 @@ extern crate std;
 
 mod alarm_text;
 mod intent;
+mod lesion;
 mod refusal_text;
 mod snapshot;
 mod tick;
@@ -27,6 +28,10 @@ mod trip_text;
 pub use alarm_text::{AlarmContext, AlarmText, alarm_line, alarm_text};
 pub use intent::{
     Action, Answer, Finding, Intent, OperatorName, PIN_LEN_MAX, PIN_LEN_MIN, StopSource, is_pin,
+};
+pub use lesion::{
+    LesionBoundary, LesionMeasure, LesionPrediction, LesionView, NoLesion, OUTLINE_POINTS_MAX,
+    OutlinePoint, PowerCheck, PowerVerdict, Reason,
 };
 pub use refusal_text::refusal_text;
 pub use snapshot::{DeviceKind, Identity, QueueCounts, RecordingStatus, Refused, Snapshot};

@@ -1,6 +1,6 @@
 //! What a screen is drawn from: one value per frame.
 
-use crate::{OperatorName, TickRecord};
+use crate::{LesionView, OperatorName, TickRecord};
 use alloc::string::String;
 use rfa_interlock::ArmRefusal;
 
@@ -63,6 +63,8 @@ pub struct QueueCounts {
     pub intents: u32,
     /// Outgoing frames the port would not take.
     pub frames_out: u32,
+    /// Ticks that found the lesion model's queue full.
+    pub ticks_to_lesion: u32,
 }
 
 /// The newest command the interlock refused. A screen sees few of the ticks, so the reason is
@@ -88,6 +90,8 @@ pub struct Snapshot {
     pub operator: Option<OperatorName>,
     /// The recording.
     pub recording: RecordingStatus,
+    /// The lesion as predicted; `None`: no model has said anything.
+    pub lesion: Option<LesionView>,
     /// Queue losses.
     pub queues: QueueCounts,
     /// Real-time scheduling or memory locking that could not be had, in words; empty: all well.

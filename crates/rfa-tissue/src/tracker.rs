@@ -125,6 +125,7 @@ struct Running {
     span: Stretch,
     prediction: Prediction,
     boundary: Boundary,
+    baseline_c: f64,
 }
 
 /// A piece of the course that is still to be followed.
@@ -176,6 +177,12 @@ impl Tracker {
     /// [`NoPrediction`]: why there is none. Once a solve has failed there is none any more.
     pub fn prediction(&self) -> Result<&Prediction, NoPrediction> {
         self.running.as_ref().map(|running| &running.prediction).map_err(|why| *why)
+    }
+
+    /// The temperature at rest that was taken as the tissue's, °C; none before RF.
+    #[must_use]
+    pub fn baseline_c(&self) -> Option<f64> {
+        self.running.as_ref().ok().map(|running| running.baseline_c)
     }
 
     /// What counts as the lesion's edge.
@@ -261,6 +268,7 @@ impl Tracker {
             span: Stretch::new(true, t_s, measured_c),
             prediction: Prediction { t_s, ..Prediction::default() },
             boundary: self.boundary,
+            baseline_c: measured_c,
         })
     }
 }

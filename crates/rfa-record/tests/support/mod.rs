@@ -9,7 +9,10 @@ use rfa_interlock::{
 };
 use rfa_plan::{Gate, Program, StepSpec};
 use rfa_record::{Attached, Clock, Header};
-use rfa_session::{DeviceKind, Identity, InterlockTick, TickRecord, Timing};
+use rfa_session::{
+    DeviceKind, Identity, InterlockTick, LesionBoundary, LesionMeasure, LesionPrediction,
+    LesionView, OutlinePoint, PowerCheck, PowerVerdict, TickRecord, Timing,
+};
 use rfa_units::{
     Bounded, ChannelId, ChannelReport, Contactor, EmergencyStop, Footswitch, GeneratorInstant,
     HostInstant, MicroAmps, MilliCelsius, MilliJoules, MilliVolts, MilliWatts, Milliohms, Mode,
@@ -58,6 +61,35 @@ pub(crate) fn limits(program: &Program) -> LimitsSpec {
         steps,
         impedance_high: Milliohms::new(1_500_000).expect("an impedance"),
         impedance_low: Milliohms::new(40_000).expect("an impedance"),
+    }
+}
+
+/// A lesion in which every number differs.
+pub(crate) fn lesion() -> LesionView {
+    let measure =
+        |value_um: u32| LesionMeasure { value_um, low_um: value_um - 300, high_um: value_um + 400 };
+    let mut outline = Bounded::new();
+    for (height_um, radius_um) in [(-1_500, 0), (2_000, 3_000), (6_000, 450)] {
+        outline.push(OutlinePoint { height_um, radius_um }).expect("room");
+    }
+    LesionView {
+        at: HostInstant::from_micros(7_000_000),
+        boundary: LesionBoundary::NerveArrhenius,
+        tip_length_um: 5_000,
+        diameter_um: 908,
+        baseline: MilliCelsius::new(36_900),
+        lesion: Ok(LesionPrediction {
+            width: measure(6_000),
+            length: measure(7_500),
+            outline,
+            power: Some(PowerCheck {
+                measured: MilliWatts::saturating(2_100),
+                modelled: MilliWatts::saturating(1_700),
+                low: MilliWatts::saturating(1_500),
+                high: MilliWatts::saturating(2_000),
+                verdict: PowerVerdict::Above,
+            }),
+        }),
     }
 }
 

@@ -2,12 +2,14 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
 use rfa_interlock::State;
-use rfa_plan::{Plan, preset};
+use rfa_plan::{Plan, preset, shipped_tissue};
 use rfa_record::{Header, Recorder, TruthRow};
 use rfa_runtime::virtual_time::{Operator, VirtualConnection, VirtualGenerator};
-use rfa_runtime::{activation_of, identity_of, limits_for};
+use rfa_runtime::{LESION_BOUNDARY, activation_of, identity_of, limits_for};
 use rfa_session::{Action, Answer, Intent, OperatorName, Snapshot};
 use rfa_sim::{Generator, GeneratorConfig, LumpedPlant, Tissue, Truth};
+use rfa_tissue::Tracker;
+use rfa_tissue::published::{Surroundings, needle};
 use rfa_units::{GeneratorInstant, HostInstant, MilliCelsius, SessionId, Span};
 use rfa_wire::handshake::Config;
 use rfa_wire::{GRANT_LIFE_MAX, HardLimits, Identity, LinkKey};
@@ -26,6 +28,13 @@ pub fn plan(hold: Span) -> Plan {
     }
     spec.steps = steps;
     Plan::new(spec).unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+/// The lesion's model of the plan.
+pub fn tracker(plan: &Plan) -> Option<Tracker> {
+    let tissue = shipped_tissue(plan.tissue.as_deref()?).expect("shipped");
+    let around = Surroundings::new(tissue, |name| shipped_tissue(name).ok()).expect("shipped");
+    Some(Tracker::new(around, needle(&plan.electrode), LESION_BOUNDARY))
 }
 
 pub fn config(plan: &Plan) -> Config {

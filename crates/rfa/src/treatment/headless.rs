@@ -89,6 +89,7 @@ pub(super) fn on_virtual_time(
         plan: asked.plan.clone(),
         trips: 0,
         recorder,
+        tracker: super::prediction::tracker(&asked.plan)?,
         end_on_trip: false,
         time_limit: TIME_LIMIT,
     };

@@ -65,6 +65,7 @@ impl<'a> Setup<'a> {
             connection,
             trips: trips.count(),
             recorder: Some(recorder),
+            tracker: super::prediction::tracker(&self.asked.plan)?,
             truth,
             realtime: super::REALTIME,
         })?;

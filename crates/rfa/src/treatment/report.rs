@@ -65,6 +65,7 @@ struct Queues {
     ticks_to_recorder: u32,
     intents: u32,
     frames_out: u32,
+    ticks_to_lesion: u32,
 }
 
 impl From<QueueCounts> for Queues {
@@ -76,6 +77,7 @@ impl From<QueueCounts> for Queues {
             ticks_to_recorder: counts.ticks_to_recorder,
             intents: counts.intents,
             frames_out: counts.frames_out,
+            ticks_to_lesion: counts.ticks_to_lesion,
         }
     }
 }
@@ -241,6 +243,7 @@ impl Report {
             self.summary.lateness_us.p99,
             self.summary.lateness_us.max,
         );
+        text.push_str(&self.lesion_text());
         for trip in &self.summary.trips {
             let _ = writeln!(text, "  trip {} {}: {}", trip.rule, trip.alarm, trip.text);
         }
@@ -248,6 +251,25 @@ impl Report {
             let _ = writeln!(text, "  recording {}", path.display());
         }
         text
+    }
+
+    fn lesion_text(&self) -> String {
+        if let Some(why) = &self.summary.no_lesion {
+            return format!("  no lesion predicted: {why}\n");
+        }
+        let Some(lesion) = &self.summary.lesion else { return String::new() };
+        let [width, length] = [lesion.width_range_mm, lesion.length_range_mm];
+        format!(
+            "  lesion predicted {:.1} mm ({:.1} to {:.1}) x {:.1} mm ({:.1} to {:.1}), {}; power {}\n",
+            lesion.width_mm,
+            width[0],
+            width[1],
+            lesion.length_mm,
+            length[0],
+            length[1],
+            lesion.boundary,
+            lesion.power,
+        )
     }
 }
 

@@ -13,7 +13,7 @@ use ratatui::crossterm::terminal;
 use rfa_console::terminal::{TerminalGuard, draw, install_panic_hook};
 use rfa_console::{App, AppConfig, Effect, Input, Symbols, Theme, WallClock};
 use rfa_plan::Plan;
-use rfa_runtime::{ConsoleHandle, QuitReason, RunningSession, Stopper, now};
+use rfa_runtime::{ConsoleHandle, LESION_THREAD, QuitReason, RunningSession, Stopper, now};
 use rfa_session::{Action, Intent, OperatorName, StopSource};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{IsTerminal, stdin, stdout};
@@ -48,7 +48,7 @@ pub(super) fn show(
     let lost = headless::on_signals()?;
     let stopper = handle.stopper();
     let at_panic = stopper.clone();
-    install_panic_hook(move || at_panic.stop(QuitReason::Panic));
+    install_panic_hook(LESION_THREAD, move || at_panic.stop(QuitReason::Panic));
     let app = App::new(config(plan, operators, sign_in_hint, look)?);
     let (operators, seen) = (operators.clone(), Arc::clone(&lost));
     let shown = Shown { app, operators, lost: seen, signed_in, trips: trips.clone() };
