@@ -110,7 +110,7 @@ impl core::error::Error for LimitError {}
 /// The set temperatures a step may have, in thousandths of a degree (hazards.md a.2: refuse
 /// above 90 °C; below 40 °C a tip in tissue at body temperature is not heated at all).
 pub(crate) const SET_MC: (i64, i64) = (40_000, 90_000);
-/// The ceilings a step may have, in milliwatts (60601-2-2, E1: this class ends at 50 W).
+/// The ceilings a step may have, in milliwatts (hazards.md E1: this class ends at 50 W).
 pub(crate) const CEILING_MW: (i64, i64) = (1, 50_000);
 /// The ramps a step may have, in milliseconds (plans: 5 to 60 s; a shorter one only advises sooner).
 pub(crate) const RAMP_MS: (i64, i64) = (1, 60_000);

@@ -8,7 +8,7 @@ use rfa_units::{MicroAmps, MilliVolts, MilliWatts, Milliohms};
 const REGULATOR_S: f64 = 0.003;
 /// Steps of the power set-point, W: 50 W over a 12-bit converter.
 const QUANTUM_W: f64 = 0.012_5;
-/// Largest error of the regulated power; drawn once from the seed (E3 allows 20 %).
+/// Largest error of the regulated power; drawn once from the seed (hazards.md E3 allows 20 %).
 const ACCURACY: f64 = 0.02;
 /// Noise of a metered value, rms share.
 const METER_NOISE: f64 = 0.003;

@@ -136,7 +136,7 @@ quantity! {
     MilliCelsius, i32, -100_000..=400_000, scale 1_000, "temperature", "°C"
 }
 quantity! {
-    /// An RF power in milliwatts. Products of this class end at 50 W (60601-2-2, E1); a broken
+    /// An RF power in milliwatts. Products of this class end at 50 W (hazards.md E1); a broken
     /// one may be measured above that.
     MilliWatts, u32, 0..=500_000, scale 1_000, "power", "W"
 }
