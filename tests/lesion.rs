@@ -38,7 +38,7 @@ fn the_answer_has_exactly_its_fields() {
     assert_eq!(
         keys(&answer),
         set("gauge tip_mm end sensor_mm tissue baseline_c boundary boundary_words mesh \
-             mesh_cells displacement_ratio impedance_magnitude_factor unconfirmed_numbers at \
+             mesh_cells displacement_ratio impedance_magnitude_factor unconfirmed_numbers at boiled \
              over_time energy_imbalance wall_s")
     );
     let rows = answer["at"].as_array().expect("rows");
@@ -198,6 +198,27 @@ fn what_cannot_be_is_refused() {
     let ran = lesion("--gauge 30 --tip-mm 30 --tissue muscle --set-c 300 --hold-s -1");
     let told = ran.expect_code(2).stderr.matches("error:").count();
     assert_eq!(told, 4, "everything wrong is told at once");
+}
+
+/// Power makes tissue boil: that is said, the impedance rises, and where the model ends there is
+/// no number (exit 1).
+#[test]
+fn boiling_is_told_and_charred_tissue_has_no_answer() {
+    let needle = "--gauge 22 --tip-mm 5 --tissue muscle --mesh coarse";
+    let mild = json(&format!("{needle} --power-w 1 --hold-s 1"));
+    assert_eq!(mild["boiled"], false);
+    let hot = format!("{needle} --voltage-v 60 --hold-s 3 --at-s 0.3,3");
+    let answer = json(&hot);
+    assert_eq!(answer["boiled"], true, "{answer}");
+    let ohm = |row: usize| answer["at"][row]["impedance_ohm"].as_f64().expect("a number");
+    assert!(ohm(1) > 1.05 * ohm(0), "{} {}", ohm(0), ohm(1));
+    assert!(lesion(&hot).expect_code(0).stdout.contains("Tissue boiled"));
+    let ran = lesion(&format!("{needle} --voltage-v 200 --hold-s 0.5")).expect_code(1).says(&[
+        "no answer after 0.500 s",
+        "the model ends at 200 °C",
+        "lower the power",
+    ]);
+    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
 }
 
 /// A size without its boundary is no information; an impedance without its correction is half.

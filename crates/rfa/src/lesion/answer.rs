@@ -25,6 +25,8 @@ pub(crate) struct Answer {
     /// How many of the tissue's numbers rest on general knowledge only.
     unconfirmed_numbers: usize,
     at: Vec<Row>,
+    /// Whether any tissue has reached boiling: sizes are then worth less.
+    boiled: bool,
     /// What a generator would see since switching on.
     over_time: Vec<Seen>,
     /// Energy that came in and is not accounted for, as a share of it.
@@ -81,6 +83,7 @@ impl Answer {
             impedance_magnitude_factor: 1.0 / ratio.hypot(1.0),
             unconfirmed_numbers: numbers.iter().filter(|(_, n, _)| unconfirmed(&n.source)).count(),
             at: solved.at.iter().map(row).collect(),
+            boiled: solved.boiled,
             over_time: solved.course.iter().map(seen).collect(),
             energy_imbalance: solved.lesion.model().imbalance(),
             wall_s: solved.wall_s,
@@ -180,6 +183,12 @@ pub(crate) fn text(question: &Question, answer: &Answer) -> String {
         answer.wall_s,
         tissue.not_represented,
     );
+    if answer.boiled {
+        text.push_str(
+            "Tissue boiled: impedance and power follow the steam, and sizes are less certain for \
+             it.\n",
+        );
+    }
     if answer.unconfirmed_numbers > 0 {
         let _ = writeln!(
             text,

@@ -11,6 +11,10 @@ const RAMP_LOOKS: u32 = 5;
 const HOLD_LOOKS_S: [f64; 12] =
     [1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 2_400.0];
 
+/// Hottest tissue the model speaks of, °C. Dry tissue chars and gases leave long before; what is
+/// computed beyond is arithmetic.
+const MODEL_ENDS_C: f64 = 200.0;
+
 /// What the lesion was at one time.
 #[derive(Debug)]
 pub(crate) struct At {
@@ -28,6 +32,8 @@ pub(crate) struct Solved {
     pub(crate) at: Vec<At>,
     /// What the generator saw, by time since switching on.
     pub(crate) course: Vec<Reading>,
+    /// Whether any tissue has reached boiling.
+    pub(crate) boiled: bool,
     /// The model after the last time.
     pub(crate) lesion: Lesion,
     pub(crate) wall_s: f64,
@@ -39,13 +45,22 @@ pub(crate) fn solve(question: &Question) -> Result<Solved, Stop> {
     let mut lesion =
         Lesion::new(&question.setting).map_err(|e| Stop::usage(format!("error: {e}")))?;
     let mut course = Vec::new();
+    let mut boiled = false;
     let mut go = |lesion: &mut Lesion, span: f64, drive: rfa_tissue::Drive| {
         let done = lesion.advance(span, drive);
         course.push(lesion.reading());
-        done.map_err(|e| {
-            let at = lesion.reading().t_s;
-            Stop::failure(format!("error: no answer after {at:.3} s: {e}"))
-        })
+        let at = lesion.reading().t_s;
+        done.map_err(|e| Stop::failure(format!("error: no answer after {at:.3} s: {e}")))?;
+        let (hottest, ..) = lesion.hottest();
+        boiled |= hottest >= question.tissue.boiling.from_c.value;
+        if hottest > MODEL_ENDS_C {
+            return Err(Stop::failure(format!(
+                "error: no answer after {at:.3} s: tissue has boiled dry and is at {hottest:.0} °C; \
+                 the model ends at {MODEL_ENDS_C} °C\n  help:    lower the power or the voltage, or \
+                 shorten --hold-s"
+            )));
+        }
+        Ok(())
     };
     let held = match question.drive {
         Drive::Temperature { set_c, ramp_s } => {
@@ -76,7 +91,7 @@ pub(crate) fn solve(question: &Question) -> Result<Solved, Stop> {
             at.push(look_at(&lesion, question, look));
         }
     }
-    Ok(Solved { at, course, lesion, wall_s: began.elapsed().as_secs_f64() })
+    Ok(Solved { at, course, boiled, lesion, wall_s: began.elapsed().as_secs_f64() })
 }
 
 fn look_at(lesion: &Lesion, question: &Question, t_s: f64) -> At {
