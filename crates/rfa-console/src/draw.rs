@@ -6,6 +6,7 @@ mod dialogs;
 mod digits;
 mod engineer;
 pub(crate) mod layout;
+mod lesion;
 mod live;
 mod pen;
 mod review;

@@ -2,7 +2,7 @@
 
 use rfa_control::Phase;
 use rfa_interlock::State;
-use rfa_session::{DeviceKind, Identity};
+use rfa_session::{DeviceKind, Identity, PowerCheck, PowerVerdict};
 use rfa_units::{Contactor, EmergencyStop, Footswitch, Mode, Span, Supply};
 
 /// The state in a word; in delivery the controller's phase.
@@ -17,6 +17,17 @@ pub(crate) const fn state(state: State, phase: Option<Phase>) -> &'static str {
         (State::Stopping, _) => "STOPPING",
         (State::Tripped, _) => "TRIPPED",
         (State::Lockout, _) => "LOCKED OUT",
+    }
+}
+
+/// The controller's phase.
+pub(crate) const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Waiting => "waiting",
+        Phase::Ramp => "ramp",
+        Phase::Hold => "hold",
+        Phase::Gate => "at a gate",
+        Phase::Complete => "complete",
     }
 }
 
@@ -154,6 +165,20 @@ pub(crate) fn bar(left: &[String], right: &[String], width: usize) -> String {
         text.push_str(item);
     }
     ends(&text, &right, width)
+}
+
+/// What measured and modelled power say of each other, where they disagree.
+pub(crate) fn power(power: &PowerCheck) -> Option<String> {
+    let side = match power.verdict {
+        PowerVerdict::Unjudged | PowerVerdict::Agrees => return None,
+        PowerVerdict::Above => "above",
+        PowerVerdict::Below => "below",
+    };
+    let [measured, low, high] = [power.measured, power.low, power.high].map(|p| p.as_f64());
+    Some(format!(
+        "power {measured:.1} W {side} the model's {low:.1}-{high:.1} W: sensor displaced or slow, \
+         other tissue, or the meter"
+    ))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::digits::{self, Glyph};
 use super::layout::Class;
+use super::lesion;
 use super::pen::Pen;
 use super::trend::{self, Plot};
 use super::values;
@@ -18,6 +19,21 @@ use rfa_units::{OutputState, Span};
 const BAND_C: f64 = 2.0;
 /// The usual span of the temperature axis: body to boiling alarm (H-02).
 const AXIS_C: (f64, f64) = (30.0, 95.0);
+
+/// Columns of the lesion's panel on the large screen and on the base one.
+const PANEL_FULL: u16 = 38;
+/// As above.
+const PANEL_BASE: u16 = 26;
+
+/// The trends' part and the lesion's panel beside it; the trends have it all where no lesion is
+/// spoken of.
+fn beside(pen: &Pen, area: Rect, panel: u16) -> (Rect, Rect) {
+    let panel = if lesion::view(pen).is_some() { panel } else { 0 };
+    let width = area.width - panel;
+    let gap = panel.min(1);
+    let x = area.x + width + gap;
+    (Rect { width, ..area }, Rect { x, width: panel - gap, ..area })
+}
 
 /// A part of the body from row `y`, `rows` high.
 fn rows(area: Rect, y: u16, rows: u16) -> Rect {
@@ -45,6 +61,9 @@ fn full(pen: &mut Pen, area: Rect) {
     let (trends, tail) =
         (rows(area, 9, area.height - 9 - 2 - log_rows), area.height - 1 - log_rows);
     let low = rows(trends, trends.height - 1, 1);
+    let (trends, panel) = beside(pen, trends, PANEL_FULL);
+    lesion::panel(pen, panel);
+    let low = Rect { width: trends.width, ..low };
     let first = rows(trends, 0, (trends.height - 1) * 2 / 3);
     let second = rows(trends, first.height, trends.height - 1 - first.height);
     temperature_trend(pen, first);
@@ -61,8 +80,10 @@ fn base(pen: &mut Pen, area: Rect) {
     value_column(pen, Rect { x: head.x + 63, width: head.width - 63, ..head });
     let log_rows = if area.height > 24 { 4 } else { 2 };
     let trend_rows = area.height - 6 - 1 - log_rows - 1;
-    temperature_trend(pen, rows(area, 6, trend_rows));
-    trend::time_axis(pen, rows(area, 6 + trend_rows, 1), 0, ZOOMS_S[pen.app.zoom]);
+    let (trends, panel) = beside(pen, rows(area, 6, trend_rows + 1), PANEL_BASE);
+    lesion::panel(pen, panel);
+    temperature_trend(pen, rows(trends, 0, trend_rows));
+    trend::time_axis(pen, rows(trends, trend_rows, 1), 0, ZOOMS_S[pen.app.zoom]);
     log(pen, rows(area, 7 + trend_rows, log_rows), false);
     channels(pen, rows(area, area.height - 1, 1));
 }
@@ -73,9 +94,12 @@ fn one(pen: &mut Pen, area: Rect) {
     time_left(pen, Rect { x: head.x + 36, width: head.width - 36, ..head }, Glyph::Narrow);
     let line = measured_line(pen);
     pen.line(rows(area, 6, 1), 0, &line, Role::Value);
-    let trend_rows = area.height - 7 - 1 - 1;
-    temperature_trend(pen, rows(area, 7, trend_rows));
-    trend::time_axis(pen, rows(area, 7 + trend_rows, 1), 0, ZOOMS_S[pen.app.zoom]);
+    let told = u16::from(lesion::view(pen).is_some());
+    lesion::line(pen, rows(area, 7, told));
+    let trend_rows = area.height - 7 - told - 1 - 1;
+    let trends = rows(area, 7 + told, trend_rows + 1);
+    temperature_trend(pen, rows(trends, 0, trend_rows));
+    trend::time_axis(pen, rows(trends, trend_rows, 1), 0, ZOOMS_S[pen.app.zoom]);
     log(pen, rows(area, area.height - 1, 1), false);
 }
 

@@ -1,11 +1,15 @@
 //! Screen 6: the end card.
 
+use super::lesion;
 use super::pen::Pen;
 use super::values;
 use crate::theme::Role;
 use crate::words;
 use ratatui::layout::Rect;
 use rfa_interlock::State;
+
+/// Columns of the lesion's picture at most; three to a row, as lesions are longer than wide.
+const PICTURE: u16 = 54;
 
 pub(super) fn draw(pen: &mut Pen, area: Rect) {
     let app = pen.app;
@@ -39,6 +43,7 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         format!(" in all   peak {peak} C   energy {energy_j:.0} J   trips {trips}"),
         Role::Base,
     ));
+    lines.extend(lesion::review_lines(pen));
     lines.push((format!(" saved to {}", saved(pen)), Role::Base));
     let file = pen.app.view.snapshot().map(|s| s.recording.file.as_str()).unwrap_or("");
     if !file.is_empty() {
@@ -47,9 +52,13 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         lines.push((" check it with:".to_string(), Role::Dim));
         lines.extend(words::chunks(&command, width).map(|text| (format!(" {text}"), Role::Dim)));
     }
+    let used = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(1).min(area.height);
     for (row, (text, role)) in (0..area.height).zip(lines) {
         pen.line(area, row, &text, role);
     }
+    let free = Rect { y: area.y + used, height: area.height - used, ..area };
+    let picture = Rect { x: free.x + 1, width: free.width.saturating_sub(1).min(PICTURE), ..free };
+    lesion::picture(pen, Rect { height: picture.height.min(PICTURE / 3), ..picture });
 }
 
 fn outcome(pen: &Pen) -> String {

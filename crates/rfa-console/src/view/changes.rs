@@ -4,7 +4,7 @@ use super::View;
 use crate::{log::Log, words};
 use rfa_control::Phase;
 use rfa_interlock::{Outputs, State};
-use rfa_session::{Snapshot, alarm_line};
+use rfa_session::{PowerVerdict, Snapshot, alarm_line};
 use rfa_units::HostInstant;
 
 impl View {
@@ -38,6 +38,7 @@ impl View {
         {
             log.push(at, "at temperature (set - 2 C), lesion timer runs");
         }
+        note_power(log, at, before, snapshot);
         let error = snapshot.recording.error.as_ref();
         if error != before.and_then(|s| s.recording.error.as_ref()) {
             let text = error.map_or_else(
@@ -46,6 +47,23 @@ impl View {
             );
             log.push(at, text);
         }
+    }
+}
+
+/// Information, no alarm: nothing is decided by it.
+fn note_power(log: &mut Log, at: HostInstant, before: Option<&Snapshot>, now: &Snapshot) {
+    let power = |snapshot: &Snapshot| snapshot.lesion?.lesion.ok()?.power;
+    let (old, Some(new)) = (before.and_then(power), power(now)) else { return };
+    let stood = old.map(|power| power.verdict).unwrap_or_default();
+    if stood == new.verdict {
+        return;
+    }
+    match words::power(&new) {
+        Some(text) => log.push(at, text),
+        None if matches!(stood, PowerVerdict::Above | PowerVerdict::Below) => {
+            log.push(at, "power is what the lesion's model allows again");
+        }
+        None => {}
     }
 }
 

@@ -15,7 +15,8 @@ use rfa_plan::{
     Electrode, Gate, Gauge, Plan, PlanLimits, PlanSpec, SensorKind, Source, StepSpec, Target,
 };
 use rfa_session::{
-    Action, DeviceKind, Identity, InterlockTick, OperatorName, QueueCounts, RecordingStatus,
+    Action, DeviceKind, Identity, InterlockTick, LesionBoundary, LesionMeasure, LesionPrediction,
+    LesionView, OperatorName, OutlinePoint, PowerCheck, PowerVerdict, QueueCounts, RecordingStatus,
     Snapshot, TickRecord, Timing,
 };
 use rfa_units::{
@@ -349,6 +350,46 @@ pub fn snapshot() -> Snapshot {
         refusal: None,
         operator: None,
         warnings: Vec::new(),
+    }
+}
+
+/// The lesion of the stepped plan's end: its real outline, thinned.
+pub fn lesion(verdict: PowerVerdict) -> LesionView {
+    let mut outline = Bounded::new();
+    for point in [
+        (-2_250, 0),
+        (-2_050, 900),
+        (-1_500, 1_700),
+        (-500, 2_400),
+        (1_000, 2_850),
+        (2_500, 3_000),
+        (4_000, 2_850),
+        (5_300, 2_300),
+        (6_100, 1_500),
+        (6_500, 454),
+    ] {
+        let (height_um, radius_um) = point;
+        outline.push(OutlinePoint { height_um, radius_um }).expect("room");
+    }
+    let measure = |value_um, low_um, high_um| LesionMeasure { value_um, low_um, high_um };
+    LesionView {
+        at: HostInstant::from_micros(50_000_000),
+        boundary: LesionBoundary::NerveArrhenius,
+        tip_length_um: 5_000,
+        diameter_um: 908,
+        baseline: MilliCelsius::new(37_000),
+        lesion: Ok(LesionPrediction {
+            width: measure(5_996, 5_793, 6_357),
+            length: measure(8_750, 8_593, 8_999),
+            outline,
+            power: Some(PowerCheck {
+                measured: MilliWatts::saturating(2_050),
+                modelled: MilliWatts::saturating(1_700),
+                low: MilliWatts::saturating(1_540),
+                high: MilliWatts::saturating(1_980),
+                verdict,
+            }),
+        }),
     }
 }
 

@@ -1,16 +1,17 @@
 //! The screens that are pictured: by name, at any size.
 
-use super::{Scene, char_key};
+use super::{Scene, char_key, lesion};
 use ratatui::crossterm::event::KeyCode;
 use rfa_console::{Symbols, Theme};
 use rfa_interlock::{AlarmId, AlarmSet, State};
+use rfa_session::{LesionView, NoLesion, PowerVerdict, Reason};
 use rfa_units::Span;
 
 /// One pictured screen: its name and how to get there.
 pub type Picture = (&'static str, fn(&mut Scene));
 
 /// Every pictured screen.
-pub const PICTURES: [Picture; 15] = [
+pub const PICTURES: [Picture; 19] = [
     ("setup", |_| {}),
     ("sign-in", |scene| {
         scene.send(char_key('s'));
@@ -80,6 +81,36 @@ pub const PICTURES: [Picture; 15] = [
         scene.gate();
         scene.send(char_key('e'));
         scene.send(char_key('e'));
+    }),
+    ("lesion", |scene| {
+        scene.prepare();
+        scene.snapshot.lesion = Some(lesion(PowerVerdict::Agrees));
+        scene.deliver(15, 32);
+    }),
+    ("lesion-power", |scene| {
+        scene.prepare();
+        scene.snapshot.lesion = Some(lesion(PowerVerdict::Agrees));
+        scene.deliver(15, 12);
+        scene.snapshot.lesion = Some(lesion(PowerVerdict::Above));
+        scene.show();
+    }),
+    ("lesion-none", |scene| {
+        scene.prepare();
+        let why = NoLesion::Impossible(Reason::new(
+            "the tip read 25.1 °C before RF; this tissue has 36 to 38 °C",
+        ));
+        scene.snapshot.lesion =
+            Some(LesionView { lesion: Err(why), ..lesion(PowerVerdict::Unjudged) });
+        scene.deliver(15, 12);
+    }),
+    ("lesion-review", |scene| {
+        scene.prepare();
+        scene.snapshot.lesion = Some(lesion(PowerVerdict::Agrees));
+        scene.deliver(15, 60);
+        scene.off(State::Idle);
+        scene.outputs.complete = true;
+        scene.show();
+        scene.send(char_key('6'));
     }),
     ("alarms", |scene| {
         scene.prepare();
