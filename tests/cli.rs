@@ -314,7 +314,7 @@ fn the_summary_has_exactly_its_fields() {
     let set = |names: &str| -> BTreeSet<String> { names.split(' ').map(str::to_owned).collect() };
     let clean = treat(PLAN, &[]).expect("a treatment").summary;
     let always = set("plan plan_hash end steps peak_c peak_c_true peak_c_sensed \
-         tissue_max_c_true energy_j trips trips_total ticks missed_ticks lateness_us alarms state off_confirmed \
+         tissue_max_c_true energy_j no_lesion trips trips_total ticks missed_ticks lateness_us alarms state off_confirmed \
          control_lateness_us step_us reaction_us stall queues rf_off recording recording_error \
          warnings exit");
     assert_eq!(keys(&clean), always);
@@ -322,6 +322,14 @@ fn the_summary_has_exactly_its_fields() {
         keys(&clean["steps"][0]),
         set("step set_c reached_s held_s complete overshoot_c_true overshoot_c_sensed \
              mean_abs_error_c_true mean_abs_error_c_sensed")
+    );
+    assert_eq!(clean["no_lesion"], "the plan names no tissue");
+    let predicted = treat("medial-branch-80", &[]).expect("a treatment").summary;
+    let lesion = "boundary width_mm width_range_mm length_mm length_range_mm power power_disagreed";
+    assert_eq!(keys(&predicted["lesion"]), set(lesion));
+    assert_eq!(
+        (&predicted["lesion"]["power"], &predicted["no_lesion"]),
+        (&"agrees".into(), &Value::Null)
     );
     assert_eq!(keys(&clean["lateness_us"]), set("count p50 p99 p99.9 max"));
     assert_eq!(keys(&clean["rf_off"][0]), set("at_s on_for_s since_grant_ms cause"));

@@ -51,6 +51,24 @@ fn ascii_is_ascii_on_every_screen() {
     check("tripped", (80, 24), Symbols::Ascii);
 }
 
+/// Whatever the size, the lesion's picture hides nothing and breaks nothing: STOP is there.
+#[test]
+fn a_lesion_fits_every_size() {
+    for name in ["lesion", "lesion-power", "lesion-none", "lesion-review"] {
+        let found = PICTURES.into_iter().find(|p| p.0 == name).expect("a pictured screen");
+        for symbols in Symbols::ALL {
+            let mut scene = picture(found, (120, 40), Theme::Dark, symbols);
+            for (width, height) in
+                (1..140).step_by(13).flat_map(|w| (1..60).step_by(3).map(move |h| (w, h)))
+            {
+                scene.size = (width, height);
+                let text = scene.drawn();
+                assert!(width < 12 || text.contains("STOP"), "{name} {width}x{height}:\n{text}");
+            }
+        }
+    }
+}
+
 /// Every screen shows the state, RF, the recording, the device and the tip (console.md 4e).
 #[test]
 fn every_screen_shows_state_recording_device_and_temperature() {

@@ -36,13 +36,13 @@ impl Log {
         shown: Arc<Mutex<RecordingStatus>>,
         shared: Arc<Shared>,
         summary: Accumulator,
-        (lesion, lesion_shown): (LesionEnd, Input<Option<LesionView>>),
+        (lesion, lesion_shown, before): (LesionEnd, Input<Option<LesionView>>, LesionView),
     ) -> Self {
         // The whole path: it is shown with a command to type.
         let file = recorder.as_ref().map(|recorder| recorder.path().display().to_string());
         let file = file.unwrap_or_default();
         let status = RecordingStatus { file, ..RecordingStatus::default() };
-        let log = Self {
+        let mut log = Self {
             recorder,
             status,
             shown,
@@ -52,6 +52,7 @@ impl Log {
             lesion: Some(lesion),
             lesion_shown,
         };
+        log.lesion(&before);
         log.show(0);
         log
     }

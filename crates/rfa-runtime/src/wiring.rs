@@ -72,8 +72,9 @@ pub(crate) fn wire_up<O: Outlet>(parts: Parts<O>) -> Result<Wired<O>, SessionErr
     let Ends { to_interlock, to_control, counts: _ } = parts.ends;
     let summary = Accumulator::new(&plan.program);
     let follower = Follower::new(parts.tracker, &plan);
-    let (lesion_in, lesion_out) = triple_buffer(&Some(follower.before()));
-    let lesion = (LesionEnd::Here(Box::new(follower)), lesion_in);
+    let before = follower.before();
+    let (lesion_in, lesion_out) = triple_buffer(&Some(before));
+    let lesion = (LesionEnd::Here(Box::new(follower)), lesion_in, before);
     let log = Log::new(parts.recorder, Arc::clone(&shown), Arc::clone(&shared), summary, lesion);
     let ends = InterlockEnds {
         telemetry: to_interlock,

@@ -86,7 +86,10 @@ fn assert_grows(path: &std::path::Path, width_mm: f64) {
         if message.topic == Topic::Lesion {
             let message: LesionMessage = message.parse().expect("a lesion");
             assert_eq!(message.boundary, "arrhenius:nerve");
-            let lesion = message.lesion.expect("RF was on before anything is told");
+            let Some(lesion) = message.lesion else {
+                assert_eq!((told, message.no_lesion.as_deref()), (0, Some("RF was not on yet")));
+                continue;
+            };
             assert!(lesion.width.value_um >= newest_um, "a lesion never shrinks: {lesion:?}");
             assert!(lesion.outline_um.is_empty() == (lesion.width.value_um == 0), "{lesion:?}");
             newest_um = lesion.width.value_um;
@@ -115,6 +118,7 @@ fn a_plan_without_a_tissue_predicts_no_lesion() {
     assert_eq!(result.end, Ended::Complete);
     assert_eq!(operator.1, Some(NoLesion::NoTissue));
     assert_eq!(result.summary.lesion, None);
+    assert_eq!(result.summary.no_lesion.as_deref(), Some("the plan names no tissue"));
 }
 
 /// Stops as soon as power is granted.

@@ -1,7 +1,7 @@
 //! `rfa rec info` for people: a label and a value a line, in units a person reads.
 
 use rfa_interlock::Trip;
-use rfa_record::{End, Info, TripSeen};
+use rfa_record::{End, Info, LesionMessage, MeasureRow, TripSeen};
 use rfa_session::trip_text;
 use serde::Serialize;
 
@@ -83,6 +83,7 @@ fn content(info: &Info, lines: &mut Lines) {
 }
 
 fn end(info: &Info, lines: &mut Lines) {
+    lines.list("lesion", info.lesion.iter().map(lesion));
     lines.list("trips", info.trips.iter().map(trip));
     let state = info.end_state.and_then(|state| word(&state)).unwrap_or("no tick".to_owned());
     let steps = if info.complete { "every step complete" } else { "not every step complete" };
@@ -99,6 +100,24 @@ fn end(info: &Info, lines: &mut Lines) {
     if untold > 0 {
         lines.add("", &format!("and {untold} more"));
     }
+}
+
+/// The last word on the lesion.
+fn lesion(told: &LesionMessage) -> String {
+    let Some(lesion) = &told.lesion else {
+        return format!(
+            "not predicted: {}",
+            told.no_lesion.as_deref().unwrap_or("no reason given")
+        );
+    };
+    let mm = |m: &MeasureRow| {
+        let [value, low, high] = [m.value_um, m.low_um, m.high_um].map(|um| f64::from(um) / 1e3);
+        format!("{value:.1} ({low:.1} to {high:.1})")
+    };
+    let power =
+        lesion.power.and_then(|power| word(&power.verdict)).unwrap_or("unjudged".to_owned());
+    let (width, length) = (mm(&lesion.width), mm(&lesion.length));
+    format!("{width} x {length} mm predicted, {}, power {power}", told.boundary)
 }
 
 fn trip(seen: &TripSeen) -> String {
