@@ -222,20 +222,17 @@ fn add_product(sum: &mut [f64; 2], [l0, l1]: &[f64; 2], [x0, x1]: &[f64; 2]) {
 
 /// The sum of products, in four running sums: a fixed order, whatever the machine.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let shorter = a.len().min(b.len());
-    let (a, _) = a.split_at_checked(shorter).unwrap_or((a, &[]));
-    let (b, _) = b.split_at_checked(shorter).unwrap_or((b, &[]));
-    let (quads_a, last_a) = a.as_chunks::<4>();
-    let (quads_b, last_b) = b.as_chunks::<4>();
-    let mut sums = [0.0_f64; 4];
-    for (x, y) in quads_a.iter().zip(quads_b) {
-        for (sum, (x, y)) in sums.iter_mut().zip(x.iter().zip(y)) {
-            *sum += x * y;
-        }
+    let even = a.len().min(b.len()) & !3;
+    let split = |values| <[f64]>::split_at_checked(values, even).unwrap_or((&[], &[]));
+    let ((a, a_last), (b, b_last)) = (split(a), split(b));
+    let [mut first, mut second] = [[0.0_f64; 2]; 2];
+    for ([a0, a1, a2, a3], [b0, b1, b2, b3]) in a.as_chunks::<4>().0.iter().zip(b.as_chunks().0) {
+        add_product(&mut first, &[*a0, *a1], &[*b0, *b1]);
+        add_product(&mut second, &[*a2, *a3], &[*b2, *b3]);
     }
-    let last: f64 = last_a.iter().zip(last_b).map(|(x, y)| x * y).sum();
-    let [first, second, third, fourth] = sums;
-    (first + second) + (third + fourth) + last
+    let last: f64 = a_last.iter().zip(b_last).map(|(x, y)| x * y).sum();
+    let ([s0, s1], [s2, s3]) = (first, second);
+    (s0 + s1) + (s2 + s3) + last
 }
 
 #[cfg(test)]

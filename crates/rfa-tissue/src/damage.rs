@@ -72,9 +72,15 @@ impl Arrhenius {
 /// Equivalent minutes at 43 °C gained in a second at a temperature.
 #[must_use]
 pub fn dose_rate(at_c: f64) -> f64 {
+    libm::exp(ln_dose_rate(at_c))
+}
+
+fn ln_dose_rate(at_c: f64) -> f64 {
+    /// ln 60: minutes from seconds.
+    const LN_60: f64 = 4.094_344_562_222_1;
     let halvings = at_c - DOSE_KNEE_C;
     let ln = if halvings > 0.0 { halvings * LN_2 } else { halvings * 2.0 * LN_2 };
-    libm::exp(ln) / 60.0
+    ln - LN_60
 }
 
 /// The damage of every cell.
@@ -130,11 +136,11 @@ impl Damage {
         let warm = |(a, b): (f64, f64)| a.max(b) > HARMLESS_C;
         for (set, omega) in Arrhenius::ALL.iter().zip(&mut self.omega) {
             for (omega, pair) in omega.iter_mut().zip(pairs()).filter(|(_, pair)| warm(*pair)) {
-                *omega += step * log_mean(set.rate(pair.0), set.rate(pair.1));
+                *omega += step * exponential_mean(set.ln_rate(pair.0), set.ln_rate(pair.1));
             }
         }
         for (dose, pair) in self.cem43_min.iter_mut().zip(pairs()).filter(|(_, p)| warm(*p)) {
-            *dose += step * log_mean(dose_rate(pair.0), dose_rate(pair.1));
+            *dose += step * exponential_mean(ln_dose_rate(pair.0), ln_dose_rate(pair.1));
         }
     }
 
@@ -173,12 +179,8 @@ pub fn perfusion_share(omega: f64) -> f64 {
     if omega <= 0.0 { 1.0 } else { ((libm::exp(-omega) - DEAD) / (1.0 - DEAD)).max(0.0) }
 }
 
-/// The mean of an exponential that runs from one value to the other.
-fn log_mean(a: f64, b: f64) -> f64 {
-    let ratio = b / a;
-    if a <= 0.0 || b <= 0.0 || (ratio - 1.0).abs() < 1e-4 {
-        f64::midpoint(a, b)
-    } else {
-        (b - a) / libm::log(ratio)
-    }
+/// The mean of an exponential whose logarithm runs in a line from one value to the other.
+fn exponential_mean(ln_a: f64, ln_b: f64) -> f64 {
+    let (a, b, apart) = (libm::exp(ln_a), libm::exp(ln_b), ln_b - ln_a);
+    if apart.abs() < 1e-4 { f64::midpoint(a, b) } else { (b - a) / apart }
 }

@@ -1,19 +1,12 @@
 //! Fields that span many others: an orthonormal basis by greedy choice, and the modes in it.
 
 use super::tensor::Matrix;
+use crate::band::dot;
 
-/// The inner product with weights, in four running sums.
+/// The inner product with weights.
 pub(crate) fn inner(weight: &[f64], a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0_f64; 4];
-    let ((wq, wl), (aq, al), (bq, bl)) =
-        (weight.as_chunks::<4>(), a.as_chunks::<4>(), b.as_chunks::<4>());
-    for ((w, a), b) in wq.iter().zip(aq).zip(bq) {
-        for (sum, ((w, a), b)) in sums.iter_mut().zip(w.iter().zip(a).zip(b)) {
-            *sum += w * a * b;
-        }
-    }
-    let last: f64 = wl.iter().zip(al).zip(bl).map(|((w, a), b)| w * a * b).sum();
-    sums.iter().sum::<f64>() + last
+    let weighted: Vec<f64> = weight.iter().zip(a).map(|(w, a)| w * a).collect();
+    dot(&weighted, b)
 }
 
 /// An orthonormal basis of at most `size` fields: time and again the snapshot that the basis so

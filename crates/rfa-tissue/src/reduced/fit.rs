@@ -13,7 +13,7 @@ use thiserror::Error;
 /// Modes. The error at the sensor over a treatment falls below 0.05 K with about 20.
 const MODES: usize = 26;
 /// Potentials besides the cold one: conductivity changes the field's shape little.
-const POTENTIALS: usize = 6;
+const POTENTIALS: usize = 3;
 /// Snapshots that add less than this share are rounding.
 const FLOOR: f64 = 1e-7;
 /// Temperature of the runs, °C: in the middle of what treatments use, 60 to 90 °C, so that the
@@ -161,7 +161,7 @@ fn run(start: &Lesion, baseline_c: f64) -> Result<Runs, SolveError> {
             runs.see(&switched, baseline_c);
             runs.switched.push((at_s - before_s, volts, switched.reading().tip_c));
             before_s = at_s;
-            at_s *= 1.4;
+            at_s *= 1.6;
         }
     }
     runs.peak_c = ramp.model().damage().peak_c.clone();
