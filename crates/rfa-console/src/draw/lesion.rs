@@ -18,7 +18,7 @@ const MARGIN_MM: f64 = 0.6;
 /// How much of the insulated shaft is in the picture at least, mm.
 const SHAFT_MM: f64 = 2.5;
 /// Half the height of the picture at least, mm: most lesions grow into it without a new scale.
-const HALF_MM: f64 = 3.6;
+const HALF_MM: f64 = 3.5;
 /// Scales, mm to a column: the scale changes in steps, so that growth is seen as growth.
 const SCALES: [f64; 10] = [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5];
 /// Lengths of the scale's bar, mm.
@@ -62,8 +62,8 @@ pub(super) fn panel(pen: &mut Pen, area: Rect) {
     let Some(view) = view(pen) else { return };
     let view = *view;
     let width = usize::from(area.width);
-    pen.line(area, 0, "LESION predicted", Role::Title);
-    let mut lines = head_lines(&view, width);
+    let (title, mut lines) = head_lines(&view, width);
+    pen.line(area, 0, &title, Role::Title);
     let told = disagreement(&view).map(|text| words::wrap(&text, width)).unwrap_or_default();
     let picture_from = 1 + rows(&lines);
     let below = rows(&told);
@@ -89,13 +89,23 @@ fn rows(lines: &[String]) -> u16 {
     u16::try_from(lines.len()).unwrap_or(u16::MAX)
 }
 
-/// Size and boundary; on two lines where one is too narrow.
-fn head_lines(view: &LesionView, width: usize) -> Vec<String> {
-    let mut lines = words::wrap(&size_words(view), width);
+/// Title, size and boundary. A narrow panel has the size in its title: rows are few there.
+fn head_lines(view: &LesionView, width: usize) -> (String, Vec<String>) {
+    let size = size_words(view);
+    let mut lines = words::wrap(&size, width);
+    let mut title = "LESION predicted".to_string();
+    if let Ok(lesion) = &view.lesion
+        && lines.len() > 1
+    {
+        let ((width, low, high), (length, short, long)) =
+            (lesion.width.in_mm(), lesion.length.in_mm());
+        title = format!("LESION {width:.1} x {length:.1} mm");
+        lines = vec![format!("model {low:.1}-{high:.1} x {short:.1}-{long:.1}")];
+    }
     if view.lesion.is_ok() {
         lines.extend(words::wrap(view.boundary.words(), width));
     }
-    lines
+    (title, lines)
 }
 
 /// What the picture shows and how: mm to a column, and the heights at its edges.

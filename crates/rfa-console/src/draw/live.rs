@@ -23,7 +23,7 @@ const AXIS_C: (f64, f64) = (30.0, 95.0);
 /// Columns of the lesion's panel on the large screen and on the base one.
 const PANEL_FULL: u16 = 38;
 /// As above.
-const PANEL_BASE: u16 = 26;
+const PANEL_BASE: u16 = 28;
 
 /// The trends' part and the lesion's panel beside it; the trends have it all where no lesion is
 /// spoken of.
