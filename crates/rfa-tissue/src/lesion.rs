@@ -2,8 +2,8 @@
 
 use crate::contour::{Contour, middles, size_of};
 use crate::{
-    Boundary, Damage, Drive, LesionSize, Medium, Model, Needle, NeedleMesh, Parts, Properties,
-    Reading, Resolution, SolveError,
+    Borders, Boundary, Damage, Drive, LesionSize, Medium, Model, Needle, NeedleMesh, Parts,
+    Properties, Reading, Resolution, SolveError,
 };
 use thiserror::Error;
 
@@ -88,6 +88,17 @@ impl Setting {
     }
 }
 
+impl Setting {
+    /// Where its tissues meet.
+    fn borders(&self) -> Borders {
+        let layers = || self.layers.iter();
+        Borders {
+            radii: layers().flat_map(|layer| [layer.inner, layer.outer]).collect(),
+            heights: layers().flat_map(|layer| [layer.from, layer.to]).collect(),
+        }
+    }
+}
+
 fn check_properties(tissue: &Properties) -> Result<(), OutOfRange> {
     within("electrical conductivity", tissue.sigma, 1e-3, 10.0, "S/m")?;
     within("conductivity's slope", tissue.sigma_slope, 0.0, 0.05, "1/K")?;
@@ -140,7 +151,8 @@ impl Lesion {
 
     fn with(setting: &Setting, of: impl Fn(Damage) -> Damage) -> Result<Self, OutOfRange> {
         setting.check()?;
-        let mesh = NeedleMesh::new(&setting.needle, setting.resolution);
+        let mesh =
+            NeedleMesh::with_borders(&setting.needle, setting.resolution, &setting.borders());
         let cells = mesh.grid.cells();
         let parts = Parts {
             grid: mesh.grid.clone(),

@@ -40,6 +40,6 @@ pub use heat::{Amplitude, Ledger, Sensor};
 pub use lesion::{Layer, Lesion, OutOfRange, Setting};
 pub use medium::{Medium, Phase, Properties};
 pub use model::{Drive, Model, Parts, Reading};
-pub use needle::{Needle, NeedleMesh, Resolution, TipEnd};
+pub use needle::{Borders, Needle, NeedleMesh, Resolution, TipEnd};
 pub use reduced::{FitError, Reduced, ReducedModel};
 pub use tracker::{Measure, NoPrediction, Power, Prediction, Sample, Tracker, Verdict};

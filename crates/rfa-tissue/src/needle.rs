@@ -67,6 +67,16 @@ impl Resolution {
 /// How far the mesh reaches from the tip's ends, m. Beyond it the medium goes on for ever.
 const REACH: f64 = 0.06;
 
+/// Where tissues meet: the mesh has an edge there. In m, as [`NeedleMesh::radii`] and
+/// [`NeedleMesh::heights`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Borders {
+    /// Rings around the axis.
+    pub radii: Vec<f64>,
+    /// Planes across it.
+    pub heights: Vec<f64>,
+}
+
 /// The mesh of a needle, and what the solver must know of it.
 #[derive(Debug, Clone)]
 pub struct NeedleMesh {
@@ -87,9 +97,15 @@ pub struct NeedleMesh {
 }
 
 impl NeedleMesh {
-    /// Meshes a needle.
+    /// Meshes a needle in one tissue.
     #[must_use]
     pub fn new(needle: &Needle, resolution: Resolution) -> Self {
+        Self::with_borders(needle, resolution, &Borders::default())
+    }
+
+    /// Meshes a needle where tissues meet.
+    #[must_use]
+    pub fn with_borders(needle: &Needle, resolution: Resolution, borders: &Borders) -> Self {
         let radius = needle.diameter / 2.0;
         let (smallest, growth) = resolution.grading();
         let first = smallest * radius;
@@ -106,6 +122,8 @@ impl NeedleMesh {
         heights.extend(graded_both(0.0, needle.tip_length, first, growth).into_iter().skip(1));
         let top = needle.tip_length + REACH;
         heights.extend(graded(needle.tip_length, top, first, growth).into_iter().skip(1));
+        snap(&mut radii, &borders.radii, &[radius]);
+        snap(&mut heights, &borders.heights, &[0.0, needle.tip_length]);
         let ground = Beyond::Ground;
         let beyond = [Beyond::Insulated, ground, ground, ground];
         let mut grid = orthogonal(&radii, &heights, cylinder, beyond);
@@ -115,6 +133,27 @@ impl NeedleMesh {
         let (electric, thermal) = sleeve(needle, &grid, &radii, &heights);
         let sensor = on_axis(needle.sensor_depth, &heights, grid.columns);
         Self { grid, metal, electric, thermal, sensor, radii, heights }
+    }
+}
+
+/// Moves the edge nearest to each border onto it; the needle's own edges stay.
+fn snap(edges: &mut [f64], borders: &[f64], own: &[f64]) {
+    let last = edges.len().saturating_sub(1);
+    for border in borders {
+        let inside = edges.iter_mut().enumerate().filter(|(i, _)| *i > 0 && *i < last);
+        let free = inside.filter(|(_, edge)| own.iter().all(|own| (**edge - own).abs() > 1e-9));
+        let nearest =
+            free.min_by(|(_, a), (_, b)| (**a - border).abs().total_cmp(&(**b - border).abs()));
+        let Some((place, _)) = nearest else { continue };
+        // Only an edge of the cell that holds the border: beyond it the order would break.
+        let around = |from: usize| edges.get(from).copied().unwrap_or(*border);
+        let (below, above) = (around(place.saturating_sub(1)), around(place.saturating_add(1)));
+        if *border > below
+            && *border < above
+            && let Some(edge) = edges.get_mut(place)
+        {
+            *edge = *border;
+        }
     }
 }
 
@@ -259,4 +298,31 @@ fn on_axis(depth: f64, heights: &[f64], columns: usize) -> Sensor {
     let share = (depth - low) / (high - low);
     let cell = row.saturating_mul(columns);
     Sensor { weights: vec![(cell, 1.0 - share), (cell.saturating_add(columns), share)] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn borders_are_edges_and_the_needles_own_stay() {
+        let needle = Needle {
+            diameter: 0.7e-3,
+            tip_length: 5e-3,
+            end: TipEnd::Blunt,
+            sensor_depth: 1e-3,
+            sleeve: 4e-5,
+            sleeve_k: 0.25,
+        };
+        let borders = Borders { radii: vec![2e-3], heights: vec![-2e-3, 4.999_9e-3, -0.5] };
+        let mesh = NeedleMesh::with_borders(&needle, Resolution::Normal, &borders);
+        let has = |edges: &[f64], at: f64| edges.iter().any(|edge| (edge - at).abs() < 1e-12);
+        assert!(has(&mesh.radii, 2e-3) && has(&mesh.heights, -2e-3), "{mesh:?}");
+        assert!(has(&mesh.radii, 0.35e-3) && has(&mesh.heights, 0.0), "{mesh:?}");
+        assert!(has(&mesh.heights, 5e-3), "{mesh:?}");
+        assert!(!has(&mesh.heights, -0.5), "what lies beyond the mesh is none of its edges");
+        for edges in [&mesh.radii, &mesh.heights] {
+            assert!(pairs(edges).all(|(low, high)| low < high), "{edges:?}");
+        }
+    }
 }
