@@ -1,7 +1,7 @@
 //! What the properties' published ranges make of lesion and power.
 
-use super::Stretch;
 use super::power::{Power, Watch, Window};
+use super::{ROUNDING_S, Stretch};
 use crate::published::{End, Property, Surroundings};
 use crate::{Boundary, Lesion, Needle, OutOfRange, Resolution, SolveError};
 
@@ -57,7 +57,7 @@ impl Spread {
     }
 
     pub(super) fn is_due(&self, t_s: f64) -> bool {
-        t_s - self.stretch.start_s >= STRETCH_S
+        t_s - self.stretch.start_s >= STRETCH_S - ROUNDING_S
     }
 
     /// Whether RF is on from here.

@@ -23,12 +23,14 @@ struct Treatment {
     tracker: Tracker,
     t_s: f64,
     tip_c: f64,
+    /// More or less power than allowed was told at some time.
+    disagreed: bool,
 }
 
 impl Treatment {
     fn new(truth: &crate::Setting, tracker: Tracker) -> Self {
         let truth = Lesion::new(truth).expect("a good setting");
-        let mut new = Self { truth, tracker, t_s: 0.0, tip_c: 37.0 };
+        let mut new = Self { truth, tracker, t_s: 0.0, tip_c: 37.0, disagreed: false };
         new.span(1.0, Drive::Power(0.0));
         new
     }
@@ -48,6 +50,9 @@ impl Treatment {
             self.tracker.take(Sample { t_s: self.t_s, on, tip_c: Some(tip_c), power_w });
         }
         self.tip_c = to_c;
+        let power = self.tracker.prediction().ok().and_then(|prediction| prediction.power);
+        let verdict = power.map(|power| power.verdict);
+        self.disagreed |= matches!(verdict, Some(Verdict::Above | Verdict::Below));
     }
 
     /// A ramp of 15 s and a hold; power as the mean of each 2.5 s.
@@ -95,25 +100,30 @@ fn follows_the_full_model() {
         near("width", told.width.value, truth.width, 0.01);
         near("length", told.length.value, truth.length, 0.01);
         assert_eq!(run.power().verdict, Verdict::Agrees, "{:?}", run.power());
+        assert!(!run.disagreed, "{name}");
         assert!(told.width.low < truth.width && truth.width < told.width.high, "{told:?}");
         assert!(told.width.high - told.width.low < 0.25 * truth.width, "{told:?}");
         assert!(told.outline.len() > 10);
     }
 }
 
-/// A sensor pulled back to the tip's upper end needs more power than the ranges allow; so it is
-/// said, and no tissue inside its ranges makes it be said. (Nearer to the end of a long tip it
-/// needs less more than the ranges allow: 3 mm in 5 mm are 19 % against 23 %.)
+/// A sensor pulled back by 3 mm needs more power than the ranges allow, if only in the ramp; so
+/// it is said. In muscle around 5 mm of tip it takes 4 mm.
 #[test]
 fn says_that_the_sensor_is_displaced() {
-    for (tip, back) in [(4_000, 3e-3), (5_000, 4e-3)] {
-        let (around, needle) = (surroundings("muscle"), needle(tip));
+    for (tissue, tip, back) in [
+        ("gasserian", 5_000, 3e-3),
+        ("muscle", 4_000, 3e-3),
+        ("muscle", 5_000, 4e-3),
+        ("muscle", 10_000, 3e-3),
+    ] {
+        let (around, needle) = (surroundings(tissue), needle(tip));
         let tracker = Tracker::new(around.clone(), needle, NERVE);
         let displaced = Needle { sensor_depth: needle.sensor_depth + back, ..needle };
         let truth = around.setting(displaced, 37.0, Resolution::Normal);
         let mut run = Treatment::new(&truth, tracker);
-        run.step(75.0, 5.0);
-        assert_eq!(run.power().verdict, Verdict::Above, "{tip} µm: {:?}", run.power());
+        run.step(75.0, 15.0);
+        assert!(run.disagreed, "{tissue}, {tip} µm: {:?}", run.power());
     }
 }
 
@@ -131,6 +141,7 @@ fn every_published_value_agrees() {
             run.step(75.0, 60.0);
             let Power { verdict, .. } = run.power();
             assert_eq!(verdict, Verdict::Agrees, "{which:?}: {:?}", run.power());
+            assert!(!run.disagreed, "{which:?}");
             let told = run.tracker.prediction().expect("predicts").width;
             let width = run.truth.size(NERVE).expect("a lesion").width;
             let slack = 0.01 * width;
@@ -217,5 +228,5 @@ fn a_failed_solve_is_told() {
 
 #[test]
 fn the_sets_are_where_the_boundary_says() {
-    assert_eq!(Arrhenius::ALL[0].name, "nerve");
+    assert_eq!(Arrhenius::ALL[0], Arrhenius::NERVE);
 }
