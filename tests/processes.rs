@@ -230,6 +230,9 @@ fn an_interrupt_or_termination_in_delivery_ends_rf_first_and_exits_130() {
             let simulator = bench.simulator(&[]);
             let controller = bench.controller_in_session("s.mcap", &[]);
             std::thread::sleep(RF_IS_ON);
+            // `timeout -s INT` signals the child and its group: two within milliseconds.
+            controller.signal(signal);
+            sleep_ms(5);
             controller.signal(signal);
             let ended = controller.end(SOON);
             let report = simulator.report();

@@ -36,7 +36,10 @@ impl Log {
         if self.entries.len() >= ENTRIES_MAX {
             self.entries.pop_back();
         }
-        self.entries.push_front(Entry { at, priority, text: text.into() });
+        // What a tick says comes later than what a key said, and may be older.
+        let place = self.entries.iter().position(|entry| entry.at <= at);
+        let entry = Entry { at, priority, text: text.into() };
+        self.entries.insert(place.unwrap_or(self.entries.len()), entry);
     }
 
     /// Newest first.
@@ -52,6 +55,16 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn is_newest_first_whatever_came_first() {
+        let mut log = Log::default();
+        for (us, text) in [(20, "b"), (10, "a"), (30, "d"), (20, "c")] {
+            log.push(HostInstant::from_micros(us), text);
+        }
+        let texts: Vec<&str> = log.iter().map(|entry| entry.text.as_str()).collect();
+        assert_eq!(texts, ["d", "c", "b", "a"]);
+    }
 
     #[test]
     fn keeps_the_newest_and_no_more_than_its_limit() {

@@ -39,7 +39,7 @@ impl Served {
         let thread = std::thread::spawn(move || {
             let (_keep, commands) = mpsc::channel();
             port.serve(&mut generator, 1.0, &seen, &commands, &mut |_| {}).expect("serves");
-            (generator.truth().rf_on, generator.last_rf_off().map(|off| off.cause))
+            (generator.truth().rf_on, generator.rf_offs().next_back().map(|off| off.cause))
         });
         Self { path, stop, thread }
     }

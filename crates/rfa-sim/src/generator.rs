@@ -156,14 +156,8 @@ impl Generator {
     }
 
     /// The endings of output that it measured, oldest first; the newest 64.
-    pub fn rf_offs(&self) -> impl ExactSizeIterator<Item = &RfOff> {
+    pub fn rf_offs(&self) -> impl ExactSizeIterator<Item = &RfOff> + DoubleEndedIterator {
         self.rf_offs.iter()
-    }
-
-    /// The newest ending of output.
-    #[must_use]
-    pub fn last_rf_off(&self) -> Option<&RfOff> {
-        self.rf_offs.back()
     }
 
     /// What is really so.

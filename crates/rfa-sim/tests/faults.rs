@@ -70,7 +70,7 @@ fn each_fault_ends_output_in_time() {
         let broken_at = bench.generator.now();
         bench.generator.set_fault(fault.full(), true);
         bench.run_ms(3_000);
-        let off = bench.generator.last_rf_off();
+        let off = bench.generator.rf_offs().next_back();
         let off = *off.unwrap_or_else(|| panic!("{fault}: output never ended"));
         let took = off.at.since(broken_at);
         println!("{fault}: off in {} ms, {}; {:?}", took.as_millis(), off.cause, bench.trips);
@@ -142,7 +142,7 @@ fn a_stuck_output_passes_k1_and_stops_at_k2() {
     assert_eq!(bench.state(), State::Lockout);
     let truth = bench.generator.truth();
     assert_eq!((truth.rf_on, truth.k2), (false, Contactor::Open));
-    let off = *bench.generator.last_rf_off().expect("off");
+    let off = *bench.generator.rf_offs().next_back().expect("off");
     // B50 from the second tick that sees it.
     assert!(off.at.since(broken_at) <= Span::from_millis(70), "{off:?}");
 }

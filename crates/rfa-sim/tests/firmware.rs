@@ -57,7 +57,7 @@ fn silence_ends_output_within_70_ms() {
         let dead_at = bench.generator.now();
         bench.alive = false;
         bench.run_ms(150);
-        let off = *bench.generator.last_rf_off().expect("off");
+        let off = *bench.generator.rf_offs().next_back().expect("off");
         assert_eq!(off.cause, OffCause::Silence);
         let since_grant = off.since_grant.expect("there was a grant");
         assert!(since_grant <= Span::from_millis(70), "{off:?}");
@@ -149,7 +149,7 @@ fn good_bye_ends_everything() {
         answered |= matches!(bench.decoder.push(byte), Some(Ok(GeneratorMessage::Bye)));
     });
     assert!(answered);
-    assert_eq!(bench.generator.last_rf_off().expect("off").cause, OffCause::SessionEnd);
+    assert_eq!(bench.generator.rf_offs().next_back().expect("off").cause, OffCause::SessionEnd);
     let truth = bench.generator.truth();
     assert_eq!((truth.session, truth.k1, truth.k2), (None, Contactor::Open, Contactor::Open));
     let mut bytes = 0;
@@ -209,7 +209,7 @@ fn a_new_session_switches_output_off_first() {
     bench.run_ms(200);
     let opened = open(&mut bench.generator, session_config(77, hard_limits()));
     assert!(opened.is_ok(), "{:?}", opened.err());
-    let off = *bench.generator.last_rf_off().expect("off");
+    let off = *bench.generator.rf_offs().next_back().expect("off");
     assert_eq!(off.cause, OffCause::SessionEnd);
     let truth = bench.generator.truth();
     assert_eq!((truth.k1, truth.k2), (Contactor::Open, Contactor::Open));
@@ -252,7 +252,7 @@ fn its_own_power_limit_stops_it() {
     bench.generator.set_fault(Fault::OutputGain.full(), true);
     let broken_at = bench.generator.now();
     bench.run_ms(100);
-    let off = *bench.generator.last_rf_off().expect("off");
+    let off = *bench.generator.rf_offs().next_back().expect("off");
     assert_eq!(off.cause, OffCause::PowerLimit);
     assert!(off.at.since(broken_at) <= Span::from_millis(20), "{off:?}");
     assert_eq!(bench.generator.truth().k2, Contactor::Open);
@@ -287,7 +287,7 @@ fn a_grant_above_the_limit_is_refused() {
     bench.run_ms(300);
     assert!(bench.refusals.iter().any(|refusal| refusal.code == RefusalCode::OverHardLimit));
     assert!(!bench.generator.truth().rf_on);
-    assert_eq!(bench.generator.last_rf_off().expect("off").cause, OffCause::Silence);
+    assert_eq!(bench.generator.rf_offs().next_back().expect("off").cause, OffCause::Silence);
 }
 
 /// The sensed temperature ends output too, and the host that grants on is refused.
@@ -304,7 +304,7 @@ fn its_own_temperature_limit_stops_it() {
     bench.run_ms(50);
     bench.deliver(Ask::Power(500));
     bench.run_ms(5_000);
-    let off = *bench.generator.last_rf_off().expect("off");
+    let off = *bench.generator.rf_offs().next_back().expect("off");
     assert_eq!(off.cause, OffCause::TemperatureLimit);
     assert!(off.on_for > Span::from_millis(100), "{off:?}");
     assert_eq!(bench.generator.truth().k2, Contactor::Open);
@@ -325,7 +325,7 @@ fn its_own_voltage_limit_stops_it() {
     bench.run_ms(50);
     bench.deliver(Ask::Power(2_000));
     bench.run_ms(300);
-    assert_eq!(bench.generator.last_rf_off().expect("off").cause, OffCause::VoltageLimit);
+    assert_eq!(bench.generator.rf_offs().next_back().expect("off").cause, OffCause::VoltageLimit);
 }
 
 /// H-50, H-54: the self-test proves both contactors, and fails for each that does not open.
@@ -358,7 +358,7 @@ fn the_emergency_stop_ends_output() {
     let pressed_at = bench.generator.now();
     bench.generator.press_emergency_stop(true);
     bench.run_ms(200);
-    let off = *bench.generator.last_rf_off().expect("off");
+    let off = *bench.generator.rf_offs().next_back().expect("off");
     assert_eq!(off.cause, OffCause::EmergencyStop);
     assert!(off.at.since(pressed_at) <= Span::from_millis(20), "{off:?}");
     assert_eq!(bench.last().emergency_stop, EmergencyStop::Pressed);

@@ -121,7 +121,7 @@ fn a_stall_is_time_like_any_other() {
     bench.run_ms(300);
     let stalled = bench.generator.now();
     bench.generator.advance(stalled.plus(Span::from_millis(400)));
-    let off = *bench.generator.last_rf_off().expect("off");
+    let off = *bench.generator.rf_offs().next_back().expect("off");
     assert!(off.at.since(stalled) <= Span::from_millis(60), "{off:?}");
     // What the host sent meanwhile arrives now, and is dead.
     let grant = bench.outputs.as_ref().and_then(|outputs| outputs.grant).expect("a grant");

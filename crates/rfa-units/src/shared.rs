@@ -11,6 +11,6 @@ pub const GRANT_LIFE: Span = Span::from_millis(60);
 pub const TIP_TEMPERATURE_MAX: MilliCelsius = MilliCelsius::saturating(95_000);
 
 /// Line speeds a site may set, in baud: what serial ports offer and what carries the conversation
-/// of at least one channel at some telemetry rate.
-pub const BAUD_RATES: [u32; 9] =
-    [115_200, 230_400, 460_800, 500_000, 921_600, 1_000_000, 1_500_000, 2_000_000, 3_000_000];
+/// of one channel at the usual 100 Hz of telemetry (docs/protocol.md, line budget).
+pub const BAUD_RATES: [u32; 8] =
+    [230_400, 460_800, 500_000, 921_600, 1_000_000, 1_500_000, 2_000_000, 3_000_000];

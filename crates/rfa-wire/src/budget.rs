@@ -9,8 +9,6 @@ use rfa_units::BAUD_RATES;
 pub const HOST_HZ: u32 = 100;
 /// Refusals per second at most, by rule (docs/protocol.md, "Refusals").
 pub const REFUSALS_HZ: u32 = 10;
-/// The usual line speed, baud.
-pub const BAUD_DEFAULT: u32 = 921_600;
 /// The part of either direction that may be used, percent: room for requests, retries and a
 /// late tick.
 pub const SHARE_MAX_PERCENT: u32 = 60;
@@ -143,15 +141,6 @@ impl LinkBudget {
     #[must_use]
     pub const fn to_host(&self) -> u32 {
         self.to_host
-    }
-
-    /// The part of the busier direction in use, percent, rounded up.
-    #[must_use]
-    pub fn share_percent(&self) -> u32 {
-        let busier = u64::from(self.to_generator.max(self.to_host));
-        let share =
-            busier.saturating_mul(PERCENT_BITS_PER_BYTE).div_ceil(u64::from(self.baud).max(1));
-        u32::try_from(share).unwrap_or(u32::MAX)
     }
 }
 

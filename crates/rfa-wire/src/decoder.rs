@@ -97,12 +97,6 @@ impl HostDecoder {
         }
     }
 
-    /// The session key, once an identity has been accepted.
-    #[must_use]
-    pub fn session_key(&self) -> Option<SessionKey> {
-        self.established.map(|(_, key)| key)
-    }
-
     /// Frames missing by sequence number since the session began.
     #[must_use]
     pub const fn missing(&self) -> u32 {

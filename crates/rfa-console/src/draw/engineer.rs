@@ -78,7 +78,12 @@ fn interlock_lines(tick: &InterlockTick) -> Vec<String> {
     };
     let link = inputs.link;
     vec![
-        format!(" interlock    tick {}  trips {}  {:?}", inputs.tick, outputs.trips, outputs.state),
+        format!(
+            " interlock    tick {}  trips {}  {}",
+            inputs.tick,
+            outputs.trips,
+            words::state(outputs.state, None)
+        ),
         format!(
             " contactors   K1 {} (reads {})  K2 {} (reads {})",
             contactor(*k1),
@@ -109,8 +114,8 @@ fn control_lines(control: &ControlOutputs) -> Vec<String> {
     let target = control.target.map_or("--.-".to_string(), |t| format!("{:.2}", t.as_f64()));
     vec![
         format!(
-            " loop         {:?}  target {target} C  asked {:.2} W  applied {:.2} W",
-            control.phase,
+            " loop         {}  target {target} C  asked {:.2} W  applied {:.2} W",
+            words::phase(control.phase),
             control.request.power.as_f64(),
             control.applied.as_f64()
         ),

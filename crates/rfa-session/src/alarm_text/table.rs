@@ -139,9 +139,9 @@ pub(super) const AL_23: AlarmText = AlarmText {
     id: AlarmId::Al23,
     title: "NOT RECORDED",
     meaning: "The recording cannot be written, or has lost records.",
-    done: "RF goes on under its limits; arming is refused from now on.",
+    done: "RF goes on under its limits; arming is refused while it lasts.",
     act: "write the readings down; free disk space",
-    cleared_by: "writing works again",
+    cleared_by: "the queue has room again; after a write error only a new session",
 };
 
 pub(super) const AL_25: AlarmText = AlarmText {
@@ -156,7 +156,7 @@ pub(super) const AL_25: AlarmText = AlarmText {
 pub(super) const AL_27: AlarmText = AlarmText {
     id: AlarmId::Al27,
     title: "LOCKED OUT",
-    meaning: "Three trips were reset in this session.",
+    meaning: "Three trips of this generator were reset; the count outlives a session.",
     done: LOCKED,
     act: "end the treatment; call service",
     cleared_by: "supervisor and power cycle",

@@ -125,17 +125,30 @@ fn nonce_of(seed: u64) -> [u8; 16] {
     nonce
 }
 
-/// Set by the first interrupt, termination or hang-up. Only a second interrupt, which a person
+/// A second interrupt sooner than this is the first one's echo: `timeout -s INT` and a terminal's
+/// Ctrl-C signal the child and its group.
+const ECHO: Duration = Duration::from_secs(1);
+
+/// Set by the first interrupt, termination or hang-up. Only a later interrupt, which a person
 /// sends, ends the process at once: with RF off by the generator's dead-man, and not confirmed.
 pub(super) fn on_signals() -> Result<Arc<AtomicBool>, Stop> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let failed = |e: std::io::Error| Stop::failure(format!("signals: {e}"));
     let flag = Arc::new(AtomicBool::new(false));
     let again = i32::from(Exit::Failure.code());
-    signal_hook::flag::register_conditional_shutdown(SIGINT, again, Arc::clone(&flag))
+    let armed = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register_conditional_shutdown(SIGINT, again, Arc::clone(&armed))
         .map_err(failed)?;
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         signal_hook::flag::register(signal, Arc::clone(&flag)).map_err(failed)?;
     }
+    let first = Arc::clone(&flag);
+    std::thread::spawn(move || {
+        while !first.load(Ordering::Relaxed) {
+            std::thread::sleep(LOOK_EVERY);
+        }
+        std::thread::sleep(ECHO);
+        armed.store(true, Ordering::Relaxed);
+    });
     Ok(flag)
 }

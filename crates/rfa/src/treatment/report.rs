@@ -171,7 +171,9 @@ impl Report {
     /// Adds what the simulated generator itself knows.
     pub(super) fn with_generator(mut self, local: &LocalGenerator) -> Self {
         let offs = rf_offs(local.generator());
-        if let Some(fault) = local.first_fault() {
+        // Without a trip output ended as the plan has it, and no fault is behind it.
+        let tripped = !self.summary.trips.is_empty();
+        if let Some(fault) = local.first_fault().filter(|_| tripped) {
             // On when the fault began, or put on by it in the firmware's next step.
             let was_on = |off: &&RfOff| {
                 let end = off.at.as_micros();
