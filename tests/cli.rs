@@ -338,6 +338,9 @@ fn the_summary_has_exactly_its_fields() {
     with_fault.insert("rf_off_after_fault_ms".to_owned());
     assert_eq!(keys(&tripped), with_fault);
     assert_eq!(keys(&tripped["trips"][0]), set("rule alarm value limit unit text window_us tick"));
+    // A fault that ended nothing has no time to off: RF went off as the plan has it.
+    let harmless = treat(PLAN, &["--fault", "pad-loss@5s"]).expect("a treatment").summary;
+    assert_eq!(keys(&harmless), always);
     let refused = treat(PLAN, &["--fault", "sensor-open@0.3s"]).expect("a treatment").summary;
     let mut with_refusal = always;
     with_refusal.insert("refusal".to_owned());

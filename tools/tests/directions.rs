@@ -4,6 +4,8 @@
 
 use cargo_metadata::{DependencyKind, MetadataCommand, PackageId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 /// What each crate may name directly, of our own crates.
 const DIRECT: &[(&str, &[&str])] = &[
@@ -131,6 +133,41 @@ fn pure_crates_reach_no_clock_thread_port_screen_or_file() {
 #[test]
 fn the_interlock_depends_on_the_units_alone() {
     assert_eq!(reach(&graph(), "rfa-interlock"), BTreeSet::from(["rfa-units".to_owned()]));
+}
+
+/// Files of pure crates that may name a file: reading a named file is an optional feature of
+/// rfa-plan, for the binary and the chores.
+const READS_FILES: [&str; 1] = ["rfa-plan/src/file/read.rs"];
+
+/// Dependencies are not all: the standard library has clocks, threads and files too.
+#[test]
+fn pure_sources_name_no_clock_thread_or_file() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+    let mut looked_at = 0;
+    for name in PURE {
+        let mut open = vec![crates.join(name).join("src")];
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                let entries = fs::read_dir(&path).expect("a folder");
+                open.extend(entries.map(|entry| entry.expect("an entry").path()));
+                continue;
+            }
+            let shown = path.strip_prefix(&crates).expect("below").display().to_string();
+            // Unit tests may do what they like.
+            if READS_FILES.contains(&shown.as_str()) || shown.contains("tests") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("a source");
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            looked_at += 1;
+            for bad in ["std::fs", "std::net", "std::thread", "Instant::now", "SystemTime"] {
+                assert!(!code.contains(bad), "{shown} names {bad}");
+            }
+            let clock = code.contains("std::time::Instant") || code.contains("time::{Instant");
+            assert!(!clock, "{shown} names a clock");
+        }
+    }
+    assert!(looked_at > 60, "only {looked_at} files were looked at");
 }
 
 /// H-52: what replays a recording cannot open a device.
