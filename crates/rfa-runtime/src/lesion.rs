@@ -33,7 +33,7 @@ const LAST_WORD: Duration = Duration::from_millis(500);
 
 /// What the model gets of one tick's report.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
+pub(crate) struct Seen {
     now: HostInstant,
     sample: Sample,
 }
@@ -175,21 +175,27 @@ pub(crate) struct Away {
 impl LesionEnd {
     /// Moves the model to a thread of its own. Without one there is no prediction.
     pub(crate) fn on_a_thread(self) -> Self {
+        self.on_a_thread_running(run)
+    }
+
+    pub(crate) fn on_a_thread_running(
+        self,
+        body: impl FnOnce(Follower, &Receiver<Seen>, &Sender<LesionView>) + Send + 'static,
+    ) -> Self {
         let Self::Here(follower) = self else { return self };
         if follower.tracker.is_none() {
             return Self::Here(follower);
         }
-        let (channel, before) = (follower.channel, follower.before());
-        let gone = LesionView { lesion: Err(NoLesion::Stopped), ..before };
+        let channel = follower.channel;
+        let gone = LesionView { lesion: Err(NoLesion::Stopped), ..follower.before() };
         let (reports, reports_out) = bounded(REPORTS_MAX);
         let (views_in, views) = bounded(VIEWS_MAX);
-        let started = std::thread::Builder::new()
+        // A panic closes both channels, and so does a thread that cannot be had: the next tick
+        // tells.
+        let run = move || body(*follower, &reports_out, &views_in);
+        let _ = std::thread::Builder::new()
             .name(LESION_THREAD.to_owned())
-            .spawn(move || run(*follower, &reports_out, &views_in));
-        if started.is_err() {
-            // Both ends are gone with the thread that never was: the next tick tells.
-            drop(started);
-        }
+            .spawn(|| catch_unwind(AssertUnwindSafe(run)).is_ok());
         Self::There(Box::new(Away { reports, views, channel, gone }))
     }
 
@@ -247,21 +253,17 @@ impl LesionEnd {
 
 /// The model's thread. It may wait: nobody waits for it but the end of the session, half a second.
 fn run(mut follower: Follower, reports: &Receiver<Seen>, views: &Sender<LesionView>) {
-    let follow = || {
-        let mut now = HostInstant::ZERO;
-        for seen in reports {
-            now = seen.now;
-            if let Some(view) = follower.take(&seen) {
-                // A recorder that does not take it loses a picture.
-                let _ = views.try_send(view);
-            }
-        }
-        if let Some(view) = follower.finish(now) {
+    let mut now = HostInstant::ZERO;
+    for seen in reports {
+        now = seen.now;
+        if let Some(view) = follower.take(&seen) {
+            // A recorder that does not take it loses a picture.
             let _ = views.try_send(view);
         }
-    };
-    // A panic closes both channels, which the next tick sees.
-    let _ = catch_unwind(AssertUnwindSafe(follow));
+    }
+    if let Some(view) = follower.finish(now) {
+        let _ = views.try_send(view);
+    }
 }
 
 /// What the generator reported in a tick, on its own clock.

@@ -1,6 +1,7 @@
 //! The two tasks, tick by tick, with every channel's other end in the test's hands.
 
 mod allocations;
+mod lesion;
 
 use crate::clock::VirtualClock;
 use crate::console::INTENTS_MAX;
