@@ -3,13 +3,15 @@
 use std::process::ExitCode;
 
 mod schema;
+mod verify_physics;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
         Some((command, rest)) if command == "schema" => schema::run(rest),
+        Some((command, rest)) if command == "verify-physics" => verify_physics::run(rest),
         _ => {
-            eprintln!("usage: cargo run -p tools -- schema [--check]");
+            eprintln!("usage: cargo run -p tools -- schema [--check] | verify-physics [--quick]");
             ExitCode::from(2)
         }
     }

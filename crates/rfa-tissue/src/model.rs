@@ -8,9 +8,9 @@ use crate::heat::{Amplitude, Flow, GAMMA, Heat, Ledger, Sensor, Source};
 use crate::medium::Medium;
 
 /// The first step after a change of the drive, s.
-const FIRST_STEP_S: f64 = 0.05;
+const FIRST_STEP_S: f64 = 0.1;
 /// Growth of the step with the time since that change: diffusion slows down as it spreads.
-const STEP_GROWTH: f64 = 0.15;
+const STEP_GROWTH: f64 = 0.25;
 /// Ratio of one size of step to the next.
 const STEP_RATIO: f64 = 1.5;
 /// Below this step the model gives up, s.
