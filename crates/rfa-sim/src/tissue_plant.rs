@@ -9,6 +9,8 @@ use std::sync::Arc;
 const FULL_STEP_S: f64 = 0.010;
 /// The full model gives way to the reduced one this far below boiling, K.
 const COOLED_K: f64 = 6.0;
+/// And only when it has the sensor as near as this to the full one, K: its noise's size.
+const ALIKE_K: f64 = 0.1;
 /// Impedance of a tip that boiling has parted from the tissue, ohm.
 const PARTED_OHM: f64 = 100_000.0;
 /// Impedance between the halves of a good return pad, ohm (H-19: 20 to 120).
@@ -99,14 +101,19 @@ impl TissuePlant {
         let volts = libm::sqrt(full.waiting_v2s / full.waiting_s);
         let result = full.lesion.advance(full.waiting_s, rfa_tissue::Drive::Voltage(volts));
         (full.waiting_s, full.waiting_v2s) = (0.0, 0.0);
-        if result.is_ok() && full.lesion.hottest().0 > self.reduced.boils_c() - COOLED_K {
+        self.failed = self.failed.or(result.err());
+        let (tip_c, hottest_c) = (full.lesion.reading().tip_c, full.lesion.hottest().0);
+        if self.failed.is_none() && hottest_c > self.reduced.boils_c() - COOLED_K {
             return;
         }
-        self.failed = self.failed.or(result.err());
         let damage = &full.lesion.model().damage().omega;
         let omega = damage.first().map_or(&[][..], Vec::as_slice);
         self.reduced.start_at(full.lesion.model().temperatures(), omega);
-        self.full = None;
+        // What boiling left is not yet a sum of the modes: wait until it is.
+        let apart = (self.reduced.tip_c() - tip_c).abs();
+        if self.failed.is_some() || apart <= ALIKE_K {
+            self.full = None;
+        }
     }
 }
 

@@ -47,7 +47,7 @@ fn boiling_is_the_full_models_and_cooling_hands_back() {
     assert!(seen_full, "{} °C", plant.tissue_max_c());
     assert_eq!(plant.failed(), None);
     let mut before = plant.tip_c();
-    for _ in 0..400 {
+    for _ in 0..1_500 {
         run(&mut plant, 10, Drive::OFF);
         let now = plant.tip_c();
         assert!((now - before).abs() < 2.0, "{before} {now}");
