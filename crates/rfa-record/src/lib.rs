@@ -11,7 +11,7 @@
 //! | `/event`, `/alarm` | [`EventMessage`]: drawn from the ticks, for people and plots |
 //! | `/intent` | [`IntentMessage`]: what an operator asked |
 //! | `/truth` | [`TruthRow`]: what a simulator knows |
-//! | `/lesion` | [`LesionMessage`]: the lesion as a model predicts it, once a second |
+//! | `/lesion` | [`LesionMessage`]: the lesion as a model predicts it, when it has followed |
 //! | `/summary` | [`SummaryMessage`]: the last message of a finished session |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
