@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod bench_tissue;
 mod schema;
 mod verify_physics;
 
@@ -10,8 +11,11 @@ fn main() -> ExitCode {
     match arguments.split_first() {
         Some((command, rest)) if command == "schema" => schema::run(rest),
         Some((command, rest)) if command == "verify-physics" => verify_physics::run(rest),
+        Some((command, rest)) if command == "bench-tissue" => bench_tissue::run(rest),
         _ => {
-            eprintln!("usage: cargo run -p tools -- schema [--check] | verify-physics [--quick]");
+            eprintln!(
+                "usage: cargo run -p tools -- schema [--check] | verify-physics [--quick] | bench-tissue"
+            );
             ExitCode::from(2)
         }
     }
