@@ -67,6 +67,7 @@ impl Chart {
         let middle = (LEFT + WIDE / 2.0, TOP + HIGH + 44.0);
         items.push(text(middle, self.x.label.to_owned(), 13.0, Anchor::Middle));
         items.push(upright((24.0, TOP + HIGH / 2.0), self.y.label.to_owned()));
+        let mut named: Vec<(f64, f64)> = Vec::new();
         for line in &self.lines {
             let points: Vec<(f64, f64)> = line.points.iter().map(|point| at(*point)).collect();
             items.push(Item::line(&points, Stroke::solid(line.colour, 2.0)));
@@ -75,13 +76,18 @@ impl Chart {
                 items.push(Item::area(&corners, line.colour, None));
             }
             if let Some((x, y)) = points.last() {
+                // A name that would lie on another stands below it.
+                let near =
+                    |other: &&(f64, f64)| (other.0 - x).abs() < 110.0 && (other.1 - y).abs() < 14.0;
+                let y = if named.iter().any(|other| near(&other)) { y + 16.0 } else { *y };
+                named.push((*x, y));
                 items.push(Item::Text(Text {
                     at: (x + 10.0, y + 4.0),
                     words: line.name.clone(),
                     size: 12.0,
                     anchor: Anchor::Start,
                     colour: line.colour,
-                    halo: Some(Colour::WHITE),
+                    halo: None,
                     upright: false,
                 }));
             }
