@@ -7,8 +7,9 @@ use core::f64::consts::LN_2;
 const GAS_CONSTANT: f64 = 8.314_462_618;
 /// 0 °C in kelvin.
 const ICE_K: f64 = 273.15;
-/// Cells that never passed this temperature are not worth an exponential: the most sensitive set
-/// here reaches an integral of 1e-4 there in an hour.
+/// Tissue below this is at rest: no step there adds damage. A rate process fitted where tissue
+/// dies says nothing of body temperature (carried down to 37 °C the liver set would kill an
+/// untreated liver within the hour).
 const HARMLESS_C: f64 = 38.0;
 /// CEM43: each degree above 43 °C halves the time, below it quarters it (Sapareto and Dewey
 /// 1984; as in Mertyna 2009).
@@ -34,7 +35,8 @@ impl Arrhenius {
         // ln 3.1e98
         ln_frequency: 226.784_741_224_907_6,
         energy: 6.28e5,
-        source: "Henriques 1947 (skin), 3.1e98 1/s and 6.28e5 J/mol; the set that reproduces \
+        source: "3.1e98 1/s and 6.28e5 J/mol, as used in public laser-safety code (said to be \
+                 Henriques', for skin: unconfirmed); the set that reproduces \
                  Fröhling 1998, doi 10.1007/s007010050253",
     };
     /// Muscle.
@@ -43,7 +45,7 @@ impl Arrhenius {
         // ln 1.98e106
         ln_frequency: 244.757_116_702_075_3,
         energy: 6.67e5,
-        source: "microvasculature and muscle, 1.98e106 1/s and 6.67e5 J/mol: hyperthermia \
+        source: "1.98e106 1/s and 6.67e5 J/mol (muscle's microvasculature: unconfirmed): hyperthermia \
                  simulation, Universidad de Costa Rica 2021",
     };
     /// Liver.
@@ -158,8 +160,8 @@ impl Damage {
 
     /// Blood stops where damage is complete: the share of the perfusion left in each cell.
     ///
-    /// exp(-omega) is the share of cells alive; below 0.2 of it (omega 1.6, viability threshold
-    /// 0.8 of Hall 2015) there is no flow, and it fades linearly to there. `lead_s` looks ahead at
+    /// exp(-omega) is the share of cells alive; below [`VIABLE`] there is no flow, and it fades
+    /// linearly to there. `lead_s` looks ahead at
     /// the present temperature: half a step, so that the share holds for the middle of the next.
     pub(crate) fn perfusion_left(&self, at_c: &[f64], lead_s: f64, left: &mut [f64]) {
         let set = self.stops_by.and_then(|set| self.omega.get(set).zip(Arrhenius::ALL.get(set)));
@@ -172,11 +174,17 @@ impl Damage {
     }
 }
 
+/// Blood flows while this share of the cells lives (viability threshold 0.7 to 0.9, MITA model;
+/// Hall 2015, doi 10.3109/02656736.2015.1032370).
+const VIABLE: f64 = 0.8;
+
 /// Share of the blood flow left at a damage integral.
 #[must_use]
 pub fn perfusion_share(omega: f64) -> f64 {
-    const DEAD: f64 = 0.2;
-    if omega <= 0.0 { 1.0 } else { ((libm::exp(-omega) - DEAD) / (1.0 - DEAD)).max(0.0) }
+    if omega <= 0.0 {
+        return 1.0;
+    }
+    ((libm::exp(-omega) - VIABLE) / (1.0 - VIABLE)).max(0.0)
 }
 
 /// The mean of an exponential whose logarithm runs in a line from one value to the other.

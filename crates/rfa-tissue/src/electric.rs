@@ -156,6 +156,8 @@ impl Electric {
             rounds,
             residual: libm::sqrt(error),
             tolerance: TOLERANCE,
+            at_s: 0.0,
+            step_s: 0.0,
         })
     }
 }

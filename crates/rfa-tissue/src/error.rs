@@ -7,7 +7,8 @@ use thiserror::Error;
 pub enum SolveError {
     /// An iteration ran out of rounds.
     #[error(
-        "the {field} did not converge in {rounds} rounds: residual {residual:.3e}, wanted {tolerance:.1e}"
+        "at {at_s:.3} s, in a step of {step_s:.2e} s, the {field} did not converge in {rounds} \
+         rounds: residual {residual:.3e}, wanted {tolerance:.1e}"
     )]
     NotConverged {
         /// What was solved for.
@@ -18,6 +19,18 @@ pub enum SolveError {
         residual: f64,
         /// The residual wanted.
         tolerance: f64,
+        /// Simulated time, s.
+        at_s: f64,
+        /// The time step, s.
+        step_s: f64,
+    },
+    /// A drive or a span of time that cannot be.
+    #[error("{field} {value} cannot be: wanted is a finite number, not below 0")]
+    Impossible {
+        /// What it is.
+        field: &'static str,
+        /// The value offered.
+        value: f64,
     },
     /// A matrix that no physical property makes.
     #[error("the {field}'s matrix is not positive definite in row {row}: a property is not finite")]
@@ -40,4 +53,16 @@ pub enum SolveError {
         /// The largest share of its boiling band that a cell crossed in that step.
         share: f64,
     },
+}
+
+impl SolveError {
+    /// The same, with the time and the step it came up in.
+    pub(crate) const fn at(self, now_s: f64, step: f64) -> Self {
+        match self {
+            Self::NotConverged { field, rounds, residual, tolerance, .. } => {
+                Self::NotConverged { field, rounds, residual, tolerance, at_s: now_s, step_s: step }
+            }
+            other => other,
+        }
+    }
 }

@@ -180,9 +180,10 @@ impl Interfaces {
 }
 
 /// 1 over a resistance. An infinite one conducts nothing; nor does none at all, which only two
-/// perfect conductors have between them, whose potentials are given and not solved for.
+/// perfect conductors have between them, whose potentials are given and not solved for. What is
+/// no resistance, negative or not a number, goes on as it is: the matrix then has no factor.
 fn conductance(resistance: f64) -> f64 {
-    if resistance.is_finite() && resistance > 0.0 { 1.0 / resistance } else { 0.0 }
+    if resistance == 0.0 || resistance == f64::INFINITY { 0.0 } else { 1.0 / resistance }
 }
 
 /// The faces between each cell and the one `stride` later; 0 where there is none.

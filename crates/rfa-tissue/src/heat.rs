@@ -210,7 +210,7 @@ impl Heat {
                 let missing = set_c - sensor.read(at_c) - sensor.read(&self.residual);
                 // A generator cannot cool: what lies below takes no power until it is reached.
                 let wanted = volts_squared + missing / sensor.read(&self.response);
-                let more = wanted.max(0.0) - volts_squared;
+                let more = if wanted < 0.0 { 0.0 } else { wanted } - volts_squared;
                 volts_squared += more;
                 for (change, response) in self.residual.iter_mut().zip(&self.response) {
                     *change += more * response;
@@ -226,6 +226,8 @@ impl Heat {
             rounds: MAX_ROUNDS,
             residual: moved,
             tolerance: TOLERANCE_K,
+            at_s: 0.0,
+            step_s: seconds / GAMMA,
         })
     }
 
@@ -241,7 +243,7 @@ impl Heat {
             *at_c = p.phase.map_or(wanted, |phase| phase.stop_at_border(*at_c, wanted));
             // Not a number counts as moved, and stays.
             let size = change.abs();
-            if size <= moved { moved } else { size }
+            if moved.is_nan() || size <= moved { moved } else { size }
         })
     }
 

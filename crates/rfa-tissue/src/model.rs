@@ -187,6 +187,15 @@ impl Model {
         drive: Drive,
         given: Option<&dyn Fn(f64) -> Vec<f64>>,
     ) -> Result<(), SolveError> {
+        possible("span of time", span_s)?;
+        match drive {
+            Drive::Power(watts) => possible("power", watts)?,
+            Drive::Voltage(volts) => possible("voltage", volts)?,
+            Drive::Temperature { from_c, to_c } => {
+                possible("set temperature", from_c)?;
+                possible("set temperature", to_c)?;
+            }
+        }
         let mut done = 0.0;
         let mut limit = f64::INFINITY;
         while done < span_s * (1.0 - 1e-12) {
@@ -197,7 +206,8 @@ impl Model {
             if !matches!(outcome, Ok(share) if share <= BAND_SHARE) {
                 limit = step / 2.0;
                 if limit < SMALLEST_STEP_S {
-                    let (at_s, share) = (self.reading.t_s, outcome?);
+                    let at_s = self.reading.t_s;
+                    let share = outcome.map_err(|error| error.at(at_s, step))?;
                     return Err(SolveError::StepTooSmall { at_s, step_s: limit, share });
                 }
                 continue;
@@ -304,6 +314,9 @@ impl Model {
         self.damage.start_at(temperatures, omega);
         self.damage.perfusion_left(&self.at_c, 0.0, &mut self.heat.perfused);
         self.heat.enthalpies(&self.at_c, &mut self.work.enthalpy);
+        self.stored_at_start_j = self.work.enthalpy.iter().sum();
+        self.ledger = Ledger::default();
+        self.rate.fill(0.0);
         self.reading.tip_c = self.sensor.read(&self.at_c);
         self.drive = None;
     }
@@ -339,6 +352,15 @@ fn band_share(medium: &Medium, before: &[f64], after: &[f64]) -> f64 {
             worst.max((inside(*after) - inside(*before)).abs() / width)
         })
     })
+}
+
+/// Refuses what is negative or not a number.
+fn possible(field: &'static str, value: f64) -> Result<(), SolveError> {
+    if value.is_finite() && value >= 0.0 {
+        Ok(())
+    } else {
+        Err(SolveError::Impossible { field, value })
+    }
 }
 
 /// The next step: one of a few sizes, so that a factor serves many steps, and towards the end of

@@ -49,17 +49,18 @@ pub enum Resolution {
     /// For use.
     #[default]
     Normal,
-    /// Every cell of the normal one in two, each way, to judge it by.
+    /// Every cell of the normal one in about two, each way, to judge it by.
     Fine,
 }
 
 impl Resolution {
-    /// Smallest cell in needle radii and growth from cell to cell.
+    /// Smallest cell in needle radii and growth from cell to cell: of what costs as much, this
+    /// comes nearest to the fine mesh's limit over the electrodes' range.
     const fn grading(self) -> (f64, f64) {
         match self {
-            Self::Coarse => (0.16, 1.6),
-            Self::Normal => (0.08, 1.3),
-            Self::Fine => (0.04, 1.14),
+            Self::Coarse => (0.18, 1.5625),
+            Self::Normal => (0.09, 1.25),
+            Self::Fine => (0.045, 1.118),
         }
     }
 }
@@ -136,24 +137,33 @@ impl NeedleMesh {
     }
 }
 
-/// Moves the edge nearest to each border onto it; the needle's own edges stay.
-fn snap(edges: &mut [f64], borders: &[f64], own: &[f64]) {
-    let last = edges.len().saturating_sub(1);
-    for border in borders {
-        let inside = edges.iter_mut().enumerate().filter(|(i, _)| *i > 0 && *i < last);
-        let free = inside.filter(|(_, edge)| own.iter().all(|own| (**edge - own).abs() > 1e-9));
-        let nearest =
-            free.min_by(|(_, a), (_, b)| (**a - border).abs().total_cmp(&(**b - border).abs()));
-        let Some((place, _)) = nearest else { continue };
-        // Only an edge of the cell that holds the border: beyond it the order would break.
-        let around = |from: usize| edges.get(from).copied().unwrap_or(*border);
-        let (below, above) = (around(place.saturating_sub(1)), around(place.saturating_add(1)));
-        if *border > below
-            && *border < above
-            && let Some(edge) = edges.get_mut(place)
-        {
-            *edge = *border;
+/// Puts an edge on each border: the nearest one moves there where it is near and neither the
+/// needle's own nor another border's, and else there is one more.
+fn snap(edges: &mut Vec<f64>, borders: &[f64], own: &[f64]) {
+    /// Near: a moved edge leaves no cell narrower than three quarters of what it was.
+    const NEAR: f64 = 0.25;
+    let mut kept = own.to_vec();
+    kept.extend(edges.first().copied().into_iter().chain(edges.last().copied()));
+    let (Some(first), Some(last)) = (edges.first().copied(), edges.last().copied()) else { return };
+    for border in borders.iter().filter(|border| **border > first && **border < last) {
+        let above = edges.partition_point(|edge| edge < border);
+        let around = above.saturating_sub(1)..above.saturating_add(1);
+        let (low, high) = match edges.get(around.clone()) {
+            Some([low, high]) => (*low, *high),
+            _ => continue,
+        };
+        let near = NEAR * (high - low);
+        let free = |edge: f64| kept.iter().all(|kept| (edge - kept).abs() > 1e-9);
+        let moved = [(around.start, low), (above, high)]
+            .into_iter()
+            .find(|(_, edge)| (edge - border).abs() <= near && free(*edge));
+        let there = [low, high].into_iter().any(|edge| (edge - border).abs() <= 1e-9);
+        match moved.and_then(|(place, _)| edges.get_mut(place)) {
+            Some(edge) => *edge = *border,
+            None if there => {}
+            None => edges.insert(above, *border),
         }
+        kept.push(*border);
     }
 }
 
@@ -314,12 +324,17 @@ mod tests {
             sleeve: 4e-5,
             sleeve_k: 0.25,
         };
-        let borders = Borders { radii: vec![2e-3], heights: vec![-2e-3, 4.999_9e-3, -0.5] };
+        // A layer thinner than the cells there, and one that ends next to the needle's own edge.
+        let borders = Borders {
+            radii: vec![2e-3],
+            heights: vec![-5.0e-3, -5.3e-3, -2e-3, 4.999_9e-3, -0.5, f64::INFINITY],
+        };
         let mesh = NeedleMesh::with_borders(&needle, Resolution::Normal, &borders);
         let has = |edges: &[f64], at: f64| edges.iter().any(|edge| (edge - at).abs() < 1e-12);
         assert!(has(&mesh.radii, 2e-3) && has(&mesh.heights, -2e-3), "{mesh:?}");
+        assert!(has(&mesh.heights, -5.3e-3) && has(&mesh.heights, -5e-3), "{mesh:?}");
         assert!(has(&mesh.radii, 0.35e-3) && has(&mesh.heights, 0.0), "{mesh:?}");
-        assert!(has(&mesh.heights, 5e-3), "{mesh:?}");
+        assert!(has(&mesh.heights, 5e-3) && has(&mesh.heights, 4.999_9e-3), "{mesh:?}");
         assert!(!has(&mesh.heights, -0.5), "what lies beyond the mesh is none of its edges");
         for edges in [&mesh.radii, &mesh.heights] {
             assert!(pairs(edges).all(|(low, high)| low < high), "{edges:?}");

@@ -8,7 +8,7 @@ use thiserror::Error;
 /// Distance of the sensor from the tip's end, m: where the published figures have it
 /// (physics.md 1).
 pub const SENSOR_DEPTH: f64 = 1e-3;
-/// Thickness of the shaft's insulating sleeve, m.
+/// Thickness of the shaft's insulating sleeve, m: chosen, no maker publishes it.
 pub const SLEEVE: f64 = 4e-5;
 /// Thermal conductivity of the sleeve, W/mK: PTFE (physics.md 6d).
 pub const SLEEVE_K: f64 = 0.25;

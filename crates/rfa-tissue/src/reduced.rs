@@ -158,7 +158,10 @@ impl Reduced {
             }
         }
         let rises = model.hottest.rows().map(|row| dense(row, amplitudes));
-        self.hottest_c = model.baseline_c + rises.fold(0.0, f64::max);
+        // Not a number is the hottest of all: then nothing holds.
+        let hottest =
+            rises.fold(0.0, |top: f64, rise| if top.is_nan() || rise <= top { top } else { rise });
+        self.hottest_c = model.baseline_c + hottest;
         self.since_refresh_s = 0.0;
     }
 

@@ -49,8 +49,7 @@ pub enum FitError {
     },
 }
 
-/// The largest difference at the sensor allowed in the runs, K: half of what a treatment may
-/// show, which has no voltage switched on at once.
+/// The largest difference at the sensor allowed in the runs, K: as over a treatment.
 const LIMIT_K: f64 = 0.05;
 
 /// What the runs saw.
@@ -117,7 +116,8 @@ impl ReducedModel {
                 step += 1.0;
             }
             let off = (reduced.tip_c() - tip_c).abs();
-            error_k = if off <= error_k { error_k } else { off };
+            // Not a number is the largest of all.
+            error_k = if error_k.is_nan() || off <= error_k { error_k } else { off };
         }
         drop(reduced);
         if error_k <= LIMIT_K {
