@@ -156,6 +156,27 @@ fn a_lesion_that_is_not_there_has_no_size() {
     assert!(answer["at"][0]["asymmetry"].is_null(), "{answer}");
 }
 
+/// At 0 the generator is on: its field is there, and nothing is warm yet.
+#[test]
+fn switching_on_shows_the_field() {
+    let answer =
+        json("--gauge 22 --tip-mm 5 --tissue muscle --mesh coarse --voltage-v 8 --at-s 0,10");
+    let of = |row: usize, field: &str| answer["at"][row][field].as_f64().expect("a number");
+    assert_eq!((of(0, "t_s"), of(0, "voltage_v")), (0.0, 8.0));
+    assert!((of(0, "power_w") * of(0, "impedance_ohm") / 64.0 - 1.0).abs() < 1e-6, "{answer}");
+    assert!((of(0, "tip_c") - 37.0).abs() < 0.01, "{answer}");
+    assert!((1.0..1.5).contains(&(of(0, "impedance_ohm") / of(1, "impedance_ohm"))), "{answer}");
+}
+
+/// Each layer has its own displacement ratio: no one factor to |Z| is given.
+#[test]
+fn layers_have_no_one_factor_to_the_impedance() {
+    let layered = "--gauge 22 --tip-mm 5 --tissue nerve-in-csf --mesh coarse --set-c 60";
+    assert!(json(layered)["impedance_magnitude_factor"].is_null());
+    let text = lesion(layered).expect_code(0).stdout;
+    assert!(text.contains("no one factor to |Z|"), "{text}");
+}
+
 /// Each with its field, its value, what is allowed, and the mend; nothing on stdout.
 #[test]
 fn what_cannot_be_is_refused() {

@@ -96,71 +96,74 @@ fn every_shipped_tissue_is_good_and_sourced() {
     }
 }
 
+/// Infinite-frequency permittivity, four terms (step, time in s, width), ionic conductivity.
+type Cole = (&'static str, f64, [(f64, f64, f64); 4], f64);
+
+/// Parameters of Gabriel 1996.
+const COLE_COLE: [Cole; 5] = [
+    (
+        "muscle",
+        4.0,
+        [
+            (50.0, 7.234e-12, 0.1),
+            (7e3, 353.678e-9, 0.1),
+            (1.2e6, 318.31e-6, 0.1),
+            (2.5e7, 2.274e-3, 0.0),
+        ],
+        0.2,
+    ),
+    (
+        "liver",
+        4.0,
+        [
+            (39.0, 8.842e-12, 0.1),
+            (6e3, 530.52e-9, 0.2),
+            (5e4, 22.74e-6, 0.2),
+            (3e7, 15.915e-3, 0.05),
+        ],
+        0.02,
+    ),
+    (
+        "nerve",
+        4.0,
+        [
+            (26.0, 7.958e-12, 0.1),
+            (500.0, 106.103e-9, 0.15),
+            (7e4, 15.915e-6, 0.2),
+            (4e7, 15.915e-3, 0.0),
+        ],
+        0.006,
+    ),
+    (
+        "white-matter",
+        4.0,
+        [
+            (32.0, 7.958e-12, 0.1),
+            (100.0, 7.958e-9, 0.1),
+            (4e4, 53.052e-6, 0.3),
+            (3.5e7, 7.958e-3, 0.02),
+        ],
+        0.02,
+    ),
+    (
+        "grey-matter",
+        4.0,
+        [
+            (45.0, 7.958e-12, 0.1),
+            (400.0, 15.915e-9, 0.15),
+            (2e5, 106.103e-6, 0.22),
+            (4.5e7, 5.305e-3, 0.0),
+        ],
+        0.02,
+    ),
+];
+
 /// Conductivity and displacement are the Cole-Cole model's (Gabriel 1996), computed here from its
 /// parameters once more.
 #[test]
 fn shipped_conductivities_are_the_cole_cole_models() {
-    // Infinite-frequency permittivity, four terms (step, time in s, width), ionic conductivity.
-    type Cole = (&'static str, f64, [(f64, f64, f64); 4], f64);
-    let models: [Cole; 5] = [
-        (
-            "muscle",
-            4.0,
-            [
-                (50.0, 7.234e-12, 0.1),
-                (7e3, 353.678e-9, 0.1),
-                (1.2e6, 318.31e-6, 0.1),
-                (2.5e7, 2.274e-3, 0.0),
-            ],
-            0.2,
-        ),
-        (
-            "liver",
-            4.0,
-            [
-                (39.0, 8.842e-12, 0.1),
-                (6e3, 530.52e-9, 0.2),
-                (5e4, 22.74e-6, 0.2),
-                (3e7, 15.915e-3, 0.05),
-            ],
-            0.02,
-        ),
-        (
-            "nerve",
-            4.0,
-            [
-                (26.0, 7.958e-12, 0.1),
-                (500.0, 106.103e-9, 0.15),
-                (7e4, 15.915e-6, 0.2),
-                (4e7, 15.915e-3, 0.0),
-            ],
-            0.006,
-        ),
-        (
-            "white-matter",
-            4.0,
-            [
-                (32.0, 7.958e-12, 0.1),
-                (100.0, 7.958e-9, 0.1),
-                (4e4, 53.052e-6, 0.3),
-                (3.5e7, 7.958e-3, 0.02),
-            ],
-            0.02,
-        ),
-        (
-            "grey-matter",
-            4.0,
-            [
-                (45.0, 7.958e-12, 0.1),
-                (400.0, 15.915e-9, 0.15),
-                (2e5, 106.103e-6, 0.22),
-                (4.5e7, 5.305e-3, 0.0),
-            ],
-            0.02,
-        ),
-    ];
     let omega = std::f64::consts::TAU * 460e3;
-    for (id, infinite, terms, ionic) in models {
+    for (id, infinite, terms, ionic) in COLE_COLE {
         let (mut real, mut loss) = (infinite, ionic / (omega * 8.854e-12));
         for (step, time, width) in terms {
             // 1 / (1 + (i omega tau)^(1 - width)) by modulus and angle.

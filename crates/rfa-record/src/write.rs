@@ -74,8 +74,7 @@ type Sink = NoSeek<BufWriter<Counted>>;
 
 /// One session's recording, being written. For a thread that may block on the disk.
 ///
-/// Dropped without [`finish`](Self::finish) it closes the file as a readable recording without a
-/// summary.
+/// Dropped without [`finish`](Self::finish) it closes a readable recording without a summary.
 pub struct Recorder {
     path: PathBuf,
     writer: Writer<Sink>,

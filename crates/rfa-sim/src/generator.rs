@@ -106,6 +106,12 @@ impl Generator {
         &self.config
     }
 
+    /// Why its plant is no longer what its model says, in words; none while all is well.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.plant.trouble()
+    }
+
     /// Its clock.
     #[must_use]
     pub const fn now(&self) -> GeneratorInstant {

@@ -41,4 +41,9 @@ pub trait Plant {
 
     /// Impedance between the two halves of the return pad, in ohm.
     fn pad_ohm(&self) -> f64;
+
+    /// Why what it gives is no longer its model's, in words; none while all is well.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
 }

@@ -152,4 +152,9 @@ impl Plant for TissuePlant {
     fn pad_ohm(&self) -> f64 {
         PAD_OHM
     }
+
+    fn trouble(&self) -> Option<String> {
+        let words = "from then on the simulated tip is parted from the tissue";
+        self.failed.map(|why| format!("the tissue model gave no answer ({why}): {words}"))
+    }
 }

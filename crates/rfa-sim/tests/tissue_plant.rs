@@ -74,3 +74,16 @@ fn heat_from_elsewhere_warms_as_much_as_rf_of_that_power() {
     let (a, b) = (by_rf.tip_c() - 37.0, foreign.tip_c() - 37.0);
     assert!((a / b - 1.0).abs() < 0.05, "{a} {b}");
 }
+
+/// A drive the full model cannot follow parts the tip from the tissue, and is told.
+#[test]
+fn a_model_that_gives_up_is_told() {
+    let mut plant = plant();
+    run(&mut plant, 1_000, Drive::voltage(20.0));
+    assert_eq!(plant.trouble(), None);
+    run(&mut plant, 200, Drive::voltage(1e6));
+    assert!(plant.failed().is_some(), "{} °C", plant.tissue_max_c());
+    let told = plant.trouble().expect("told");
+    assert!(told.contains("gave no answer"), "{told}");
+    assert!(plant.impedance_ohm() > 50_000.0, "{} ohm", plant.impedance_ohm());
+}

@@ -273,8 +273,11 @@ impl Lesion {
         }
     }
 
-    /// Positive inside the boundary; logarithms of damage, which run as smoothly as temperature.
-    fn score(&self, boundary: Boundary) -> Vec<f64> {
+    /// Each cell's place against the boundary: positive inside, zero on it. Kelvins for an
+    /// isotherm, and for damage its logarithm, which runs as smoothly as temperature. Empty where
+    /// the boundary's damage is not kept.
+    #[must_use]
+    pub fn score(&self, boundary: Boundary) -> Vec<f64> {
         /// ln of a damage that is none.
         const NONE: f64 = -60.0;
         let damage = self.model.damage();

@@ -33,7 +33,8 @@ pub enum Property {
     HeatConductivity,
     /// Its rise with temperature.
     HeatConductivityRise,
-    /// Heat capacity of a volume: density and specific heat.
+    /// Heat capacity of a volume: density and specific heat. Their lows are taken together, and
+    /// their highs, which is wider than the published range of the product.
     HeatCapacity,
     /// Rise of the electrical conductivity with temperature.
     ConductivityRise,

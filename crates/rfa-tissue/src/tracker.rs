@@ -30,6 +30,9 @@ const SPAN_MAX_S: f64 = 3.0;
 const MOVED_K: f64 = 0.5;
 /// Spans of one length let a model keep its factors; clocks' sums are rounded by less than this, s.
 const ROUNDING_S: f64 = 1e-6;
+/// A report that is this much earlier than the one before, s, is not a late one: reports come 10
+/// to 100 times a second and in order.
+const CLOCK_BACK_S: f64 = 0.5;
 /// The tip at rest is measured over at least this long, s.
 const REST_S: f64 = 0.2;
 /// How far outside the tissue's own range the tip may be at rest, K: a thermocouple of class 1
@@ -96,6 +99,14 @@ pub enum NoPrediction {
         low_c: f64,
         /// The tissue's range, °C.
         high_c: f64,
+    },
+    /// The generator's clock went back, as when it restarts: how long it was away, nobody knows.
+    #[error("the generator's clock went back from {from_s:.1} to {to_s:.1} s")]
+    ClockBack {
+        /// The newest time before, s.
+        from_s: f64,
+        /// What it told then, s.
+        to_s: f64,
     },
     /// The electrode or the tissue is outside what the model takes.
     #[error("{0}")]
@@ -174,7 +185,8 @@ impl Tracker {
     /// The lesion so far.
     ///
     /// # Errors
-    /// [`NoPrediction`]: why there is none. Once a solve has failed there is none any more.
+    /// [`NoPrediction`]: why there is none. Once a solve has failed, or the clock has gone back
+    /// with RF begun, there is none any more.
     pub fn prediction(&self) -> Result<&Prediction, NoPrediction> {
         self.running.as_ref().map(|running| &running.prediction).map_err(|why| *why)
     }
@@ -211,6 +223,10 @@ impl Tracker {
             return;
         };
         let passed = sample.t_s - before.t_s;
+        if passed <= -CLOCK_BACK_S {
+            self.clock_went_back(&before, &sample);
+            return;
+        }
         if passed <= 0.0 {
             self.newest = Some(before);
             return;
@@ -244,6 +260,18 @@ impl Tracker {
         let taken =
             running.follow(newest.t_s, tip_c).and_then(|()| running.spread_out(newest.t_s, tip_c));
         self.fail(taken);
+    }
+
+    /// Before RF everything begins anew; after it the lesion is not known any more.
+    fn clock_went_back(&mut self, before: &Sample, now: &Sample) {
+        match self.running {
+            Err(NoPrediction::NotBegun) => (self.tip_c, self.at_rest_s) = (now.tip_c, 0.0),
+            Err(_) => {}
+            Ok(_) => {
+                let (from_s, to_s) = (before.t_s, now.t_s);
+                self.running = Err(NoPrediction::ClockBack { from_s, to_s });
+            }
+        }
     }
 
     fn fail(&mut self, taken: Result<(), SolveError>) {

@@ -75,8 +75,10 @@ impl Watch {
         Self { on_since_s: t_s, newest: None, says: (Verdict::Unjudged, 0) }
     }
 
+    /// Windows before and after a pause are not in a row.
     pub(super) const fn switched_on(&mut self, t_s: f64) {
         self.on_since_s = t_s;
+        self.says = (Verdict::Unjudged, 0);
     }
 
     pub(super) const fn power(&self) -> Option<Power> {
@@ -105,5 +107,31 @@ impl Watch {
         let verdict = if self.says.1 >= IN_A_ROW { now } else { stood };
         self.newest =
             Some(Power { measured_w, modelled_w: window.modelled_w, low_w, high_w, verdict });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Twice the power that is allowed, from `start_s` on.
+    fn too_much(start_s: f64) -> Window {
+        let (measured_w, modelled_w, less, more) = (2.0, 1.0, 0.1, 0.1);
+        Window { start_s, length_s: 5.0, measured_w, modelled_w, less, more, known: true }
+    }
+
+    fn verdict(watch: &Watch) -> Option<Verdict> {
+        watch.power().map(|power| power.verdict)
+    }
+
+    #[test]
+    fn windows_on_both_sides_of_a_pause_are_not_in_a_row() {
+        let mut watch = Watch::new(0.0);
+        watch.judge(&too_much(5.0));
+        watch.switched_on(20.0);
+        watch.judge(&too_much(25.0));
+        assert_eq!(verdict(&watch), Some(Verdict::Unjudged));
+        watch.judge(&too_much(30.0));
+        assert_eq!(verdict(&watch), Some(Verdict::Above));
     }
 }

@@ -226,6 +226,27 @@ fn a_failed_solve_is_told() {
     assert!(matches!(take(200, 300, 60.0), Err(NoPrediction::Solve(_))));
 }
 
+/// A generator that restarts counts from zero: before RF the baseline is measured anew, and after
+/// it there is no prediction any more, and that is told. A late report is passed over.
+#[test]
+fn a_clock_that_goes_back_is_told() {
+    let mut tracker = Tracker::new(surroundings("muscle"), needle(5_000), NERVE);
+    let mut take = |from_s: f64, on: bool, tip_c: f64| {
+        for part in 0..10 {
+            let t_s = from_s + f64::from(part) * 0.1;
+            tracker.take(Sample { t_s, on, tip_c: Some(tip_c), power_w: 1.0 });
+        }
+        tracker.prediction().err()
+    };
+    assert_eq!(take(100.0, false, 20.0), Some(NoPrediction::NotBegun));
+    assert_eq!(take(0.0, false, 37.0), Some(NoPrediction::NotBegun));
+    assert_eq!(take(1.0, true, 38.0), None);
+    assert_eq!(take(1.8, true, 39.0), None, "a late report");
+    let told = take(0.0, true, 39.0);
+    assert!(matches!(told, Some(NoPrediction::ClockBack { .. })), "{told:?}");
+    assert_eq!(take(10.0, true, 39.0), told);
+}
+
 #[test]
 fn the_sets_are_where_the_boundary_says() {
     assert_eq!(Arrhenius::ALL[0], Arrhenius::NERVE);

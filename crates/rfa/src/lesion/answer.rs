@@ -19,9 +19,11 @@ pub(crate) struct Answer {
     boundary_words: String,
     mesh: &'static str,
     mesh_cells: usize,
-    /// Displacement over conduction current, and what multiplies `impedance_ohm` to give |Z|.
+    /// Displacement over conduction current, of the tissue where no layer is.
     displacement_ratio: f64,
-    impedance_magnitude_factor: f64,
+    /// What multiplies `impedance_ohm` to give |Z|; none with layers, each of which has its own
+    /// ratio, so that no one factor holds.
+    impedance_magnitude_factor: Option<f64>,
     /// How many of the tissue's numbers rest on general knowledge only.
     unconfirmed_numbers: usize,
     at: Vec<Row>,
@@ -80,7 +82,11 @@ impl Answer {
             mesh: question.mesh.word(),
             mesh_cells: solved.lesion.mesh().grid.cells(),
             displacement_ratio: ratio,
-            impedance_magnitude_factor: 1.0 / ratio.hypot(1.0),
+            impedance_magnitude_factor: question
+                .tissue
+                .layers
+                .is_empty()
+                .then(|| 1.0 / ratio.hypot(1.0)),
             unconfirmed_numbers: numbers.iter().filter(|(_, n, _)| unconfirmed(&n.source)).count(),
             at: solved.at.iter().map(row).collect(),
             boiled: solved.boiled,
@@ -168,15 +174,13 @@ pub(crate) fn text(question: &Question, answer: &Answer) -> String {
         Drive::Temperature { .. } => "counted from reaching the set temperature",
         Drive::Power(_) | Drive::Voltage(_) => "counted from switching on",
     };
-    let magnitude = answer.impedance_magnitude_factor;
+    let magnitude = magnitude(answer);
     let _ = write!(
         text,
         "\nt is {counted}; z is 0 at the tip's end, positive up the shaft.\n\
-         Z is resistance, V²/P; with the displacement current (omega epsilon / sigma = {}) |Z| is\n\
-         {magnitude:.3} of it, and V and P stay. Pad, leads and contact are not in it.\n\
+         {magnitude} Pad, leads and contact are not in it.\n\
          {} cells ({}), energy balance {:.0e}, {:.3} s.\n\
          Not represented: {}\n",
-        answer.displacement_ratio,
         answer.mesh_cells,
         answer.mesh,
         answer.energy_imbalance.abs(),
@@ -199,6 +203,24 @@ pub(crate) fn text(question: &Question, answer: &Answer) -> String {
         );
     }
     text
+}
+
+/// What Z is, and what |Z| would be.
+fn magnitude(answer: &Answer) -> String {
+    answer.impedance_magnitude_factor.map_or_else(
+        || {
+            "Z is resistance, V²/P; what the displacement current makes of it differs between the\n\
+             layers, so there is no one factor to |Z|."
+                .to_owned()
+        },
+        |factor| {
+            format!(
+                "Z is resistance, V²/P; with the displacement current (omega epsilon / sigma = {}) \
+                 |Z| is\n{factor:.3} of it, and V and P stay.",
+                answer.displacement_ratio
+            )
+        },
+    )
 }
 
 fn table(text: &mut String, answer: &Answer) {

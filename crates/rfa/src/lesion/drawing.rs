@@ -181,7 +181,7 @@ fn curves(
             key: String::new(),
         });
     }
-    let edge = places.field(&score(question, solved));
+    let edge = places.field(&solved.lesion.score(question.edge.0));
     curves.push(Curve {
         lines: contour(&edge.x, &edge.y, &edge.values, 0.0),
         stroke: Stroke::solid(Colour::ACCENT, 2.6),
@@ -197,22 +197,6 @@ fn definition(question: &Question) -> String {
     match question.edge.0 {
         Boundary::Arrhenius(_) => format!("damage integral 1 ({})", question.edge),
         Boundary::Isotherm(_) | Boundary::Cem43(_) => question.edge.words(),
-    }
-}
-
-/// Positive inside the lesion: the model's own damage, in logarithms where it runs over decades.
-fn score(question: &Question, solved: &Solved) -> Vec<f64> {
-    let damage = solved.lesion.model().damage();
-    // No damage at all has no logarithm; this is less than any that is drawn.
-    let ln = |value: f64, at: f64| (value / at).max(1e-26).ln();
-    match question.edge.0 {
-        Boundary::Isotherm(at_c) => damage.peak_c.iter().map(|peak| peak - at_c).collect(),
-        Boundary::Arrhenius(set) => {
-            damage.omega.get(set).into_iter().flatten().map(|omega| ln(*omega, 1.0)).collect()
-        }
-        Boundary::Cem43(minutes) => {
-            damage.cem43_min.iter().map(|dose| ln(*dose, minutes)).collect()
-        }
     }
 }
 

@@ -15,6 +15,9 @@ const HOLD_LOOKS_S: [f64; 12] =
 /// computed beyond is arithmetic.
 const MODEL_ENDS_C: f64 = 200.0;
 
+/// Before its first step a model has no field; this one shows it and warms nothing, s.
+const FIELD_S: f64 = 1e-6;
+
 /// What the lesion was at one time.
 #[derive(Debug)]
 pub(crate) struct At {
@@ -45,14 +48,12 @@ pub(crate) fn solve(question: &Question) -> Result<Solved, Stop> {
     let mut lesion =
         Lesion::new(&question.setting).map_err(|e| Stop::usage(format!("error: {e}")))?;
     let mut course = Vec::new();
-    let mut boiled = false;
     let mut go = |lesion: &mut Lesion, span: f64, drive: rfa_tissue::Drive| {
         let done = lesion.advance(span, drive);
         course.push(lesion.reading());
         let at = lesion.reading().t_s;
         done.map_err(|e| Stop::failure(format!("error: no answer after {at:.3} s: {e}")))?;
         let (hottest, ..) = lesion.hottest();
-        boiled |= hottest >= question.tissue.boiling.from_c.value;
         if hottest > MODEL_ENDS_C {
             return Err(Stop::failure(format!(
                 "error: no answer after {at:.3} s: tissue has boiled dry and is at {hottest:.0} °C; \
@@ -83,15 +84,27 @@ pub(crate) fn solve(question: &Question) -> Result<Solved, Stop> {
     let mut now = 0.0;
     let mut at = Vec::new();
     for look in looks {
-        if look > now {
-            go(&mut lesion, look - now, held)?;
-            now = look;
+        let to = if lesion.reading().t_s > 0.0 { look } else { look.max(FIELD_S) };
+        if to > now {
+            go(&mut lesion, to - now, held)?;
+            now = to;
         }
         if question.at_s.contains(&look) {
             at.push(look_at(&lesion, question, look));
         }
     }
+    let boiled = boiled(question, &lesion);
     Ok(Solved { at, course, boiled, lesion, wall_s: began.elapsed().as_secs_f64() })
+}
+
+/// Whether any tissue has reached the lowest boiling point of those there are, at any time.
+fn boiled(question: &Question, lesion: &Lesion) -> bool {
+    let setting = &question.setting;
+    let tissues = setting.layers.iter().map(|layer| &layer.properties).chain([&setting.tissue]);
+    let boils_c = tissues.filter_map(|tissue| tissue.phase).map(|phase| phase.from_c);
+    let boils_c = boils_c.fold(f64::INFINITY, f64::min);
+    let cells = lesion.model().damage().peak_c.iter().zip(&lesion.mesh().metal);
+    cells.into_iter().any(|(peak_c, metal)| !metal && *peak_c >= boils_c)
 }
 
 fn look_at(lesion: &Lesion, question: &Question, t_s: f64) -> At {

@@ -65,10 +65,12 @@ impl LocalGenerator {
         self.faults.iter().copied().min_by_key(|fault| fault.at)
     }
 
-    /// The faults that never came on, because the run ended before.
-    pub(super) fn faults_not_reached(&self) -> Vec<String> {
+    /// What is to be told at the end: faults that never came on, because the run ended before,
+    /// and a tissue model that gave up.
+    pub(super) fn warnings(&self) -> Vec<String> {
         let late = self.faults.iter().filter(|fault| fault.at > self.generator.now());
         late.map(|fault| format!("fault {} never came on: the run ended first", fault.setting))
+            .chain(self.generator.trouble())
             .collect()
     }
 

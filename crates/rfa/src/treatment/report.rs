@@ -183,7 +183,7 @@ impl Report {
             let first = local.generator().rf_offs().find(was_on).map(|off| off.at.since(fault.at));
             self.rf_off_after_fault_ms = first.map(|span| span.as_secs_f64() * 1e3);
         }
-        for warning in local.faults_not_reached() {
+        for warning in local.warnings() {
             eprintln!("warning: {warning}");
             self.warnings.push(warning);
         }

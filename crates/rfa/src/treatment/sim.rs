@@ -42,12 +42,17 @@ pub(crate) fn sim(arguments: &Sim) -> Result<Exit, Stop> {
     let (local, report) = served.stop()?;
     let offs = rf_offs(local.generator());
     let rf_on = local.generator().truth().rf_on;
+    let warnings = local.warnings();
+    for warning in &warnings {
+        eprintln!("warning: {warning}");
+    }
     match arguments.output.format {
         Format::Json => output::json(&json!({
             "seed": arguments.seed,
             "rf_off": offs,
             "rf_on": rf_on,
             "served": ServedRow::from(report),
+            "warnings": warnings,
         }))?,
         Format::Text => {
             for off in &offs {
