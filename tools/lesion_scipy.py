@@ -10,7 +10,7 @@ A fourth number other than 0 takes the ordering of unknowns that is best for the
 place of scipy's default.
 
     pip install numpy scipy
-    python3 lesion_scipy.py 0.08,1.3,0.5 0.04,1.15,0.25    # smallest cell/radius, growth, step/s
+    python3 lesion_scipy.py 0.09,1.25,0.5 0.045,1.118,0.25    # smallest cell/radius, growth, step/s
 
 prints one JSON object a line: cells, steps, width_mm and length_mm of the 50 degC isotherm after
 30, 60, 90 and 120 s, and the seconds of its own solve (imports and start-up of Python not counted).
@@ -24,8 +24,8 @@ import numpy as np
 import scipy.sparse as sp
 import scipy.sparse.linalg as sla
 
-RADIUS, TIP, REACH = 0.9081e-3 / 2, 10e-3, 0.06
-SENSOR, SLEEVE, SLEEVE_K = 1e-3, 50e-6, 0.25
+RADIUS, TIP, REACH = 0.908e-3 / 2, 10e-3, 0.06
+SENSOR, SLEEVE, SLEEVE_K = 1e-3, 40e-6, 0.25
 SIGMA, SLOPE, AT, K, CAPACITY = 0.446, 0.015, 37.0, 0.52, 3.82e6
 METAL_K, METAL_CAPACITY = 12.0, 2.34e6
 BASELINE, SET, RAMP, HOLD, EDGE = 21.0, 80.0, 15.0, 105.0, 50.0

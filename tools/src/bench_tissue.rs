@@ -3,9 +3,10 @@
 //! Best of several rounds of processor time would hide caches; medians of wall time are given, and
 //! only their ratios are worth comparing between machines.
 
+use rfa_plan::{Electrode, Gauge, SensorKind};
 use rfa_tissue::{
     Boundary, Drive, Faces, Interfaces, Lesion, Needle, NeedleMesh, Properties, Resolution,
-    Setting, TipEnd,
+    Setting, published,
 };
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -25,15 +26,11 @@ const TISSUE: Properties = Properties {
     electrode: false,
 };
 
-/// 20G, 10 mm.
-const NEEDLE: Needle = Needle {
-    diameter: 0.9081e-3,
-    tip_length: 10e-3,
-    end: TipEnd::Blunt,
-    sensor_depth: 1e-3,
-    sleeve: 50e-6,
-    sleeve_k: 0.25,
-};
+/// 20G, 10 mm, as lesions are predicted for.
+fn needle() -> Needle {
+    let (gauge, sensor) = (Gauge::G20, SensorKind::ThermocoupleT);
+    published::needle(&Electrode { gauge, tip_length_um: 10_000, sensor })
+}
 
 /// Runs `bench-tissue`.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
@@ -51,10 +48,10 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 }
 
 fn bench(resolution: Resolution) -> Result<(), String> {
-    let mesh = NeedleMesh::new(&NEEDLE, resolution);
+    let mesh = NeedleMesh::new(&needle(), resolution);
     let cells = mesh.grid.cells();
     println!("{resolution:?}: {cells} cells, {} in a row (microseconds)", mesh.grid.columns);
-    told("mesh", 50, || drop(black_box(NeedleMesh::new(&NEEDLE, resolution))));
+    told("mesh", 50, || drop(black_box(NeedleMesh::new(&needle(), resolution))));
     let (resistivity, none) = (vec![2.0; cells], Interfaces::none(cells));
     let (mut faces, mut out) = (Faces::default(), vec![0.0; cells]);
     told("conductances of all faces", 200, || mesh.grid.faces(&resistivity, &none, &mut faces));
@@ -83,7 +80,7 @@ fn bench(resolution: Resolution) -> Result<(), String> {
 /// A lesion after 15 s of ramp and 105 s of hold.
 fn held(resolution: Resolution) -> Result<Lesion, String> {
     let setting = Setting {
-        needle: NEEDLE,
+        needle: needle(),
         tissue: TISSUE,
         layers: Vec::new(),
         baseline_c: 21.0,

@@ -1,23 +1,26 @@
 //! Measured lesions (calibration.csv): predicted with a stated edge, nothing tuned.
 
 use super::lesions::{Course, nerve, size_mm};
-use super::needles::{EX_VIVO, Electrode, IN_VIVO};
+use super::needles::{Electrode, ex_vivo, gauges, muscle};
 use super::rows::{Row, percent};
+use rfa_plan::Gauge;
 use rfa_tissue::{Boundary, Lesion, Resolution, TipEnd};
 use std::f64::consts::FRAC_PI_4;
 
 const SECTION: &str = super::CALIBRATION;
 
 /// 80 °C for 90 s from 21 °C, 20G 10 mm, in the tissue of physics.md 1: rows M1 to M3.
-const CHICKEN: Course = Course {
-    electrode: Electrode::new(20, 10),
-    end: TipEnd::Blunt,
-    tissue: EX_VIVO,
-    baseline_c: 21.0,
-    set_c: 80.0,
-    hold_s: 90.0,
-    resolution: Resolution::Normal,
-};
+fn chicken() -> Result<Course, String> {
+    Ok(Course {
+        electrode: Electrode::new(Gauge::G20, 10),
+        end: TipEnd::Blunt,
+        tissue: ex_vivo()?,
+        baseline_c: 21.0,
+        set_c: 80.0,
+        hold_s: 90.0,
+        resolution: Resolution::Normal,
+    })
+}
 
 /// Measured: mean surface area, mm², and volumes, cm³.
 const M1_MM2: f64 = 80.8;
@@ -33,7 +36,7 @@ pub(super) fn rows(quick: bool) -> Result<Vec<Row>, String> {
 }
 
 fn measured() -> Result<Vec<Row>, String> {
-    let lesion = CHICKEN.run()?;
+    let lesion = chicken()?.run()?;
     let mut rows = Vec::new();
     let edges = [
         (Boundary::Isotherm(50.0), "50 °C"),
@@ -68,16 +71,19 @@ fn percent_short(share: f64) -> String {
 
 /// B1: no single needle makes a lesion wider than 16 mm; width grows with gauge and with time.
 fn widest(quick: bool) -> Result<Vec<Row>, String> {
-    let width = |gauge: u32, hold_s: f64| -> Result<f64, String> {
+    let width = |gauge: Gauge, hold_s: f64| -> Result<f64, String> {
         let electrode = Electrode::new(gauge, 15);
-        let course = Course { electrode, baseline_c: 21.0, set_c: 90.0, hold_s, ..CHICKEN };
+        let course = Course { electrode, baseline_c: 21.0, set_c: 90.0, hold_s, ..chicken()? };
         Ok(size_mm(&course.run()?, Boundary::Isotherm(55.0)).0)
     };
-    let gauges: &[u32] = if quick { &[23, 16] } else { &[23, 22, 21, 20, 18, 17, 16] };
+    let mut gauges: Vec<Gauge> =
+        if quick { vec![Gauge::G16, Gauge::G23] } else { gauges().collect() };
+    gauges.reverse();
     let times = [60.0, 120.0, 360.0, 720.0];
     let by_gauge =
         gauges.iter().map(|gauge| width(*gauge, 360.0)).collect::<Result<Vec<_>, _>>()?;
-    let by_time = times.iter().map(|hold| width(16, *hold)).collect::<Result<Vec<_>, _>>()?;
+    let by_time =
+        times.iter().map(|hold| width(Gauge::G16, *hold)).collect::<Result<Vec<_>, _>>()?;
     let grows = |widths: &[f64]| widths.windows(2).all(|pair| pair[0] < pair[1]);
     let list = |widths: &[f64]| {
         widths.iter().map(|width| format!("{width:.1}")).collect::<Vec<_>>().join(", ")
@@ -111,9 +117,13 @@ fn widest(quick: bool) -> Result<Vec<Row>, String> {
 /// needles, by electrode; electrode, time and edge are not told.
 fn conventional() -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
-    for electrode in [Electrode::new(23, 2), Electrode::new(22, 5), Electrode::new(20, 10)] {
+    for electrode in [
+        Electrode::new(Gauge::G23, 2),
+        Electrode::new(Gauge::G22, 5),
+        Electrode::new(Gauge::G20, 10),
+    ] {
         let course =
-            Course { electrode, tissue: IN_VIVO, baseline_c: 37.0, hold_s: 60.0, ..CHICKEN };
+            Course { electrode, tissue: muscle()?, baseline_c: 37.0, hold_s: 60.0, ..chicken()? };
         let lesion: Lesion = course.run()?;
         let radius = |edge| size_mm(&lesion, edge).0 / 2.0;
         let (visible, damage) = (radius(Boundary::Isotherm(58.0)), radius(nerve()));
@@ -128,13 +138,13 @@ fn conventional() -> Result<Vec<Row>, String> {
 /// is slower).
 fn growth() -> Result<Vec<Row>, String> {
     let at = |hold_s: f64| -> Result<f64, String> {
-        let course = Course { tissue: IN_VIVO, baseline_c: 37.0, hold_s, ..CHICKEN };
+        let course = Course { tissue: muscle()?, baseline_c: 37.0, hold_s, ..chicken()? };
         Ok(size_mm(&course.run()?, Boundary::Isotherm(50.0)).0)
     };
     // From the beginning of RF: 15 s of ramp and 5 s of hold are the first 20 s.
     let widths = [5.0, 25.0, 45.0, 65.0, 85.0, 105.0].map(at);
     let widths = widths.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let bare = CHICKEN.electrode.diameter_m() * 1e3;
+    let bare = chicken()?.electrode.diameter_m() * 1e3;
     let gains: Vec<f64> = std::iter::once(widths[0] - bare)
         .chain(widths.windows(2).map(|pair| pair[1] - pair[0]))
         .collect();

@@ -1,8 +1,9 @@
 //! How far the normal mesh and step are from finer ones, for every electrode.
 
 use super::lesions::{Course, HOLD_S, RAMP_S, SET_C, nerve, size_mm};
-use super::needles::{Electrode, IN_VIVO};
+use super::needles::{Electrode, muscle};
 use super::rows::{Row, percent};
+use rfa_plan::Gauge;
 use rfa_tissue::{Boundary, Drive, Lesion, Resolution, TipEnd};
 
 const SECTION: &str = super::CONVERGENCE;
@@ -17,11 +18,12 @@ pub(super) struct Pair {
 }
 
 pub(super) fn pair(electrode: Electrode, end: TipEnd) -> Result<Pair, String> {
+    let tissue = muscle()?;
     let at = |resolution| {
         let course = Course {
             electrode,
             end,
-            tissue: IN_VIVO,
+            tissue,
             baseline_c: 37.0,
             set_c: SET_C,
             hold_s: HOLD_S,
@@ -48,7 +50,11 @@ impl Pair {
 /// The rows: the worst of all electrodes, by either edge; and the step.
 pub(super) fn rows(quick: bool) -> Result<Vec<Row>, String> {
     let electrodes: Vec<Electrode> = if quick {
-        vec![Electrode::new(23, 2), Electrode::new(16, 2), Electrode::new(22, 5)]
+        vec![
+            Electrode::new(Gauge::G23, 2),
+            Electrode::new(Gauge::G16, 2),
+            Electrode::new(Gauge::G22, 5),
+        ]
     } else {
         Electrode::all().collect()
     };
@@ -83,15 +89,15 @@ fn worst(pairs: &[Pair], what: &str, limit: f64, of: fn(&Pair) -> f64) -> Row {
 fn step_rows() -> Result<Vec<Row>, String> {
     const SHORT_S: f64 = 0.125;
     let mut rows = Vec::new();
-    for electrode in [Electrode::new(20, 10), Electrode::new(23, 2)] {
+    for electrode in [Electrode::new(Gauge::G20, 10), Electrode::new(Gauge::G23, 2)] {
         let course = Course {
             electrode,
             end: TipEnd::Blunt,
-            tissue: IN_VIVO,
+            tissue: muscle()?,
             baseline_c: 37.0,
             set_c: SET_C,
             hold_s: HOLD_S,
-            resolution: Resolution::Coarse,
+            resolution: Resolution::Normal,
         };
         let own = course.run()?;
         let sizes = [1.0, 2.0].map(|share| in_steps(&course, SHORT_S / share));
@@ -100,7 +106,7 @@ fn step_rows() -> Result<Vec<Row>, String> {
         for (boundary, name) in [(Boundary::Isotherm(50.0), "50 °C"), (nerve(), "nerve set")] {
             let (own, once, twice) =
                 (size_mm(&own, boundary), size_mm(&once, boundary), size_mm(&twice, boundary));
-            let what = |which: &str| format!("{}, {name}: {which}", electrode.name());
+            let what = |which: &str| format!("normal mesh, {}, {name}: {which}", electrode.name());
             rows.push(Row::share(
                 SECTION,
                 what("width by own steps against 1/8 s"),

@@ -2,8 +2,9 @@
 
 use super::chart::{Axis, BLUE, Chart, GREEN, Line, RED};
 use super::lesions::{Course, HOLD_S, SET_C};
-use super::needles::{Electrode, IN_VIVO};
+use super::needles::{Electrode, muscle};
 use super::rows::Row;
+use rfa_plan::Gauge;
 use rfa_tissue::{Drive, Lesion, Properties, Resolution, TipEnd};
 
 const SECTION: &str = super::ENERGY;
@@ -31,7 +32,7 @@ pub(super) type Powered = (f64, Curve);
 /// A constant drive from rest, looked at four times a second, for 120 s or until the impedance is
 /// three times its lowest.
 fn driven(electrode: Electrode, drive: Drive) -> Result<(Lesion, Curve), String> {
-    let mut lesion = course(electrode, IN_VIVO).lesion()?;
+    let mut lesion = course(electrode, muscle()?).lesion()?;
     let mut curve = Vec::new();
     let mut lowest = f64::INFINITY;
     for _ in 0..480 {
@@ -54,11 +55,11 @@ fn lowest_and_last(curve: &Curve) -> (f64, f64) {
 /// The rows, and the impedance of a needle at each of some powers, W.
 pub(super) fn rows(quick: bool) -> Result<(Vec<Row>, Vec<Powered>), String> {
     let mut rows = Vec::new();
-    let dry = Properties { phase: None, ..IN_VIVO };
-    let lesion = course(Electrode::new(20, 10), dry).run()?;
+    let dry = Properties { phase: None, ..muscle()? };
+    let lesion = course(Electrode::new(Gauge::G20, 10), dry).run()?;
     let what = "120 s at 80 °C, 20G 10 mm, perfused, boiling off: heat not accounted for";
     rows.push(Row::share(SECTION, what, lesion.model().imbalance(), 1e-6));
-    let electrode = Electrode::new(22, 5);
+    let electrode = Electrode::new(Gauge::G22, 5);
     let (lesion, curve) = driven(electrode, Drive::Voltage(21.0))?;
     let (lowest, last) = lowest_and_last(&curve);
     let what = "120 s at 21 V, 22G 5 mm, boiling: heat not accounted for";

@@ -4,6 +4,7 @@ use super::exact::{Reach, spheroid_at_rest};
 use super::needles::{Electrode, needle};
 use super::problem::{BASELINE_C, ELECTRODE, MUSCLE_7C, Way, to_rest};
 use super::rows::{Row, order};
+use rfa_plan::Gauge;
 use rfa_tissue::mesh::{cylinder, orthogonal};
 use rfa_tissue::{
     Damage, Drive, Medium, Model, NeedleMesh, Parts, Properties, Resolution, SolveError, TipEnd,
@@ -104,7 +105,11 @@ fn needle_pair(
 pub(super) fn rows(quick: bool) -> Result<Vec<Row>, SolveError> {
     let mut rows = spheroid_rows()?;
     let ends: &[TipEnd] = if quick { &[TipEnd::Blunt] } else { &[TipEnd::Blunt, TipEnd::Conical] };
-    let electrodes = [Electrode::new(22, 5), Electrode::new(20, 10), Electrode::new(16, 2)];
+    let electrodes = [
+        Electrode::new(Gauge::G22, 5),
+        Electrode::new(Gauge::G20, 10),
+        Electrode::new(Gauge::G16, 2),
+    ];
     let chosen = electrodes.iter().take(if quick { 1 } else { electrodes.len() });
     for electrode in chosen {
         for end in ends {

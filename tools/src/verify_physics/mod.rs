@@ -12,6 +12,7 @@ mod manufactured;
 mod needles;
 mod nerve;
 mod problem;
+mod reduced;
 mod report;
 mod rows;
 mod solutions;
@@ -31,6 +32,7 @@ const ENERGY: &str = "Energy balance and boiling";
 const CONVERGENCE: &str = "Mesh and step convergence";
 const NERVE: &str = "Nerve (Fröhling 1998)";
 const CALIBRATION: &str = "Measured lesions";
+const REDUCED: &str = "The reduced model against the full one";
 const TABLES: &str = "Published tables";
 const SPEED: &str = "Speed";
 
@@ -81,6 +83,7 @@ fn verify(quick: bool) -> Result<usize, String> {
     show(CONVERGENCE, convergence::rows(quick)?, began);
     show(NERVE, nerve::rows()?, began);
     show(CALIBRATION, calibration::rows(quick)?, began);
+    show(REDUCED, reduced::rows(quick)?, began);
     show(TABLES, tables::rows()?, began);
     if !quick {
         let impedance: Chart = energy::plot(&impedance);

@@ -1,9 +1,10 @@
 //! Fröhling 1998: rabbit sciatic nerve, 45 s at 50, 55 and 60 °C: none, partial, nearly whole.
 
 use super::lesions::{Course, nerve as nerve_set};
-use super::needles::{Electrode, IN_VIVO};
+use super::needles::{Electrode, muscle};
 use super::problem::{MUSCLE_7C, parts};
 use super::rows::Row;
+use rfa_plan::Gauge;
 use rfa_tissue::mesh::{cylinder, orthogonal, uniform};
 use rfa_tissue::{Beyond, Damage, Drive, Medium, Model, Parts, Resolution, TipEnd};
 
@@ -45,18 +46,18 @@ pub(super) fn rows() -> Result<Vec<Row>, String> {
     // Around a needle: how deep from its surface.
     for (at_c, ..) in FINDINGS {
         let course = Course {
-            electrode: Electrode::new(22, 5),
+            electrode: Electrode::new(Gauge::G22, 5),
             end: TipEnd::Blunt,
-            tissue: IN_VIVO,
+            tissue: muscle()?,
             baseline_c: 37.0,
             set_c: at_c,
             hold_s: SECONDS,
             resolution: Resolution::Normal,
         };
         let lesion = course.run()?;
-        let depth = lesion
-            .size(nerve_set())
-            .map_or(0.0, |size| (size.width - Electrode::new(22, 5).diameter_m()) / 2.0 * 1e3);
+        let depth = lesion.size(nerve_set()).map_or(0.0, |size| {
+            (size.width - Electrode::new(Gauge::G22, 5).diameter_m()) / 2.0 * 1e3
+        });
         let what =
             format!("around a 22G 5 mm needle held at {at_c} °C for 45 s: depth of omega = 1");
         rows.push(Row::told(SECTION, what, format!("{depth:.2} mm from its surface")));

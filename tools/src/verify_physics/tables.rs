@@ -1,28 +1,29 @@
 //! Tables of physics.md that the solver has to give again.
 
-use super::needles::{EX_VIVO, Electrode, needle};
+use super::needles::{Electrode, TIPS_MM, ex_vivo, needle};
 use super::rows::Row;
+use rfa_plan::Gauge;
 use rfa_tissue::{Drive, Lesion, Properties, Resolution, Setting, TipEnd};
 
 const SECTION: &str = super::TABLES;
 
 /// R sigma in 1/m for a blunt bare tip (physics.md 7b, about 1 %): tips of 2, 4, 5, 10, 15 mm.
-const RESISTANCE: [(u32, [f64; 5]); 5] = [
-    (16, [82.2, 59.3, 52.7, 35.4, 27.4]),
-    (18, [95.2, 67.1, 59.3, 39.1, 30.0]),
-    (20, [113.2, 77.8, 68.2, 44.0, 33.4]),
-    (22, [126.9, 85.7, 74.8, 47.5, 35.8]),
-    (23, [133.7, 89.6, 77.9, 49.2, 36.9]),
+const RESISTANCE: [(Gauge, [f64; 5]); 5] = [
+    (Gauge::G16, [82.2, 59.3, 52.7, 35.4, 27.4]),
+    (Gauge::G18, [95.2, 67.1, 59.3, 39.1, 30.0]),
+    (Gauge::G20, [113.2, 77.8, 68.2, 44.0, 33.4]),
+    (Gauge::G22, [126.9, 85.7, 74.8, 47.5, 35.8]),
+    (Gauge::G23, [133.7, 89.6, 77.9, 49.2, 36.9]),
 ];
 /// The table itself is good to about 1 %.
 const RESISTANCE_LIMIT: f64 = 0.015;
 
 /// Rises of physics.md 4 at 8 V, 37 °C: after 0.1, 0.5, 1, 3, 10, 40, 120 s; Z then and before.
-const RISES: [(u32, u32, [f64; 7], [f64; 2]); 4] = [
-    (22, 5, [0.31, 1.7, 3.1, 6.4, 11.4, 18.5, 23.9], [161.0, 134.0]),
-    (22, 10, [0.26, 1.5, 2.6, 5.4, 9.6, 16.1, 21.8], [100.0, 85.0]),
-    (18, 10, [0.09, 0.7, 1.4, 3.4, 7.1, 13.5, 19.5], [81.0, 71.0]),
-    (16, 15, [0.05, 0.45, 0.95, 2.5, 5.5, 11.2, 17.1], [55.0, 49.0]),
+const RISES: [(Gauge, u32, [f64; 7], [f64; 2]); 4] = [
+    (Gauge::G22, 5, [0.31, 1.7, 3.1, 6.4, 11.4, 18.5, 23.9], [161.0, 134.0]),
+    (Gauge::G22, 10, [0.26, 1.5, 2.6, 5.4, 9.6, 16.1, 21.8], [100.0, 85.0]),
+    (Gauge::G18, 10, [0.09, 0.7, 1.4, 3.4, 7.1, 13.5, 19.5], [81.0, 71.0]),
+    (Gauge::G16, 15, [0.05, 0.45, 0.95, 2.5, 5.5, 11.2, 17.1], [55.0, 49.0]),
 ];
 const TIMES: [f64; 7] = [0.1, 0.5, 1.0, 3.0, 10.0, 40.0, 120.0];
 
@@ -38,13 +39,14 @@ fn lesion(electrode: Electrode, tissue: Properties) -> Result<Lesion, String> {
 }
 
 pub(super) fn rows() -> Result<Vec<Row>, String> {
+    let tissue = ex_vivo()?;
     let mut worst = (0.0_f64, String::new());
     for (gauge, row) in RESISTANCE {
-        for (tip, expected) in super::needles::TIPS_MM.into_iter().zip(row) {
+        for (tip, expected) in TIPS_MM.into_iter().zip(row) {
             let electrode = Electrode::new(gauge, tip);
-            let mut lesion = lesion(electrode, EX_VIVO)?;
+            let mut lesion = lesion(electrode, tissue)?;
             lesion.advance(1e-3, Drive::Voltage(1e-3)).map_err(|error| error.to_string())?;
-            let apart = lesion.reading().resistance_ohm * EX_VIVO.sigma / expected - 1.0;
+            let apart = lesion.reading().resistance_ohm * tissue.sigma / expected - 1.0;
             if apart.abs() > worst.0.abs() {
                 worst = (apart, electrode.name());
             }
@@ -54,7 +56,7 @@ pub(super) fn rows() -> Result<Vec<Row>, String> {
     let mut rows = vec![Row::share(SECTION, what, worst.0, RESISTANCE_LIMIT)];
     for (gauge, tip, rises, ohms) in RISES {
         let electrode = Electrode::new(gauge, tip);
-        let mut lesion = lesion(electrode, EX_VIVO)?;
+        let mut lesion = lesion(electrode, tissue)?;
         let mut found = Vec::new();
         let mut first = f64::NAN;
         let mut before = 0.0;
