@@ -19,13 +19,14 @@ const PAD_OHM: f64 = 60.0;
 /// A needle in tissue, after the finite-volume model.
 ///
 /// A reduced model of it runs in every step. When the hottest tissue comes near boiling, the full
-/// one takes over from the same temperatures, in steps of 10 ms, until it has cooled. Should
+/// one takes over from the same temperatures, in steps of 10 ms, until it has cooled. Where the
+/// reduced model cannot be had exactly enough, the full one runs all the time. Should
 /// boiling outrun even that one ([`TissuePlant::failed`] tells), the tip has parted from the
 /// tissue: no current flows, and what is there cools.
 #[derive(Debug, Clone)]
 pub struct TissuePlant {
     setting: Setting,
-    reduced: Reduced,
+    reduced: Option<Reduced>,
     /// Running instead of the reduced model.
     full: Option<Full>,
     failed: Option<SolveError>,
@@ -39,11 +40,11 @@ struct Full {
     waiting_v2s: f64,
 }
 
-/// The reduced model of one setting, for as many plants as one likes.
+/// The reduced model of one setting, where there is one exact enough, for as many plants as one likes.
 #[derive(Debug, Clone)]
 pub struct FittedTissue {
     setting: Setting,
-    model: Arc<ReducedModel>,
+    model: Option<Arc<ReducedModel>>,
 }
 
 impl FittedTissue {
@@ -52,19 +53,27 @@ impl FittedTissue {
     /// # Errors
     /// [`FitError`] when the setting cannot be or the full model gives no answer.
     pub fn new(setting: Setting) -> Result<Self, FitError> {
-        let model = Arc::new(ReducedModel::fit(&setting)?);
+        let model = match ReducedModel::fit(&setting) {
+            Ok(model) => Some(Arc::new(model)),
+            Err(FitError::Poor { .. }) => None,
+            Err(error) => return Err(error),
+        };
         Ok(Self { setting, model })
     }
 
     /// A needle at rest in it.
     #[must_use]
     pub fn plant(&self) -> TissuePlant {
-        TissuePlant {
+        let mut plant = TissuePlant {
             setting: self.setting.clone(),
-            reduced: Reduced::new(Arc::clone(&self.model)),
+            reduced: self.model.as_ref().map(|model| Reduced::new(Arc::clone(model))),
             full: None,
             failed: None,
+        };
+        if plant.reduced.is_none() {
+            plant.take_over();
         }
+        plant
     }
 }
 
@@ -84,10 +93,13 @@ impl TissuePlant {
     /// Hands over to the full model.
     fn take_over(&mut self) {
         // The setting was good enough to fit.
-        if let Ok(mut lesion) = Lesion::new(&self.setting) {
-            lesion.start_at(&self.reduced.temperatures(), &self.reduced.omegas());
-            self.full = Some(Full { lesion: Box::new(lesion), waiting_s: 0.0, waiting_v2s: 0.0 });
+        let Ok(mut lesion) = Lesion::new(&self.setting) else { return };
+        if let Some(reduced) = &self.reduced {
+            lesion.start_at(&reduced.temperatures(), &reduced.omegas());
         }
+        // A microvolt shows the field as it is.
+        self.failed = lesion.advance(1e-6, rfa_tissue::Drive::Voltage(1e-6)).err();
+        self.full = Some(Full { lesion: Box::new(lesion), waiting_s: 0.0, waiting_v2s: 0.0 });
     }
 
     /// Lets the full model run, and hands back when the tissue has cooled.
@@ -98,19 +110,21 @@ impl TissuePlant {
         if full.waiting_s < FULL_STEP_S * (1.0 - 1e-9) {
             return;
         }
-        let volts = libm::sqrt(full.waiting_v2s / full.waiting_s);
+        let parted = self.failed.is_some();
+        let volts = if parted { 0.0 } else { libm::sqrt(full.waiting_v2s / full.waiting_s) };
         let result = full.lesion.advance(full.waiting_s, rfa_tissue::Drive::Voltage(volts));
         (full.waiting_s, full.waiting_v2s) = (0.0, 0.0);
         self.failed = self.failed.or(result.err());
+        let Some(reduced) = &mut self.reduced else { return };
         let (tip_c, hottest_c) = (full.lesion.reading().tip_c, full.lesion.hottest().0);
-        if self.failed.is_none() && hottest_c > self.reduced.boils_c() - COOLED_K {
+        if self.failed.is_none() && hottest_c > reduced.boils_c() - COOLED_K {
             return;
         }
         let damage = &full.lesion.model().damage().omega;
         let omega = damage.first().map_or(&[][..], Vec::as_slice);
-        self.reduced.start_at(full.lesion.model().temperatures(), omega);
+        reduced.start_at(full.lesion.model().temperatures(), omega);
         // What boiling left is not yet a sum of the modes: wait until it is.
-        let apart = (self.reduced.tip_c() - tip_c).abs();
+        let apart = (reduced.tip_c() - tip_c).abs();
         if self.failed.is_some() || apart <= ALIKE_K {
             self.full = None;
         }
@@ -125,19 +139,22 @@ impl Plant for TissuePlant {
             self.advance_full(dt_s, drive.volts * drive.volts + heated);
             return;
         }
+        let Some(reduced) = &mut self.reduced else { return };
         let volts = if self.failed.is_some() { 0.0 } else { drive.volts };
-        self.reduced.advance(dt_s, volts, drive.heat_w);
-        if !self.reduced.holds() && self.failed.is_none() {
+        reduced.advance(dt_s, volts, drive.heat_w);
+        if !reduced.holds() && self.failed.is_none() {
             self.take_over();
         }
     }
 
     fn tip_c(&self) -> f64 {
-        self.full.as_ref().map_or_else(|| self.reduced.tip_c(), |full| full.lesion.reading().tip_c)
+        let full = self.full.as_ref().map(|full| full.lesion.reading().tip_c);
+        full.or(self.reduced.as_ref().map(Reduced::tip_c)).unwrap_or(self.setting.baseline_c)
     }
 
     fn tissue_max_c(&self) -> f64 {
-        self.full.as_ref().map_or_else(|| self.reduced.hottest_c(), |full| full.lesion.hottest().0)
+        let full = self.full.as_ref().map(|full| full.lesion.hottest().0);
+        full.or(self.reduced.as_ref().map(Reduced::hottest_c)).unwrap_or(self.setting.baseline_c)
     }
 
     fn impedance_ohm(&self) -> f64 {
@@ -145,8 +162,7 @@ impl Plant for TissuePlant {
             return PARTED_OHM;
         }
         let full = self.full.as_ref().map(|full| full.lesion.reading().resistance_ohm);
-        // A full model that has made no step yet has no field either.
-        full.filter(|ohm| *ohm > 0.0).unwrap_or_else(|| self.reduced.resistance_ohm())
+        full.or(self.reduced.as_ref().map(Reduced::resistance_ohm)).unwrap_or(PARTED_OHM)
     }
 
     fn pad_ohm(&self) -> f64 {

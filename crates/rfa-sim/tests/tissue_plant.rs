@@ -87,3 +87,21 @@ fn a_model_that_gives_up_is_told() {
     assert!(told.contains("gave no answer"), "{told}");
     assert!(plant.impedance_ohm() > 50_000.0, "{} ohm", plant.impedance_ohm());
 }
+
+/// Where no reduced model is exact enough, the full one runs from the start (a thick needle in
+/// liver, whose perfusion is high).
+#[test]
+fn what_cannot_be_reduced_runs_in_full() {
+    let tissue = shipped_tissue("liver").expect("a shipped tissue");
+    let baseline_c = tissue.baseline_c.value;
+    let around = Surroundings::new(tissue, |id| shipped_tissue(id).ok()).expect("no layers");
+    let sensor = SensorKind::ThermocoupleT;
+    let electrode = Electrode { gauge: Gauge::G16, tip_length_um: 15_000, sensor };
+    let setting = around.setting(needle(&electrode), baseline_c, Resolution::Normal);
+    let mut plant = FittedTissue::new(setting).expect("a tissue").plant();
+    assert!(plant.is_full());
+    assert!((100.0..400.0).contains(&plant.impedance_ohm()), "{} ohm", plant.impedance_ohm());
+    run(&mut plant, 500, Drive::voltage(20.0));
+    assert!(plant.tip_c() > baseline_c + 0.1, "{} °C", plant.tip_c());
+    assert_eq!(plant.failed(), None);
+}
