@@ -1,10 +1,13 @@
 //! The lesion model beside the session: fed from the recorder's side, never from a real-time
 //! thread, and nothing depends on it.
 //!
-//! On real threads it has a thread of its own, so that a slow solve delays no recording; on
-//! virtual time it runs in line, so that the same session gives the same bytes.
+//! It has a thread of its own, so that a slow solve delays no recording; on virtual time
+//! ([`beside`]) in step with the session, so that the same session gives the same bytes.
+
+mod beside;
 
 use crate::shared::Shared;
+use beside::Beside;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use rfa_plan::Plan;
 use rfa_session::{
@@ -62,6 +65,11 @@ impl Follower {
     /// What is known before the first report.
     pub(crate) fn before(&self) -> LesionView {
         self.view(HostInstant::ZERO, Err(self.told.err().unwrap_or(NoLesion::NotBegun)))
+    }
+
+    /// What is told when its thread is gone.
+    fn gone(&self) -> LesionView {
+        LesionView { lesion: Err(NoLesion::Stopped), ..self.before() }
     }
 
     fn view(&self, at: HostInstant, lesion: Result<LesionPrediction, NoLesion>) -> LesionView {
@@ -159,6 +167,8 @@ pub(crate) enum LesionEnd {
     Here(Box<Follower>),
     /// On its own thread.
     There(Box<Away>),
+    /// On a thread that keeps step with virtual time.
+    Beside(Box<Beside>),
     /// Its thread is gone, and it was told.
     Gone,
 }
@@ -178,6 +188,22 @@ impl LesionEnd {
         self.on_a_thread_running(run)
     }
 
+    /// The same in step with virtual time.
+    pub(crate) fn beside(self) -> Self {
+        self.beside_running(beside::run)
+    }
+
+    pub(crate) fn beside_running(
+        self,
+        body: impl FnOnce(Follower, &Receiver<Vec<Seen>>, &Sender<Vec<LesionView>>) + Send + 'static,
+    ) -> Self {
+        let Self::Here(follower) = self else { return self };
+        if follower.tracker.is_none() {
+            return Self::Here(follower);
+        }
+        Self::Beside(Box::new(Beside::new(*follower, body)))
+    }
+
     pub(crate) fn on_a_thread_running(
         self,
         body: impl FnOnce(Follower, &Receiver<Seen>, &Sender<LesionView>) + Send + 'static,
@@ -187,7 +213,7 @@ impl LesionEnd {
             return Self::Here(follower);
         }
         let channel = follower.channel;
-        let gone = LesionView { lesion: Err(NoLesion::Stopped), ..follower.before() };
+        let gone = follower.gone();
         let (reports, reports_out) = bounded(REPORTS_MAX);
         let (views_in, views) = bounded(VIEWS_MAX);
         // A panic closes both channels, and so does a thread that cannot be had: the next tick
@@ -210,6 +236,11 @@ impl LesionEnd {
             Self::Here(follower) => {
                 for seen in reports(record, follower.channel) {
                     follower.take(&seen).into_iter().for_each(&mut tell);
+                }
+            }
+            Self::Beside(beside) => {
+                for seen in reports(record, beside.channel()) {
+                    beside.take(seen, &mut tell);
                 }
             }
             Self::There(away) => {
@@ -235,6 +266,7 @@ impl LesionEnd {
     pub(crate) fn finish(self, now: HostInstant, mut tell: impl FnMut(LesionView)) {
         match self {
             Self::Here(mut follower) => follower.finish(now).into_iter().for_each(&mut tell),
+            Self::Beside(beside) => beside.finish(now, &mut tell),
             Self::There(away) => {
                 let Away { reports, views, .. } = *away;
                 drop(reports);

@@ -74,6 +74,12 @@ impl Log {
         self
     }
 
+    /// The same, in step with virtual time.
+    pub(crate) fn with_lesion_beside(mut self) -> Self {
+        self.lesion = self.lesion.map(LesionEnd::beside);
+        self
+    }
+
     fn lesion(&mut self, view: &LesionView) {
         self.summary.lesion(view);
         self.write(|recorder| recorder.write_lesion(view));

@@ -1,5 +1,5 @@
-//! The same session on a virtual clock: no threads, no wall clock, the same result for the same
-//! seed every time.
+//! The same session on a virtual clock: one thread (and one that models the lesion), no wall
+//! clock, the same result for the same seed every time.
 //!
 //! Time goes in slices of 1 ms: the generator gets what the host sent in the slice before (the
 //! line takes about that long), advances, and what it sent is read; then whichever ticks are due
@@ -225,7 +225,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
             interlock,
             control,
             console,
-            log,
+            log: log.with_lesion_beside(),
             records: RecorderEnds { records, given, truth: None },
             shared,
             interlock_pacer: Pacer::new(grid.plus(PHASE_INTERLOCK)),

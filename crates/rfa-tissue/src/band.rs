@@ -5,6 +5,8 @@
 //! fast as any sparse ordering, it streams through memory, and its arithmetic is the same on
 //! every machine.
 
+use crate::lanes;
+use pulp::{Arch, Simd, WithSimd};
 use thiserror::Error;
 
 /// The matrix has a pivot that is not positive: not positive definite, or not finite.
@@ -21,27 +23,31 @@ const PANEL: usize = 4;
 const TRIANGLE: usize = PANEL * PANEL;
 
 /// The `L D L^T` factors of a symmetric band matrix.
+///
+/// Columns end in zeros, so that loops in whole lanes may run past the band.
 #[derive(Debug, Clone)]
 pub(crate) struct BandFactor {
-    /// Column by column: the pivot's inverse, then the `band` entries of `L` below it.
+    /// Column by column: the pivot's inverse, then the `band` entries of `L` below it, then zeros.
     columns: Vec<f64>,
     /// The same for the solves, four columns to a panel: the triangle, then the four columns
-    /// below it, each as long as the band and filled up with 0.
+    /// below it, filled up with zeros.
     panels: Vec<f64>,
     scaled: Vec<f64>,
-    width: usize,
+    /// The solution on the way, with zeros behind it.
+    x: Vec<f64>,
+    band: usize,
 }
 
 impl BandFactor {
     /// Room for `size` unknowns with `band` diagonals below the main one.
     pub(crate) fn new(size: usize, band: usize) -> Self {
-        let width = band.saturating_add(1);
-        let panels = size.div_ceil(PANEL).saturating_mul(panel_len(band));
+        let panels = size.div_ceil(PANEL);
         Self {
-            columns: vec![0.0; size.saturating_mul(width)],
-            panels: vec![0.0; panels],
-            scaled: vec![0.0; width],
-            width,
+            columns: vec![0.0; size.saturating_mul(column_len(band))],
+            panels: vec![0.0; panels.saturating_mul(panel_len(band))],
+            scaled: vec![0.0; column_len(band)],
+            x: vec![0.0; panels.saturating_mul(PANEL).saturating_add(lanes::padded(band))],
+            band,
         }
     }
 
@@ -56,11 +62,10 @@ impl BandFactor {
         above: &[f64],
     ) -> Result<(), NotPositive> {
         let entries = diagonal.iter().zip(next).zip(above);
-        for (column, ((diagonal, next), above)) in
-            self.columns.chunks_exact_mut(self.width).zip(entries)
-        {
+        let columns = self.columns.chunks_exact_mut(column_len(self.band));
+        for (column, ((diagonal, next), above)) in columns.zip(entries) {
             column.fill(0.0);
-            if let [.., last] = column {
+            if let Some(last) = column.get_mut(self.band) {
                 *last = *above;
             }
             if let [pivot, first, ..] = column {
@@ -68,16 +73,17 @@ impl BandFactor {
                 *first += *next;
             }
         }
-        self.eliminate()?;
+        Arch::new().dispatch(Eliminate(self))?;
         self.fill_panels();
         Ok(())
     }
 
-    fn eliminate(&mut self) -> Result<(), NotPositive> {
-        let Self { columns, scaled, width, .. } = self;
+    #[inline(always)]
+    fn eliminate<S: Simd>(&mut self, simd: S) -> Result<(), NotPositive> {
+        let Self { columns, scaled, band, .. } = self;
         let mut rest = columns.as_mut_slice();
         let mut row: usize = 0;
-        while let Some((column, tail)) = rest.split_at_mut_checked(*width) {
+        while let Some((column, tail)) = rest.split_at_mut_checked(column_len(*band)) {
             let Some((pivot, below)) = column.split_first_mut() else { break };
             if !(*pivot > 0.0 && pivot.is_finite()) {
                 return Err(NotPositive { row });
@@ -87,10 +93,9 @@ impl BandFactor {
             scaled.clear();
             scaled.extend(below.iter().map(|entry| entry * inverse));
             let mut entries: &[f64] = below;
-            for (target, factor) in tail.chunks_exact_mut(*width).zip(scaled.iter()) {
-                for (to, from) in target.iter_mut().zip(entries) {
-                    *to -= factor * from;
-                }
+            let targets = tail.chunks_exact_mut(column_len(*band));
+            for (target, factor) in targets.zip(scaled.iter().take(*band)) {
+                lanes::take_away_one(simd, entries, *factor, target);
                 entries = entries.split_first().map_or(&[], |(_, later)| later);
             }
             below.copy_from_slice(scaled);
@@ -101,16 +106,16 @@ impl BandFactor {
     }
 
     fn fill_panels(&mut self) {
-        let band = self.width.saturating_sub(1);
-        let groups = self.columns.chunks(self.width.saturating_mul(PANEL));
+        let band = self.band;
+        let groups = self.columns.chunks(column_len(band).saturating_mul(PANEL));
         for (panel, group) in self.panels.chunks_exact_mut(panel_len(band)).zip(groups) {
             panel.fill(0.0);
             let Some((triangle, below)) = panel.split_first_chunk_mut::<TRIANGLE>() else { break };
             // A panel that is not full solves for 0 = 0 in what is left.
-            let columns = group.chunks_exact(self.width).map(Some).chain(core::iter::repeat(None));
-            for ((place, column), lower) in
-                (0..PANEL).zip(columns).zip(below.chunks_mut(band.max(1)))
-            {
+            let columns = group.chunks_exact(column_len(band));
+            let columns = columns.map(Some).chain(core::iter::repeat(None));
+            let lowers = below.chunks_mut(lanes::padded(band).max(1));
+            for ((place, column), lower) in (0..PANEL).zip(columns).zip(lowers) {
                 let column = column.unwrap_or(&[1.0]);
                 let inside = PANEL.saturating_sub(place);
                 let diagonal =
@@ -127,112 +132,105 @@ impl BandFactor {
     }
 
     /// Replaces the right-hand side in `x` by the solution.
-    pub(crate) fn solve(&self, x: &mut [f64]) {
-        self.forward(x);
-        self.backward(x);
+    pub(crate) fn solve(&mut self, x: &mut [f64]) {
+        let Self { panels, x: work, band, .. } = self;
+        let values = x.iter().copied().chain(core::iter::repeat(0.0));
+        work.iter_mut().zip(values).for_each(|(to, from)| *to = from);
+        Arch::new().dispatch(Solve { panels: Panels { panels, band: *band }, x: work });
+        x.copy_from_slice(work.get(..x.len()).unwrap_or(&[]));
     }
+}
 
-    fn panels(&self) -> impl DoubleEndedIterator<Item = (&[f64; TRIANGLE], [&[f64]; PANEL])> {
-        let band = self.width.saturating_sub(1);
-        self.panels.chunks_exact(panel_len(band)).filter_map(move |panel| {
+/// The factors as a solve reads them.
+#[derive(Clone, Copy)]
+struct Panels<'a> {
+    panels: &'a [f64],
+    band: usize,
+}
+
+impl<'a> Panels<'a> {
+    #[inline(always)]
+    fn iter(self) -> impl DoubleEndedIterator<Item = (&'a [f64; TRIANGLE], [&'a [f64]; PANEL])> {
+        let length = lanes::padded(self.band);
+        self.panels.chunks_exact(panel_len(self.band)).filter_map(move |panel| {
             let (triangle, below) = panel.split_first_chunk::<TRIANGLE>()?;
-            let (a, below) = below.split_at_checked(band)?;
-            let (b, below) = below.split_at_checked(band)?;
-            let (c, d) = below.split_at_checked(band)?;
+            let (a, below) = below.split_at_checked(length)?;
+            let (b, below) = below.split_at_checked(length)?;
+            let (c, d) = below.split_at_checked(length)?;
             Some((triangle, [a, b, c, d]))
         })
     }
 
-    fn forward(&self, x: &mut [f64]) {
+    #[inline(always)]
+    fn forward<S: Simd>(self, simd: S, x: &mut [f64]) {
         let mut rest = x;
-        for (triangle, [a, b, c, d]) in self.panels() {
-            let within = rest.len().min(PANEL);
-            let Some((head, tail)) = rest.split_at_mut_checked(within) else { break };
+        for (triangle, columns) in self.iter() {
+            let Some((head, tail)) = rest.split_first_chunk_mut::<PANEL>() else { break };
             let [_, _, _, _, ba, _, _, _, ca, cb, _, _, da, db, dc, _] = triangle;
-            let [xa, mut xb, mut xc, mut xd] = padded(head);
+            let [xa, mut xb, mut xc, mut xd] = *head;
             xb -= ba * xa;
             xc -= ca * xa + cb * xb;
             xd -= da * xa + db * xb + dc * xc;
-            head.iter_mut().zip([xa, xb, xc, xd]).for_each(|(to, from)| *to = from);
-            for ((((to, a), b), c), d) in tail.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                *to -= (a * xa + b * xb) + (c * xc + d * xd);
-            }
+            *head = [xa, xb, xc, xd];
+            lanes::take_away(simd, columns, *head, tail);
             rest = tail;
         }
     }
 
-    fn backward(&self, x: &mut [f64]) {
-        let mut left = x.len().div_ceil(PANEL);
-        for (triangle, columns) in self.panels().rev() {
-            left = left.saturating_sub(1);
-            let Some((_, rest)) = x.split_at_mut_checked(left.saturating_mul(PANEL)) else { break };
-            let within = rest.len().min(PANEL);
-            let Some((head, tail)) = rest.split_at_mut_checked(within) else { break };
+    #[inline(always)]
+    fn backward<S: Simd>(self, simd: S, x: &mut [f64]) {
+        let mut end = x.len().saturating_sub(lanes::padded(self.band));
+        for (triangle, columns) in self.iter().rev() {
+            end = end.saturating_sub(PANEL);
+            let Some((_, rest)) = x.split_at_mut_checked(end) else { break };
+            let Some((head, tail)) = rest.split_first_chunk_mut::<PANEL>() else { break };
             let [a, _, _, _, ba, b, _, _, ca, cb, c, _, da, db, dc, d] = triangle;
-            let [xa, xb, xc, xd] = padded(head);
-            let [sa, sb, sc, sd] = dots(columns, tail);
+            let [xa, xb, xc, xd] = *head;
+            let [sa, sb, sc, sd] = lanes::dots(simd, columns, tail);
             let xd = xd * d - sd;
             let xc = xc * c - sc - dc * xd;
             let xb = xb * b - sb - cb * xc - db * xd;
             let xa = xa * a - sa - ba * xb - ca * xc - da * xd;
-            head.iter_mut().zip([xa, xb, xc, xd]).for_each(|(to, from)| *to = from);
+            *head = [xa, xb, xc, xd];
         }
     }
 }
 
+/// [`BandFactor::solve`], for any registers.
+struct Solve<'a> {
+    panels: Panels<'a>,
+    x: &'a mut [f64],
+}
+
+impl WithSimd for Solve<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        self.panels.forward(simd, self.x);
+        self.panels.backward(simd, self.x);
+    }
+}
+
+/// [`BandFactor::eliminate`], for any registers.
+struct Eliminate<'a>(&'a mut BandFactor);
+
+impl WithSimd for Eliminate<'_> {
+    type Output = Result<(), NotPositive>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        self.0.eliminate(simd)
+    }
+}
+
+/// The pivot, the band, and zeros enough for whole lanes from any entry on.
+const fn column_len(band: usize) -> usize {
+    band.saturating_add(1).saturating_add(lanes::LANES)
+}
+
 const fn panel_len(band: usize) -> usize {
-    TRIANGLE.saturating_add(band.saturating_mul(PANEL))
-}
-
-/// Up to four values, and 0 for those that are not there.
-fn padded(values: &[f64]) -> [f64; PANEL] {
-    let mut four = [0.0; PANEL];
-    four.iter_mut().zip(values).for_each(|(to, from)| *to = *from);
-    four
-}
-
-/// The product of each of four columns with `x`, in a fixed order of summing.
-fn dots([a, b, c, d]: [&[f64]; PANEL], x: &[f64]) -> [f64; PANEL] {
-    let even = x.len().min(a.len()) & !1;
-    let split = |values| <[f64]>::split_at_checked(values, even).unwrap_or((&[], &[]));
-    let ((x, x_last), (a, a_last), (b, b_last)) = (split(x), split(a), split(b));
-    let ((c, c_last), (d, d_last)) = (split(c), split(d));
-    let [mut sa, mut sb, mut sc, mut sd] = [[0.0_f64; 2]; PANEL];
-    let columns = pairs(a).zip(pairs(b)).zip(pairs(c)).zip(pairs(d));
-    for (x, (((a, b), c), d)) in pairs(x).zip(columns) {
-        add_product(&mut sa, a, x);
-        add_product(&mut sb, b, x);
-        add_product(&mut sc, c, x);
-        add_product(&mut sd, d, x);
-    }
-    let last = |l: &[f64]| l.iter().zip(x_last).take(1).map(|(l, x)| l * x).sum::<f64>();
-    let whole = |[even, odd]: [f64; 2], l| even + odd + last(l);
-    [whole(sa, a_last), whole(sb, b_last), whole(sc, c_last), whole(sd, d_last)]
-}
-
-fn pairs(values: &[f64]) -> impl Iterator<Item = &[f64; 2]> {
-    values.as_chunks::<2>().0.iter()
-}
-
-fn add_product(sum: &mut [f64; 2], [l0, l1]: &[f64; 2], [x0, x1]: &[f64; 2]) {
-    let [s0, s1] = sum;
-    *s0 += l0 * x0;
-    *s1 += l1 * x1;
-}
-
-/// The sum of products, in four running sums: a fixed order, whatever the machine.
-pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let even = a.len().min(b.len()) & !3;
-    let split = |values| <[f64]>::split_at_checked(values, even).unwrap_or((&[], &[]));
-    let ((a, a_last), (b, b_last)) = (split(a), split(b));
-    let [mut first, mut second] = [[0.0_f64; 2]; 2];
-    for ([a0, a1, a2, a3], [b0, b1, b2, b3]) in a.as_chunks::<4>().0.iter().zip(b.as_chunks().0) {
-        add_product(&mut first, &[*a0, *a1], &[*b0, *b1]);
-        add_product(&mut second, &[*a2, *a3], &[*b2, *b3]);
-    }
-    let last: f64 = a_last.iter().zip(b_last).map(|(x, y)| x * y).sum();
-    let ([s0, s1], [s2, s3]) = (first, second);
-    (s0 + s1) + (s2 + s3) + last
+    TRIANGLE.saturating_add(lanes::padded(band).saturating_mul(PANEL))
 }
 
 #[cfg(test)]

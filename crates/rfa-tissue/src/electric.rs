@@ -5,14 +5,16 @@
 //! warms and one or two once it is steady.
 
 use crate::SolveError;
-use crate::band::{BandFactor, dot};
+use crate::band::BandFactor;
 use crate::grid::{Faces, Grid, Interfaces};
+use crate::lanes::dot;
 
 /// Relative error of the potential in the energy norm at which the iteration ends. The heat is
-/// out by the square of it in all, and by it in its distribution.
-const TOLERANCE: f64 = 1e-5;
+/// out by the square of it in all, and by it in its distribution: a third of what the field may
+/// be stale by.
+const TOLERANCE: f64 = 1e-4;
 /// Rounds after which the factor is made anew for the present conductivity.
-const STALE_ROUNDS: usize = 8;
+const STALE_ROUNDS: usize = 4;
 /// Rounds after which the solve has failed: with a fresh factor two or three are enough.
 const MAX_ROUNDS: usize = 60;
 

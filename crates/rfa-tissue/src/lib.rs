@@ -23,6 +23,7 @@ mod electric;
 mod error;
 mod grid;
 mod heat;
+mod lanes;
 mod lesion;
 mod medium;
 pub mod mesh;

@@ -17,7 +17,7 @@ mod tensor;
 use crate::damage::{Arrhenius, perfusion_share};
 pub use fit::FitError;
 use std::sync::Arc;
-use tensor::{FieldTensor, Matrix, dense};
+use tensor::{FieldTensor, Matrix, Quadratic, dense};
 
 /// Conductivities, perfusion and heat pattern are brought up to date this often, s: at 6 K/s, the
 /// fastest ramp, conductivity is out by 0.3 % meanwhile.
@@ -37,10 +37,10 @@ pub struct ReducedModel {
     hottest: Matrix,
     /// The tissue's own heat in each mode.
     made: Vec<f64>,
-    /// Conduction's change with temperature: for each mode a matrix.
-    conduction: Vec<Matrix>,
+    /// Conduction's change with temperature, in each mode.
+    conduction: Quadratic,
     field: FieldTensor,
-    shells: Vec<Shell>,
+    shells: Shells,
     /// Each mode over the cells, a row for each.
     modes: Matrix,
     /// Heat capacity of each cell, J/K.
@@ -51,10 +51,10 @@ pub struct ReducedModel {
 
 /// Tissue that was about equally hot, whose perfusion stops at about the same time.
 #[derive(Debug, Clone)]
-struct Shell {
-    /// The shell's mean temperature rise, by mode.
-    mean: Vec<f64>,
-    /// Its perfusion.
+struct Shells {
+    /// Each shell's mean temperature rise, by mode.
+    mean: Matrix,
+    /// For each mode a row: the perfusion of each shell by mode, one shell after the other.
     perfusion: Matrix,
 }
 
@@ -70,6 +70,8 @@ pub struct Reduced {
     /// Damage of each shell.
     omega: Vec<f64>,
     potentials: Vec<f64>,
+    /// Room for products of amplitudes.
+    products: Vec<f64>,
     conductance: f64,
     hottest_c: f64,
     since_refresh_s: f64,
@@ -104,8 +106,9 @@ impl Reduced {
             amplitudes: vec![0.0; modes],
             heat: vec![0.0; modes],
             forcing: vec![0.0; modes],
-            omega: vec![0.0; model.shells.len()],
+            omega: vec![0.0; model.shells.mean.rows().count()],
             potentials: vec![0.0; model.field.potentials()],
+            products: Vec::new(),
             conductance: 0.0,
             hottest_c: model.baseline_c,
             since_refresh_s: 0.0,
@@ -136,25 +139,25 @@ impl Reduced {
 
     /// Brings everything that depends on temperature up to date.
     fn refresh(&mut self) {
-        let Self { model, amplitudes, heat, forcing, omega, potentials, .. } = self;
-        self.conductance = model.field.solve(amplitudes, potentials, heat);
-        forcing.copy_from_slice(&model.made);
-        for (forcing, matrix) in forcing.iter_mut().zip(&model.conduction) {
-            let quadratic: f64 = matrix
-                .rows()
-                .zip(amplitudes.iter())
-                .map(|(row, a)| a * dense(row, amplitudes))
-                .sum();
-            *forcing -= quadratic;
+        let Self { model, amplitudes, heat, forcing, omega, potentials, products, .. } = self;
+        self.conductance = model.field.solve(amplitudes, potentials, heat, products);
+        let conducted = model.conduction.at(amplitudes, products);
+        for (forcing, (made, conducted)) in forcing.iter_mut().zip(model.made.iter().zip(conducted))
+        {
+            *forcing = made - conducted;
         }
-        for (shell, omega) in model.shells.iter().zip(omega.iter_mut()) {
-            let at_c = model.baseline_c + dense(&shell.mean, amplitudes);
+        products.clear();
+        let mut stopped = 0.0;
+        for (mean, omega) in model.shells.mean.rows().zip(omega.iter_mut()) {
+            let at_c = model.baseline_c + dense(mean, amplitudes);
             *omega += Arrhenius::NERVE.rate(at_c) * self.since_refresh_s;
-            let stopped = 1.0 - perfusion_share(*omega);
-            if stopped > 0.0 {
-                for (forcing, row) in forcing.iter_mut().zip(shell.perfusion.rows()) {
-                    *forcing += stopped * dense(row, amplitudes);
-                }
+            let share = 1.0 - perfusion_share(*omega);
+            products.extend(amplitudes.iter().map(|amplitude| share * amplitude));
+            stopped += share;
+        }
+        if stopped > 0.0 {
+            for (forcing, row) in forcing.iter_mut().zip(model.shells.perfusion.rows()) {
+                *forcing += dense(row, products);
             }
         }
         let rises = model.hottest.rows().map(|row| dense(row, amplitudes));

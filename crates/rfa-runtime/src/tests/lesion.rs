@@ -6,6 +6,7 @@ use rfa_plan::{preset, shipped_tissue};
 use rfa_session::{LesionView, NoLesion};
 use rfa_tissue::Tracker;
 use rfa_tissue::published::{Surroundings, needle};
+use rfa_units::HostInstant;
 use std::sync::mpsc;
 
 fn model() -> LesionEnd {
@@ -49,6 +50,43 @@ fn a_dead_model_is_told_once() {
     for _ in 0..10 {
         assert!(tick(&mut rig, &mut end).is_empty(), "once is enough");
     }
+}
+
+/// The same in virtual time, where its views are waited for: it is told when they are missed.
+#[test]
+fn a_dead_model_in_virtual_time_is_told_once() {
+    let mut rig = Rig::new();
+    let mut end = model().beside_running(|_, _, _| std::panic::resume_unwind(Box::new("dead")));
+    let mut told = Vec::new();
+    for _ in 0..2_000 {
+        told.extend(tick(&mut rig, &mut end));
+    }
+    end.finish(HostInstant::ZERO, |view| told.push(view));
+    assert!(matches!(told[..], [LesionView { lesion: Err(NoLesion::Stopped), .. }]), "{told:?}");
+}
+
+/// In virtual time nothing is lost and nothing is late: views come 550 reports behind.
+#[test]
+fn a_slow_model_in_virtual_time_is_waited_for() {
+    let mut rig = Rig::new();
+    let mut end = model().beside_running(|follower, batches, views| {
+        let before = follower.before();
+        for (place, _) in batches.iter().enumerate() {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            let at = HostInstant::from_micros(place as u64);
+            let _ = views.send(vec![LesionView { at, ..before }]);
+        }
+        let _ = views.send(Vec::new());
+    });
+    for reports in 1..=1_000_u64 {
+        let told: Vec<_> = tick(&mut rig, &mut end).iter().map(|v| v.at.as_micros()).collect();
+        let due = reports.is_multiple_of(50) && reports >= 550;
+        let expected = if due { vec![reports / 50 - 11] } else { Vec::new() };
+        assert_eq!(told, expected, "after {reports}");
+    }
+    let mut told = Vec::new();
+    end.finish(HostInstant::ZERO, |view| told.push(view.at.as_micros()));
+    assert_eq!(told, (10..=20).collect::<Vec<_>>());
 }
 
 /// A model that hangs loses reports, which are counted; nobody waits for it.

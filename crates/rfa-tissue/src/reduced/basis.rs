@@ -1,10 +1,10 @@
 //! Fields that span many others: an orthonormal basis by greedy choice, and the modes in it.
 
 use super::tensor::Matrix;
-use crate::band::dot;
+use crate::lanes::dot;
 
 /// The inner product with weights.
-pub(crate) fn inner(weight: &[f64], a: &[f64], b: &[f64]) -> f64 {
+fn inner(weight: &[f64], a: &[f64], b: &[f64]) -> f64 {
     let weighted: Vec<f64> = weight.iter().zip(a).map(|(w, a)| w * a).collect();
     dot(&weighted, b)
 }

@@ -1,10 +1,10 @@
 //! Fitting: runs of the full model, modes from them, and the equations in these modes.
 
-use super::basis::{eigen, greedy, inner};
-use super::tensor::{FieldTensor, Matrix};
-use super::{REFRESH_S, Reduced, ReducedModel, Shell};
-use crate::band::dot;
+use super::basis::{eigen, greedy};
+use super::tensor::{FieldTensor, Matrix, Quadratic};
+use super::{REFRESH_S, Reduced, ReducedModel, Shells};
 use crate::grid::{Faces, Grid, Interfaces};
+use crate::lanes::dot;
 use crate::lesion::medium;
 use crate::{Drive, Lesion, Medium, OutOfRange, Setting, SolveError};
 use std::sync::Arc;
@@ -53,6 +53,10 @@ pub enum FitError {
 /// show, since one that is hotter than the runs shows more.
 const LIMIT_K: f64 = 0.025;
 
+/// Steps to a span of the check at most. Each span is as long as all before it together, so the
+/// tissue moves little in a step, and heat, which is kept in one, is as new as in a treatment.
+const CHECK_STEPS: f64 = 64.0;
+
 /// What the runs saw.
 struct Runs {
     /// The voltage switched on and off: seconds passed, voltage, temperature at the sensor.
@@ -94,7 +98,7 @@ impl ReducedModel {
             sensor,
             hottest,
             made: modes.iter().map(|mode| dot(&metabolic, mode)).collect(),
-            conduction: thermal.change(&modes),
+            conduction: Quadratic::new(&thermal.change(&modes)),
             field: field(grid, &medium, &mesh.electric, setting.baseline_c, &modes, &runs),
             shells,
             shell_of,
@@ -110,7 +114,7 @@ impl ReducedModel {
         let mut reduced = Reduced::new(Arc::clone(&model));
         let mut error_k = 0.0_f64;
         for (span_s, volts, tip_c) in switched {
-            let steps = libm::ceil(span_s / REFRESH_S);
+            let steps = libm::ceil(span_s / REFRESH_S).min(CHECK_STEPS);
             let mut step = 0.0;
             while step < steps {
                 reduced.advance(span_s / steps, *volts, 0.0);
@@ -301,7 +305,10 @@ fn field(
     FieldTensor {
         count: potentials.len(),
         stiffness: Matrix::from_rows(pairs, stiffness),
-        heat: heat.into_iter().map(|values| Matrix::from_rows(pairs, values)).collect(),
+        heat: Matrix::from_rows(
+            pairs.saturating_mul(states.len()),
+            heat.into_iter().flatten().collect(),
+        ),
     }
 }
 
@@ -319,38 +326,44 @@ fn mutual(faces: &Faces, a: &[f64], b: &[f64]) -> (Vec<f64>, f64) {
     (cells.collect(), (beyond_sum - beyond_difference) / 4.0)
 }
 
-/// Perfused tissue in shells by how hot it became.
-fn shells(
-    grid: &Grid,
-    medium: &Medium,
-    peak_c: &[f64],
-    modes: &[Vec<f64>],
-) -> (Vec<Shell>, Vec<u8>) {
+/// Perfused tissue in shells by how hot it became, and for each cell its shell.
+fn shells(grid: &Grid, medium: &Medium, peak_c: &[f64], modes: &[Vec<f64>]) -> (Shells, Vec<u8>) {
     let place = |p: f64, peak: f64| {
         let hot =
             |shell: &u8| peak >= SHELLS_FROM_C + SHELL_WIDTH_K * f64::from(shell.saturating_sub(1));
         if p > 0.0 { (1..=SHELLS).rev().find(hot).unwrap_or(0) } else { 0 }
     };
-    let shell_of: Vec<u8> =
+    let hottest: Vec<u8> =
         medium.cells().zip(peak_c).map(|(p, peak)| place(p.perfusion, *peak)).collect();
-    let shells = (1..=SHELLS).filter_map(|shell| {
-        let cells = medium.cells().zip(&grid.volume).zip(&shell_of);
-        let weight: Vec<f64> = cells
-            .map(|((p, volume), of)| if *of == shell { p.perfusion * volume } else { 0.0 })
-            .collect();
-        let whole: f64 = weight.iter().sum();
-        (whole > 0.0).then(|| {
-            let mean = modes.iter().map(|mode| dot(&weight, mode) / whole).collect();
-            let entries = modes.iter().flat_map(|a| modes.iter().map(|b| inner(&weight, a, b)));
-            (shell, Shell { mean, perfusion: Matrix::from_rows(modes.len(), entries.collect()) })
-        })
-    });
     // Shells without a cell leave no gap in the count.
-    let (kept, shells): (Vec<u8>, Vec<Shell>) = shells.unzip();
-    let renumbered = shell_of.iter().map(|shell| {
+    let kept: Vec<u8> = (1..=SHELLS).filter(|shell| hottest.contains(shell)).collect();
+    let number = |shell: &u8| {
         let place = kept.iter().position(|kept| kept == shell);
         place.and_then(|place| u8::try_from(place.saturating_add(1)).ok()).unwrap_or(0)
-    });
-    let shell_of = renumbered.collect();
+    };
+    let shell_of: Vec<u8> = hottest.iter().map(number).collect();
+    let perfusion: Vec<f64> =
+        medium.cells().zip(&grid.volume).map(|(p, volume)| p.perfusion * volume).collect();
+    let mut means = Vec::new();
+    let mut by_mode: Vec<Vec<f64>> = vec![Vec::new(); modes.len()];
+    for shell in (1_u8..).take(kept.len()) {
+        let inside = |values: &[f64]| -> Vec<f64> {
+            let cells = values.iter().zip(&shell_of).filter(|(_, of)| **of == shell);
+            cells.map(|(value, _)| *value).collect()
+        };
+        let weight = inside(&perfusion);
+        let whole: f64 = weight.iter().sum();
+        let modes: Vec<Vec<f64>> = modes.iter().map(|mode| inside(mode)).collect();
+        means.extend(modes.iter().map(|mode| dot(&weight, mode) / whole));
+        for (entries, a) in by_mode.iter_mut().zip(&modes) {
+            let weighted: Vec<f64> = weight.iter().zip(a).map(|(weight, a)| weight * a).collect();
+            entries.extend(modes.iter().map(|b| dot(&weighted, b)));
+        }
+    }
+    let perfusion = by_mode.into_iter().flatten().collect();
+    let shells = Shells {
+        mean: Matrix::from_rows(modes.len(), means),
+        perfusion: Matrix::from_rows(modes.len().saturating_mul(kept.len()), perfusion),
+    };
     (shells, shell_of)
 }

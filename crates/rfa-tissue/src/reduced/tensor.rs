@@ -17,9 +17,46 @@ impl Matrix {
     }
 }
 
+/// A quadratic form for each of several outputs, in the products of amplitudes k <= l.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Quadratic(Matrix);
+
+impl Quadratic {
+    /// From a square matrix for each output.
+    pub(crate) fn new(outputs: &[Matrix]) -> Self {
+        let size = outputs.first().map_or(1, |matrix| matrix.columns);
+        let at = |matrix: &Matrix, k: usize, l: usize| {
+            matrix.rows().nth(k).and_then(|row| row.get(l)).copied().unwrap_or(0.0)
+        };
+        let mut entries = Vec::new();
+        for matrix in outputs {
+            for k in 0..size {
+                entries.push(at(matrix, k, k));
+                let both = |l: usize| at(matrix, k, l) + at(matrix, l, k);
+                entries.extend((k.saturating_add(1)..size).map(both));
+            }
+        }
+        let pairs = entries.len().checked_div(outputs.len()).unwrap_or(1);
+        Self(Matrix::from_rows(pairs, entries))
+    }
+
+    /// Each output's value; `products` is room for the products of the amplitudes.
+    pub(crate) fn at<'a>(
+        &'a self,
+        amplitudes: &[f64],
+        products: &'a mut Vec<f64>,
+    ) -> impl Iterator<Item = f64> + 'a {
+        products.clear();
+        for (k, a) in amplitudes.iter().enumerate() {
+            products.extend(amplitudes.iter().skip(k).map(|b| a * b));
+        }
+        self.0.rows().map(|row| dense(row, products))
+    }
+}
+
 /// The sum of products.
 pub(crate) fn dense(row: &[f64], x: &[f64]) -> f64 {
-    crate::band::dot(row, x)
+    crate::lanes::dot(row, x)
 }
 
 /// Field and heat as functions of the modes' amplitudes.
@@ -32,8 +69,8 @@ pub(crate) struct FieldTensor {
     pub(crate) count: usize,
     /// Pairs of potentials: dissipation at the baseline, then its change with each mode.
     pub(crate) stiffness: Matrix,
-    /// For each mode: heat in it by pair, at the baseline and its change with each mode.
-    pub(crate) heat: Vec<Matrix>,
+    /// For each mode a row: heat in it by pair, at the baseline and its change with each mode.
+    pub(crate) heat: Matrix,
 }
 
 impl FieldTensor {
@@ -43,21 +80,24 @@ impl FieldTensor {
     }
 
     /// Solves the field at `amplitudes`; `potentials` takes the weights, `heat` the heat of 1 V
-    /// in each mode. Gives the conductance, S.
+    /// in each mode; `products` is room. Gives the conductance, S.
     pub(crate) fn solve(
         &self,
         amplitudes: &[f64],
         potentials: &mut [f64],
         heat: &mut [f64],
+        products: &mut Vec<f64>,
     ) -> f64 {
         let stiffness: Vec<f64> = self.at(&self.stiffness, amplitudes);
         galerkin(self.count, &stiffness, potentials);
         let weights = pair_weights(potentials);
-        for (heat, matrix) in heat.iter_mut().zip(&self.heat) {
-            let mut rows = matrix.rows();
-            let still = rows.next().map_or(0.0, |row| dense(row, &weights));
-            *heat =
-                still + rows.zip(amplitudes).map(|(row, a)| a * dense(row, &weights)).sum::<f64>();
+        products.clear();
+        products.extend_from_slice(&weights);
+        for amplitude in amplitudes {
+            products.extend(weights.iter().map(|weight| amplitude * weight));
+        }
+        for (heat, row) in heat.iter_mut().zip(self.heat.rows()) {
+            *heat = dense(row, products);
         }
         dense(&stiffness, &weights)
     }
