@@ -197,7 +197,7 @@ pub(crate) struct Demo {
     /// Seed of the simulated generator's noise.
     #[arg(long, default_value_t = 7)]
     pub(crate) seed: u64,
-    /// On virtual time: no thread, no wall clock, the same result every time.
+    /// On virtual time: no wall clock, the same result every time.
     #[arg(long = "virtual", requires = "headless")]
     pub(crate) virtual_time: bool,
     /// Fault to switch on: NAME@TIME[+DURATION]; may be given more than once.
