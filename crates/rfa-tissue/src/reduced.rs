@@ -19,9 +19,11 @@ pub use fit::FitError;
 use std::sync::Arc;
 use tensor::{FieldTensor, Matrix, Quadratic, dense};
 
-/// Conductivities, perfusion and heat pattern are brought up to date this often, s: at 6 K/s, the
-/// fastest ramp, conductivity is out by 0.3 % meanwhile.
-const REFRESH_S: f64 = 0.032;
+/// Conductivities, perfusion and heat pattern are brought up to date when the sensor's place has
+/// moved by this, K: conductivity is out by 0.15 % meanwhile.
+const REFRESH_K: f64 = 0.1;
+/// And this often in any case, s.
+const REFRESH_S: f64 = 0.1;
 
 /// The fitted model; shared by all that run on it.
 #[derive(Debug, Clone)]
@@ -75,6 +77,8 @@ pub struct Reduced {
     conductance: f64,
     hottest_c: f64,
     since_refresh_s: f64,
+    /// Temperature at the sensor's place then, °C.
+    refreshed_c: f64,
     step: Step,
 }
 
@@ -112,6 +116,7 @@ impl Reduced {
             conductance: 0.0,
             hottest_c: model.baseline_c,
             since_refresh_s: 0.0,
+            refreshed_c: model.baseline_c,
             step: Step::default(),
             model,
         };
@@ -132,7 +137,8 @@ impl Reduced {
             *amplitude = kept * *amplitude + added * (drive * heat + forcing);
         }
         self.since_refresh_s += dt_s;
-        if self.since_refresh_s >= REFRESH_S * (1.0 - 1e-9) {
+        let moved = (self.tip_c() - self.refreshed_c).abs();
+        if self.since_refresh_s >= REFRESH_S * (1.0 - 1e-9) || moved >= REFRESH_K {
             self.refresh();
         }
     }
@@ -166,6 +172,7 @@ impl Reduced {
             rises.fold(0.0, |top: f64, rise| if top.is_nan() || rise <= top { top } else { rise });
         self.hottest_c = model.baseline_c + hottest;
         self.since_refresh_s = 0.0;
+        self.refreshed_c = self.tip_c();
     }
 
     /// Temperature at the sensor's place, °C.
