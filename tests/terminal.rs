@@ -9,6 +9,9 @@ use live::{Bench, PLAN, one_at_a_time};
 use rfa_record::{ActionRow, IntentMessage, Recording, Topic, TruthRow};
 use rustix::process::Signal;
 use screen::Terminal;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(10);
@@ -18,11 +21,19 @@ const SHOW_CURSOR: &str = "\x1b[?25h";
 /// A key that comes sooner after a new question counts as typed before it could be read.
 const READ: Duration = Duration::from_millis(700);
 
-/// A demonstration on a terminal, the checklist confirmed.
+/// A demonstration on a terminal, the checklist confirmed. No player is found, so no test sounds.
 fn demo(bench: &Bench) -> Terminal {
+    demo_with_players(bench, &bench.path("no-players"))
+}
+
+/// The same with the sound players of a folder.
+fn demo_with_players(bench: &Bench, players: &Path) -> Terminal {
     let record = bench.path("s.mcap");
     let record = record.to_str().expect("UTF-8");
-    let terminal = Terminal::start(80, 24, &["demo", "--plan", PLAN, "--record", record]);
+    let path = format!("PATH={}", players.display());
+    let rfa = env!("CARGO_BIN_EXE_rfa");
+    let arguments = [path.as_str(), rfa, "demo", "--plan", PLAN, "--record", record];
+    let terminal = Terminal::start_program(80, 24, "env", &arguments);
     terminal.wait_for("Confirm each row", SOON);
     terminal.wait_for("READY", SOON);
     for left in (0..6).rev() {
@@ -204,6 +215,64 @@ fn a_storm_of_sizes_with_rf_on_leaves_stop_alive() {
     assert_eq!(terminal.end(SOON), Some(0));
     assert_restored(&terminal);
     assert_rf_was_ended(&bench, 1, Some("Key"));
+}
+
+/// The samples of a player that writes what it is given to a file, by their loudest in each 10 ms.
+fn loudness(file: &Path) -> Vec<u16> {
+    let bytes = std::fs::read(file).expect("played");
+    let samples: Vec<i16> = bytes.as_chunks().0.iter().map(|b| i16::from_le_bytes(*b)).collect();
+    samples.chunks(480).map(|c| c.iter().map(|s| s.unsigned_abs()).max().unwrap_or(0)).collect()
+}
+
+/// A tone while RF is measured, and only then, through whichever player there is.
+#[test]
+fn the_activation_tone_sounds_while_rf_is_measured() {
+    let _one = one_at_a_time();
+    let bench = Bench::new();
+    let (players, played) = (bench.path("players"), bench.path("played.raw"));
+    std::fs::create_dir(&players).expect("a folder");
+    let script = format!(
+        "#!/bin/sh\nwhile /usr/bin/head -c 960 >>{}; do /bin/sleep 0.008; done\n",
+        played.display()
+    );
+    let player = players.join("aplay");
+    std::fs::write(&player, script).expect("written");
+    std::fs::set_permissions(&player, Permissions::from_mode(0o755)).expect("set");
+    let mut terminal = demo_with_players(&bench, &players);
+    terminal.wait_for("through aplay", SOON);
+    let before = loudness(&played).len();
+    assert!(loudness(&played).iter().all(|loud| *loud == 0), "silent before RF");
+    start_rf(&terminal);
+    std::thread::sleep(Duration::from_secs(1));
+    let during = loudness(&played)[before..].iter().filter(|loud| **loud > 3_000).count();
+    assert!(during > 30, "{during} loud parts");
+    terminal.press(" ");
+    terminal.wait_for("RF OFF", SOON);
+    std::thread::sleep(READ);
+    let after = loudness(&played).len();
+    std::thread::sleep(READ);
+    assert!(loudness(&played)[after..].iter().all(|loud| *loud == 0), "silent after RF");
+    terminal.press("z");
+    terminal.wait_for("nothing to pause", SOON);
+    terminal.press("q");
+    std::thread::sleep(READ);
+    terminal.press("q");
+    assert_eq!(terminal.end(SOON), Some(0));
+}
+
+/// H-46: a machine without a player says so, on every screen.
+#[test]
+fn a_machine_without_sound_says_so() {
+    let _one = one_at_a_time();
+    let bench = Bench::new();
+    let mut terminal = demo(&bench);
+    terminal.wait_for("not heard: no pw-cat, pacat, aplay here", SOON);
+    terminal.press("2");
+    terminal.wait_for("NO SOUND", SOON);
+    terminal.press("q");
+    std::thread::sleep(READ);
+    terminal.press("q");
+    assert_eq!(terminal.end(SOON), Some(0));
 }
 
 /// `rfa sim &` in a shell: a background job that reads the terminal would be stopped by it, and the

@@ -13,6 +13,7 @@ const DIRECT: &[(&str, &[&str])] = &[
     ("rfa-interlock", &["rfa-units"]),
     ("rfa-plan", &["rfa-units"]),
     ("rfa-plot", &[]),
+    ("rfa-sound", &["rfa-units", "rfa-interlock"]),
     ("rfa-tissue", &["rfa-units", "rfa-plan"]),
     ("rfa-control", &["rfa-units", "rfa-plan"]),
     ("rfa-session", &["rfa-units", "rfa-interlock", "rfa-control"]),
@@ -46,6 +47,7 @@ const PURE: &[&str] = &[
     "rfa-tissue",
     "rfa-control",
     "rfa-session",
+    "rfa-sound",
     "rfa-wire",
 ];
 

@@ -9,7 +9,7 @@ mod sign_in;
 pub(crate) use act::ZOOMS_S;
 pub(crate) use arm::{ArmDialog, Stage};
 pub(crate) use gate::GateDialog;
-pub use io::{AppConfig, Effect, Input, Screen, WallClock};
+pub use io::{AppConfig, Effect, Input, Screen, Sound, WallClock};
 pub(crate) use sign_in::SignInDialog;
 
 use crate::checklist::Checklist;
@@ -66,6 +66,8 @@ pub struct App {
     pub(crate) scroll: usize,
     /// The operator ended the treatment at a check.
     pub(crate) ended: bool,
+    /// How the alarm sound goes; `None`: nobody has said.
+    pub(crate) sound: Option<Sound>,
     operator: Option<OperatorName>,
     message: Option<(String, HostInstant)>,
     last_f5: Option<HostInstant>,
@@ -89,6 +91,7 @@ impl App {
             frozen: None,
             scroll: 0,
             ended: false,
+            sound: None,
             operator: None,
             message: None,
             last_f5: None,
@@ -128,6 +131,11 @@ impl App {
             }
             Input::Snapshot(snapshot) => self.snapshot(snapshot, &mut effects, now),
             Input::SignInResult(operator) => self.signed_in(operator, now),
+            Input::Sound(sound) => self.sound = Some(sound),
+            Input::SoundPaused(words) => {
+                self.view.log.push(now, words);
+                self.say(words, now);
+            }
             Input::Mouse(_) | Input::Tick | Input::TerminalLost => {}
         }
         effects
@@ -312,5 +320,5 @@ impl App {
 }
 
 const fn lives_when_small(act: Act) -> bool {
-    matches!(act, Act::Quit | Act::QuitNow | Act::Close)
+    matches!(act, Act::Quit | Act::QuitNow | Act::Close | Act::PauseSound)
 }

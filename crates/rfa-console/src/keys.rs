@@ -43,6 +43,7 @@ pub(crate) enum Act {
     ZoomIn,
     ZoomOut,
     Explain,
+    PauseSound,
     SignIn,
     Text,
     Erase,
@@ -218,6 +219,8 @@ pub(crate) const TABLE: &[Binding] = table![
     Scope::Screens, [Char('r')], Reset, "r", "reset: after acknowledging, with the cause gone",
         "r reset";
     Scope::Screens, [Char('x')], Explain, "x", "explain the alarms", "";
+    Scope::Screens, [Char('z')], PauseSound, "z",
+        "pause the alarm sound 120 s, or end the pause", "";
     Scope::Screens, [Char('g')], Gate, "g", "the check between two steps", "";
     Scope::Screens, [Char('m')], Mark, "m", "put a marker into the recording", "m mark";
     Scope::Screens, [Char('s')], SignIn, "s", "sign in (RF off only)", "";

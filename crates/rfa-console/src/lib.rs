@@ -20,6 +20,7 @@ mod theme;
 mod view;
 mod words;
 
-pub use app::{App, AppConfig, Effect, Input, Screen, WallClock};
+pub use app::{App, AppConfig, Effect, Input, Screen, Sound, WallClock};
 pub use keys::{KeyRow, keys};
 pub use theme::{Symbols, Theme};
+pub use view::rf_measured;

@@ -157,8 +157,11 @@ impl View {
         match self.telemetry(now) {
             Reading::Live(t) if t.channels.is_empty() => Lamp::Unknown,
             Reading::Live(t) => {
-                let on = |c: &ChannelReport| c.output != OutputState::Off || c.power > POWER_NONE;
-                if t.channels.iter().any(on) { Lamp::On } else { Lamp::Off }
+                if rf_measured(t) {
+                    Lamp::On
+                } else {
+                    Lamp::Off
+                }
             }
             Reading::Stale(_) | Reading::Never => Lamp::Unknown,
         }
@@ -250,6 +253,13 @@ impl View {
         self.steps.take(&tick, self.control.as_ref(), self.plan.program.channel);
         self.history.take(&tick, self.plan.program.channel);
     }
+}
+
+/// Whether a report shows RF on any channel.
+#[must_use]
+pub fn rf_measured(telemetry: &Telemetry) -> bool {
+    let on = |c: &ChannelReport| c.output != OutputState::Off || c.power > POWER_NONE;
+    telemetry.channels.iter().any(on)
 }
 
 fn aged<T>(value: T, at: HostInstant, now: HostInstant) -> Reading<T> {

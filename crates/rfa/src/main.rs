@@ -9,6 +9,7 @@ mod output;
 mod plans;
 mod rec;
 mod script;
+mod sound;
 mod tables;
 mod treatment;
 mod trips;

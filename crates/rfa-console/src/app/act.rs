@@ -36,6 +36,7 @@ impl App {
             Act::ZoomOut => self.zoom = (self.zoom + 1).min(ZOOMS_S.len() - 1),
             Act::Explain => self.explain(now),
             Act::SignIn => self.open_sign_in(now),
+            Act::PauseSound => effects.push(Effect::PauseSound),
             Act::Theme => {
                 self.config.theme = self.config.theme.next();
                 self.say(format!("theme {}", self.config.theme.name()), now);

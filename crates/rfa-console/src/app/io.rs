@@ -5,7 +5,7 @@ use core::fmt;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use rfa_plan::Plan;
 use rfa_session::{Intent, OperatorName, Snapshot};
-use rfa_units::HostInstant;
+use rfa_units::{HostInstant, Span};
 
 /// Where wall-clock times on screen come from: two readings of the same moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,15 @@ pub struct AppConfig {
     pub code_seed: u64,
 }
 
+/// The alarm sound, as far as the console shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// What plays it, or why nothing does.
+    pub player: Result<String, String>,
+    /// How long alarms are still paused.
+    pub pause_left: Option<Span>,
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone)]
 pub enum Input {
@@ -52,6 +61,10 @@ pub enum Input {
     Snapshot(Box<Snapshot>),
     /// The answer to [`Effect::SignIn`]: who is signed in now, or `None` if refused.
     SignInResult(Option<OperatorName>),
+    /// How the alarm sound goes.
+    Sound(Sound),
+    /// The answer to [`Effect::PauseSound`], in words.
+    SoundPaused(&'static str),
     /// Time has passed; send at least ten times a second.
     Tick,
     /// The terminal is gone, or the console is to end.
@@ -70,6 +83,8 @@ pub enum Effect {
         /// What was typed.
         pin: String,
     },
+    /// Pause the alarm sound, or end the pause; answer with [`Input::SoundPaused`].
+    PauseSound,
     /// End the console; RF is off or was stopped before this.
     Quit,
 }
@@ -82,6 +97,7 @@ impl fmt::Debug for Effect {
             Self::SignIn { operator, .. } => {
                 f.debug_struct("SignIn").field("operator", operator).finish_non_exhaustive()
             }
+            Self::PauseSound => f.write_str("PauseSound"),
             Self::Quit => f.write_str("Quit"),
         }
     }

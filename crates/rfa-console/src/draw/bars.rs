@@ -168,7 +168,7 @@ pub(super) fn state(pen: &mut Pen, area: Rect, class: Class) {
         left.push(plan.target.to_string());
         left.push(plan.id.clone());
     }
-    let mut right = Vec::new();
+    let mut right: Vec<String> = values::sound(app).into_iter().collect();
     if class == Class::Full {
         right.push(
             app.operator()

@@ -39,11 +39,12 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         let (mark, role) = check.mark();
         put(pen, &format!("   {mark} {:<12} {}", check.name, check.why), role);
     }
-    let row = real_time(app);
-    // On the smallest screen only what is not as it should be has room.
-    if airy || !row.good {
-        let (mark, role) = if row.good { row.mark() } else { ("WARN  ", Role::Bad) };
-        put(pen, &format!("   {mark} {:<12} {}", row.name, row.why), role);
+    for row in [Some(real_time(app)), sound(app)].into_iter().flatten() {
+        // On the smallest screen only what is not as it should be has room.
+        if airy || !row.good {
+            let (mark, role) = if row.good { row.mark() } else { ("WARN  ", Role::Bad) };
+            put(pen, &format!("   {mark} {:<12} {}", row.name, row.why), role);
+        }
     }
     if airy {
         put(pen, " Confirm each row by Enter:", Role::Title);
@@ -143,6 +144,15 @@ fn real_time(app: &App) -> Row {
         "ticks may be late: screen 7 says why"
     };
     Row { name: "Real-time", good: warnings.is_empty(), why: why.to_string() }
+}
+
+/// Whether alarms are heard. It refuses nothing: they are always seen.
+fn sound(app: &App) -> Option<Row> {
+    let (good, why) = match &app.sound.as_ref()?.player {
+        Ok(player) => (true, format!("alarms and activation tone through {player}")),
+        Err(why) => (false, format!("not heard: {why}")),
+    };
+    Some(Row { name: "Sound", good, why })
 }
 
 /// Emergency stop, footswitch and supply, as reported.

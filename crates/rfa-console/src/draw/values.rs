@@ -92,6 +92,20 @@ pub(super) fn recording(app: &App) -> String {
     }
 }
 
+/// What is amiss with the alarm sound; nothing where it plays.
+pub(super) fn sound(app: &App) -> Option<String> {
+    let sound = app.sound.as_ref()?;
+    match (&sound.player, sound.pause_left) {
+        (Err(_), _) => Some("NO SOUND".to_string()),
+        (Ok(_), Some(left)) => {
+            // Rounded up: a pause that still holds never shows 0:00.
+            let left_s = left.as_micros().div_ceil(1_000_000);
+            Some(format!("PAUSED {}:{:02}", left_s / 60, left_s % 60))
+        }
+        (Ok(_), None) => None,
+    }
+}
+
 /// Bytes as MB, or as kB below one.
 pub(super) fn size(bytes: u64) -> String {
     if bytes < 1_000_000 {

@@ -5,16 +5,18 @@ use super::{END_LIMIT, Finished, headless};
 use crate::cli::{Look, SymbolsName, ThemeName};
 use crate::exit::{Exit, Stop};
 use crate::operators::Operators;
+use crate::sound::Speaker;
 use crate::trips::TripCount;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, Event};
 use ratatui::crossterm::terminal;
 use rfa_console::terminal::{TerminalGuard, draw, install_panic_hook};
-use rfa_console::{App, AppConfig, Effect, Input, Symbols, Theme, WallClock};
+use rfa_console::{App, AppConfig, Effect, Input, Sound, Symbols, Theme, WallClock, rf_measured};
 use rfa_plan::Plan;
 use rfa_runtime::{ConsoleHandle, LESION_THREAD, QuitReason, RunningSession, Stopper, now};
-use rfa_session::{Action, Intent, OperatorName, StopSource};
+use rfa_session::{Action, Intent, OperatorName, Snapshot, StopSource};
+use rfa_sound::Heard;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{IsTerminal, stdin, stdout};
 use std::sync::Arc;
@@ -29,6 +31,9 @@ const FRAME: Duration = Duration::from_millis(62);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a console that is lost may take to leave: several frames.
 const LEAVE_LIMIT: Duration = Duration::from_millis(500);
+
+/// How often the loudspeaker is told within a frame: the activation tone has to end within 100 ms.
+const HEAR_EVERY: Duration = Duration::from_millis(20);
 
 /// The mouse is captured, so that a click on the STOP bar stops.
 const MOUSE: bool = true;
@@ -51,7 +56,16 @@ pub(super) fn show(
     install_panic_hook(LESION_THREAD, move || at_panic.stop(QuitReason::Panic));
     let app = App::new(config(plan, operators, sign_in_hint, look)?);
     let (operators, seen) = (operators.clone(), Arc::clone(&lost));
-    let shown = Shown { app, operators, lost: seen, signed_in, trips: trips.clone() };
+    let speaker = Speaker::start(now);
+    let shown = Shown {
+        app,
+        operators,
+        lost: seen,
+        signed_in,
+        trips: trips.clone(),
+        speaker,
+        rf_on: false,
+    };
     let console = std::thread::Builder::new()
         .name("rfa-console".to_owned())
         .spawn(move || {
@@ -138,6 +152,9 @@ struct Shown {
     lost: Arc<AtomicBool>,
     signed_in: Option<OperatorName>,
     trips: TripCount,
+    speaker: Speaker,
+    /// RF is measured, as last reported.
+    rf_on: bool,
 }
 
 impl Shown {
@@ -159,13 +176,16 @@ impl Shown {
             let snapshot = handle.snapshot();
             let trips = snapshot.latest.as_ref().map_or(0, |t| t.interlock.outputs.trips);
             self.trips.keep(trips)?;
+            self.speak(&snapshot);
             self.take(Input::Snapshot(Box::new(snapshot)), handle);
             draw(&mut screen, &self.app, now()).map_err(failed)?;
             // Only a console that has drawn is alive: one that cannot draw cannot show an alarm.
             handle.heartbeat();
             while let Some(left) = FRAME.checked_sub(frame_began.elapsed()) {
-                if !event::poll(left).map_err(failed)? {
-                    break;
+                if !event::poll(left.min(HEAR_EVERY)).map_err(failed)? {
+                    let snapshot = handle.snapshot();
+                    self.speak(&snapshot);
+                    continue;
                 }
                 let input = match event::read().map_err(failed)? {
                     Event::Key(key) => Input::Key(key),
@@ -184,6 +204,24 @@ impl Shown {
         }
     }
 
+    /// Tells the loudspeaker what is so, and the screen how the loudspeaker does.
+    fn speak(&mut self, snapshot: &Snapshot) {
+        let Some(tick) = &snapshot.latest else { return };
+        let (outputs, inputs) = (&tick.interlock.outputs, &tick.interlock.inputs);
+        // Between two reports RF is what it was.
+        self.rf_on = inputs.telemetry.last().map_or(self.rf_on, rf_measured);
+        let now = now();
+        let heard = Heard {
+            alarms: outputs.active.union(outputs.latched),
+            state: outputs.state,
+            acknowledged: outputs.acknowledged,
+            rf_on: self.rf_on,
+        };
+        self.speaker.hear(heard, now);
+        let (player, pause_left) = (self.speaker.player(now), self.speaker.pause_left(now));
+        self.app.update(Input::Sound(Sound { player, pause_left }), now);
+    }
+
     /// One input; whether the console is to end.
     fn take(&mut self, input: Input, handle: &mut ConsoleHandle) -> bool {
         let mut ends = false;
@@ -197,6 +235,10 @@ impl Shown {
                         handle.set_operator(name);
                     }
                     ends |= self.take(Input::SignInResult(name), handle);
+                }
+                Effect::PauseSound => {
+                    let words = self.speaker.pause(now());
+                    ends |= self.take(Input::SoundPaused(words), handle);
                 }
                 Effect::Quit => ends = true,
             }
