@@ -1,6 +1,6 @@
 //! Arguments. Every example in the long help is run by a test.
 
-use crate::lesion;
+use crate::{lesion, scenario};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
@@ -84,6 +84,9 @@ Tissues are the files of config/tissues by name, or a file. --hold-s and --at-s 
 the set temperature. Sizes mean nothing without their boundary: state it with every one. A model
 of a tissue is not a patient.")]
     Lesion(lesion::Arguments),
+    /// Run treatments with faults and operator acts, and judge what came of them.
+    #[command(subcommand)]
+    Scenario(scenario::ScenarioCommand),
     /// Look into recordings.
     #[command(subcommand)]
     Rec(Rec),

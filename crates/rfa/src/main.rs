@@ -8,6 +8,7 @@ mod operators;
 mod output;
 mod plans;
 mod rec;
+mod scenario;
 mod script;
 mod tables;
 mod treatment;
@@ -40,6 +41,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Sim(arguments) => treatment::sim(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Lesion(arguments) => lesion::lesion(&arguments),
+        Command::Scenario(command) => scenario::scenario(command),
         Command::Rec(command) => rec::rec(command),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),
