@@ -14,6 +14,7 @@ pub(crate) fn violations(
     twin: Option<&Twin>,
 ) -> Vec<Violation> {
     let mut found = Vec::new();
+    shipped(file, &mut found);
     faults(file, &mut found);
     script(file, &mut found);
     for (index, group) in groups.iter().enumerate() {
@@ -35,6 +36,28 @@ pub(crate) fn violations(
         ));
     }
     found
+}
+
+/// Names of shipped plans and tissues; what has a dot or a slash is a file, and its reader's.
+fn shipped(file: &ScenarioFile, found: &mut Vec<Violation>) {
+    let tissue = file.tissue.as_deref();
+    for (field, name, known) in [
+        ("plan", Some(&*file.plan), rfa_plan::presets()),
+        ("tissue", tissue, rfa_plan::shipped_tissues()),
+    ] {
+        let Some(name) = name.filter(|name| !name.contains(['.', '/'])) else { continue };
+        let ids = || known.iter().map(|(id, _)| *id);
+        if ids().any(|id| id == name) {
+            continue;
+        }
+        let help = rfa_plan::nearest(name, ids()).map_or_else(
+            || "write one of the names allowed, or the path of a file".to_owned(),
+            |near| format!("did you mean \"{near}\"?"),
+        );
+        let allowed = ids().collect::<Vec<_>>().join(", ");
+        let message = format!("no shipped {field} has that name");
+        found.push(violation(field, &quoted(name), &allowed, [&message, &help]));
+    }
 }
 
 fn faults(file: &ScenarioFile, found: &mut Vec<Violation>) {

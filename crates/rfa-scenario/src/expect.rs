@@ -11,6 +11,8 @@ const NAMES_MAX: usize = 8;
 const TISSUE_C: f64 = 100.0;
 /// No alarm, in a file's words.
 const NO_ALARM: &str = "none";
+/// Which alarms there are, in words.
+const ALARM_WORDS: &str = "an alarm that `rfa explain` knows, e.g. \"AL-04\", or \"none\"";
 /// A row of the hazard table.
 pub(crate) const HAZARD_PATTERN: &str = "^H-[0-9]{2}$";
 
@@ -130,7 +132,7 @@ pub(crate) struct ExpectTable {
     pub(crate) trips: Option<u8>,
     /// The alarm that stands at the end; none where it ends well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", extend("enum" = alarms()))]
+    #[schemars(with = "String", extend("enum" = alarms(), "x-allowed" = ALARM_WORDS))]
     pub(crate) alarm: Option<String>,
     /// Alarms that may stand beside it; no other may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -187,7 +189,9 @@ pub(crate) struct Rule(
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
-pub(crate) struct Alarm(#[schemars(extend("enum" = alarms()))] pub(crate) String);
+pub(crate) struct Alarm(
+    #[schemars(extend("enum" = alarms(), "x-allowed" = ALARM_WORDS))] pub(crate) String,
+);
 
 fn alarms() -> Vec<String> {
     let name = |alarm: AlarmId| format!("AL-{:02}", alarm.number());

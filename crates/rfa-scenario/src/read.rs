@@ -171,7 +171,9 @@ impl Group {
     fn new(run: &RunTable, base: &ExpectTable) -> Self {
         let phase = Phase::of_label(&run.label);
         let later = |place: u32| span(run.every_s.unwrap_or(0.0) * f64::from(place));
-        let repeated = |at: Span| (0..run.times).map(move |place| at.plus(later(place)));
+        // Times without a distance between them are refused, once.
+        let times = if run.every_s.is_some() { run.times } else { 1 };
+        let repeated = |at: Span| (0..times).map(move |place| at.plus(later(place)));
         Self {
             label: run.label.clone(),
             times: run.at_s.iter().flat_map(|at| repeated(span(at.0))).collect(),

@@ -18,8 +18,9 @@ use crate::exit::{Exit, Stop};
 use crate::output;
 pub(crate) use arguments::ScenarioCommand;
 use arguments::{Files, Run as RunArguments};
-use prepare::{Prepared, prepare};
-use report::{Judged, Results, shown};
+use prepare::{Prepared, Refused, prepare};
+use report::{Judged, Results};
+use rfa_plan::FileErrors;
 use rfa_scenario::Run;
 use run::{Bench, RunResult};
 use serde_json::{Value, json};
@@ -148,39 +149,44 @@ impl<'a> Progress<'a> {
             0 => "as expected".to_owned(),
             failed => format!("{failed} FAILED"),
         };
-        eprintln!("[{told}/{}] {}: {outcome}", self.files.len(), shown(file.path));
+        eprintln!("[{told}/{}] {}: {outcome}", self.files.len(), file.path.display());
     }
 }
 
 fn check(arguments: &Files) -> Result<Exit, Stop> {
     let files = prepare::files(&arguments.files)?;
-    let checked: Vec<Result<Prepared, (&Path, Stop)>> =
-        files.iter().map(|file| prepare(file).map_err(|stop| (file.as_path(), stop))).collect();
+    let checked: Vec<Result<Prepared, Refused>> = files.iter().map(|file| prepare(file)).collect();
     let bad = checked.iter().filter(|one| one.is_err()).count();
     match arguments.output.format {
         Format::Json => {
-            let row = |one: &Result<Prepared, (&Path, Stop)>| match one {
-                Ok(one) => {
-                    json!({ "file": shown(&one.file), "ok": true, "summary": summary(one) })
-                }
-                Err((file, stop)) => {
-                    json!({ "file": shown(file), "ok": false, "errors": stop.message.trim_end() })
-                }
-            };
-            output::json(&checked.iter().map(row).collect::<Vec<Value>>())?;
+            output::json(&checked.iter().map(check_row).collect::<Vec<Value>>())?;
         }
         Format::Text => {
             for one in &checked {
                 match one {
                     Ok(one) => {
-                        output::line(&format!("{}: ok, {}", shown(&one.file), summary(one)))?;
+                        output::line(&format!("{}: ok, {}", one.file.display(), summary(one)))?;
                     }
-                    Err((_, stop)) => eprintln!("{}", stop.message.trim_end()),
+                    Err(refused) => eprintln!("{}", refused.message),
                 }
             }
         }
     }
     Ok(if bad == 0 { Exit::Ok } else { Exit::Usage })
+}
+
+fn check_row(checked: &Result<Prepared, Refused>) -> Value {
+    match checked {
+        Ok(one) => json!({
+            "file": one.file.display().to_string(), "ok": true, "summary": summary(one),
+        }),
+        Err(Refused { file, errors: Some(FileErrors { errors }), .. }) => {
+            json!({ "file": file.display().to_string(), "ok": false, "errors": errors })
+        }
+        Err(Refused { file, message, .. }) => {
+            json!({ "file": file.display().to_string(), "ok": false, "refused": message })
+        }
+    }
 }
 
 /// What a scenario is, in a line.
@@ -209,7 +215,7 @@ fn list(arguments: &Files) -> Result<Exit, Stop> {
                     scenario.faults.iter().map(|f| f.setting.to_string()).collect();
                 let runs: Vec<String> = scenario.runs.iter().map(Run::id).collect();
                 json!({
-                    "file": shown(&one.file), "name": scenario.name, "plan": scenario.plan,
+                    "file": one.file.display().to_string(), "name": scenario.name, "plan": scenario.plan,
                     "hazards": scenario.hazards, "faults": faults, "twin": scenario.has_twin,
                     "runs": runs,
                 })
@@ -218,7 +224,7 @@ fn list(arguments: &Files) -> Result<Exit, Stop> {
         }
         Format::Text => {
             for one in &prepared {
-                output::line(&format!("{}: {}", shown(&one.file), summary(one)))?;
+                output::line(&format!("{}: {}", one.file.display(), summary(one)))?;
             }
         }
     }

@@ -12,7 +12,7 @@ pub(crate) enum ScenarioCommand {
 Examples:
   rfa scenario run tests/scenarios/sensor-open.toml
   rfa scenario run tests/scenarios/sensor-open.toml --only hold@7.001 --seed 11
-  rfa scenario run tests/scenarios --junit scenarios.xml --format json
+  rfa scenario run tests/scenarios --only start --junit scenarios.xml --format json
 
 Exit 0: all as expected. Exit 4: an expectation is not met; each such run is named with its reason
 and one command that reproduces it alone. Exit 2: a file is wrong, and nothing is run.

@@ -2,6 +2,7 @@
 
 use crate::exit::Stop;
 use crate::treatment::{Asked, local_generator};
+use rfa_plan::FileErrors;
 use rfa_scenario::Scenario;
 use rfa_tissue::Setting;
 use std::path::{Path, PathBuf};
@@ -49,9 +50,28 @@ pub(crate) fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
     Ok(found)
 }
 
+/// Why a scenario cannot be run.
+pub(crate) struct Refused {
+    pub(crate) file: PathBuf,
+    /// In words, for people.
+    pub(crate) message: String,
+    /// The same for machines, where the file itself is wrong.
+    pub(crate) errors: Option<FileErrors>,
+}
+
 /// Reads a scenario, its plan and its tissue.
-pub(crate) fn prepare(file: &Path) -> Result<Prepared, Stop> {
-    let scenario = rfa_scenario::read_scenario(file).map_err(|e| Stop::usage(e.to_string()))?;
+pub(crate) fn prepare(file: &Path) -> Result<Prepared, Refused> {
+    let refused = |message: &str, errors: Option<FileErrors>| Refused {
+        file: file.to_owned(),
+        message: message.trim_end().to_owned(),
+        errors,
+    };
+    let scenario = rfa_scenario::read_scenario(file)
+        .map_err(|errors| refused(&errors.to_string(), Some(errors)))?;
+    with_scenario(file, scenario).map_err(|stop| refused(&stop.message, None))
+}
+
+fn with_scenario(file: &Path, scenario: Scenario) -> Result<Prepared, Stop> {
     let of_file = |part: &str, stop: &Stop| {
         Stop::usage(format!("{}: {part}: {}", file.display(), stop.message.trim_end()))
     };
@@ -73,7 +93,7 @@ pub(crate) fn prepare_all(files: &[PathBuf]) -> Result<Vec<Prepared>, Stop> {
     for file in files {
         match prepare(file) {
             Ok(prepared) => good.push(prepared),
-            Err(stop) => wrong.push(stop.message.trim_end().to_owned()),
+            Err(refused) => wrong.push(refused.message),
         }
     }
     if wrong.is_empty() { Ok(good) } else { Err(Stop::usage(wrong.join("\n\n"))) }

@@ -5,7 +5,6 @@ use super::prepare::Prepared;
 use super::run::RunResult;
 use serde_json::{Value, json};
 use std::fmt::Write;
-use std::path::Path;
 use std::time::Duration;
 
 /// One scenario with the results of its runs.
@@ -146,11 +145,6 @@ fn shell_word(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-/// A file's name for a list.
-pub(crate) fn shown(file: &Path) -> String {
-    file.display().to_string()
 }
 
 #[cfg(test)]
