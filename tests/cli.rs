@@ -126,7 +126,7 @@ fn help_is_there_without_arguments() {
 #[test]
 fn wrong_usage_is_exit_2_with_the_mend() {
     let headless = "demo --headless --virtual";
-    let cases: [(String, i32, &[&str]); 22] = [
+    let cases: [(String, i32, &[&str]); 27] = [
         ("demo --nonsense".into(), 2, &["unexpected argument '--nonsense'", "--help"]),
         ("nonsense".into(), 2, &["unrecognized subcommand 'nonsense'"]),
         ("demo --virtual".into(), 2, &["--headless"]),
@@ -151,6 +151,15 @@ fn wrong_usage_is_exit_2_with_the_mend() {
         ("sim --link x.pty --speed 0".into(), 2, &["'0' for '--speed", "0.1 to 1000"]),
         ("sim --link x.pty --speed nan".into(), 2, &["'nan' for '--speed", "0.1 to 1000"]),
         ("sim --link x.pty --speed 1e9".into(), 2, &["'1e9' for '--speed", "0.1 to 1000"]),
+        ("scenario run".into(), 2, &["<FILE|FOLDER>", "--help"]),
+        ("scenario run nope.toml".into(), 2, &["nope.toml", "file cannot be read"]),
+        ("scenario run tests/scenarios --seed -1".into(), 2, &["--seed", "'-1'"]),
+        (
+            "scenario run tests/scenarios --only nope".into(),
+            2,
+            &["--only nope", "Labels: anywhere"],
+        ),
+        ("check tests/scenarios/link-cut.toml".into(), 2, &["`rfa scenario check` reads it"]),
         ("completions tcsh".into(), 2, &["bash, elvish, fish"]),
         ("run --port /nonexistent --headless".into(), 5, &["/nonexistent: not found", "rfa sim"]),
     ];

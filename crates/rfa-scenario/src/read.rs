@@ -225,3 +225,86 @@ fn fault(table: &FaultTable) -> Option<Fault> {
 fn span(seconds: f64) -> Span {
     Span::from_micros((seconds * 1e6).round() as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{End, K2, Rf};
+
+    const HEAD: &str = "name = \"n\"\nhazards = [\"H-06\"]\nplan = \"x/plan.toml\"\nseed = 20\n\
+        [[fault]]\nname = \"sensor-open\"\nafter_s = 0.5\n[expect]\nend = \"tripped\"\n\
+        rules = [\"H-06\"]\nalarm = \"AL-04\"\nalso = [\"AL-12\"]\nbudget_ms = 50\n";
+
+    fn read(rest: &str) -> Scenario {
+        let parsed = parse_scenario("s.toml", &format!("{HEAD}{rest}"), Path::new("folder"));
+        parsed.unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    #[test]
+    fn runs_are_named_and_seeded_by_their_place() {
+        let scenario = read(
+            "[[run]]\nlabel = \"a\"\nat_s = [2.003, 3.0]\n[[run]]\nlabel = \"b\"\nseed = 100\n\
+             at_s = [1.8]\ntimes = 3\nevery_s = 0.0973\n[twin]\nskip_at_s = [2.003]\n",
+        );
+        let named: Vec<(String, u64)> = scenario
+            .runs
+            .iter()
+            .map(|run| (run.id(), run.seed(run.seed.unwrap_or(scenario.seed))))
+            .collect();
+        let expected = [
+            ("a@2.003", 20),
+            ("a@3", 21),
+            ("a@3:twin", 21),
+            ("b@1.8", 100),
+            ("b@1.8973", 101),
+            ("b@1.9946", 102),
+            ("b@1.8:twin", 100),
+            ("b@1.8973:twin", 101),
+            ("b@1.9946:twin", 102),
+        ];
+        let expected = expected.map(|(id, seed)| (id.to_owned(), seed));
+        assert_eq!(named, expected);
+        assert_eq!(scenario.plan, "folder/x/plan.toml");
+        assert_eq!(scenario.faults[0].after, Span::from_millis(500));
+    }
+
+    #[test]
+    fn a_run_overrides_what_it_names_and_keeps_the_rest() {
+        let scenario = read(
+            "[[run]]\nlabel = \"hold\"\nexpect = { end = \"lockout\", budget_ms = 20 }\n\
+             [[run]]\nlabel = \"ramp\"\nexpect = { end = \"complete\" }\n",
+        );
+        let [hold, ramp] = scenario.runs.as_slice() else { panic!("two runs") };
+        let hold = &hold.expected;
+        assert_eq!(
+            (hold.end, hold.exit, hold.k2, hold.rf),
+            (End::Lockout, 6, K2::Open, Rf::Budget)
+        );
+        assert_eq!((hold.budget, hold.trips), (Some(Span::from_millis(20)), 1));
+        assert_eq!(
+            (hold.alarm.as_deref(), hold.also.as_slice()),
+            (Some("AL-04"), &["AL-12".to_owned()][..])
+        );
+        // What ends well has no alarm and no trip, whatever the rest of the file has.
+        let ramp = &ramp.expected;
+        assert_eq!((ramp.exit, ramp.rf, ramp.trips), (0, Rf::PlanEnd, 0));
+        assert_eq!((ramp.alarm.as_deref(), ramp.also.len()), (None, 0));
+    }
+
+    /// RF that was not on yet stays off, unless it is a sample of RF that is waited for.
+    #[test]
+    fn rf_is_expected_by_the_phase() {
+        for (label, from, rf) in [
+            ("start", "fault", Rf::Never),
+            ("idle", "fault", Rf::Never),
+            ("armed", "fault", Rf::Never),
+            ("armed", "sensed", Rf::Budget),
+            ("ramp", "fault", Rf::Budget),
+            ("hold", "fault", Rf::Budget),
+            ("anywhere", "fault", Rf::Budget),
+        ] {
+            let run = format!("[[run]]\nlabel = \"{label}\"\nexpect = {{ from = \"{from}\" }}\n");
+            assert_eq!(read(&run).runs[0].expected.rf, rf, "{label} {from}");
+        }
+    }
+}

@@ -16,6 +16,7 @@ Examples:
   rfa demo                                     a simulated treatment on the console
   rfa demo --headless --virtual --format json  the same without a screen, in virtual time
   rfa check config/plans/gasserian-stepped.toml
+  rfa scenario run tests/scenarios/sensor-open.toml
   rfa rec verify session.mcap                  re-execute a recording, bit for bit
 
 Exit codes:

@@ -7,15 +7,18 @@
 mod arguments;
 mod judge;
 mod junit;
+mod live;
 mod pool;
 mod prepare;
 mod report;
 mod run;
+mod stall;
 mod watch;
 
 use crate::cli::Format;
 use crate::exit::{Exit, Stop};
 use crate::output;
+use crate::treatment::on_signals;
 pub(crate) use arguments::ScenarioCommand;
 use arguments::{Files, Run as RunArguments};
 use prepare::{Prepared, Refused, prepare};
@@ -57,9 +60,12 @@ fn run_files(arguments: &RunArguments) -> Result<Exit, Stop> {
     if tasks.is_empty() {
         return Err(nothing_to_run(only, &prepared));
     }
-    let seed = arguments.seed.map(u64::from);
-    let results =
-        Results { scenarios: judge_all(&prepared, &tasks, seed)?, elapsed: began.elapsed() };
+    let judged = if arguments.real_time {
+        judge_live(&prepared, &tasks, arguments.seed.map(u64::from))?
+    } else {
+        judge_all(&prepared, &tasks, arguments.seed.map(u64::from))?
+    };
+    let results = Results { scenarios: judged, elapsed: began.elapsed() };
     if let Some(path) = &arguments.junit {
         std::fs::write(path, junit::junit(&results))
             .map_err(|e| Stop::failure(format!("{}: {e}", path.display())))?;
@@ -100,15 +106,48 @@ fn judge_all<'a>(
         progress.done(*index, &result);
         Some(result)
     });
-    let mut judged: Vec<Judged<'a>> =
-        prepared.iter().map(|prepared| Judged { prepared, runs: Vec::new() }).collect();
+    Ok(gathered(prepared, tasks, results, false))
+}
+
+/// The same in real time, one after another; an interrupt ends RF and then the command.
+fn judge_live<'a>(
+    prepared: &'a [Prepared],
+    tasks: &[(usize, &Run)],
+    seed: Option<u64>,
+) -> Result<Vec<Judged<'a>>, Stop> {
+    let bench = Bench::new()?;
+    let progress = Progress::new(prepared, tasks);
+    let interrupted = on_signals()?;
+    let mut results = Vec::with_capacity(tasks.len());
+    for (index, run) in tasks {
+        let Some(one) = prepared.get(*index) else { continue };
+        let result = live::run_live(&bench, one, run, seed, &interrupted);
+        if interrupted.load(Ordering::Relaxed) {
+            let message = format!("interrupted after {} of {} runs", results.len(), tasks.len());
+            return Err(Stop { exit: Exit::Interrupted, message });
+        }
+        progress.done(*index, &result);
+        results.push(Some(result));
+    }
+    Ok(gathered(prepared, tasks, results, true))
+}
+
+/// Results by scenario, those without a run left out.
+fn gathered<'a>(
+    prepared: &'a [Prepared],
+    tasks: &[(usize, &Run)],
+    results: Vec<Option<RunResult>>,
+    real_time: bool,
+) -> Vec<Judged<'a>> {
+    let none = |prepared| Judged { prepared, real_time, runs: Vec::new() };
+    let mut judged: Vec<Judged<'a>> = prepared.iter().map(none).collect();
     for ((index, _), result) in tasks.iter().zip(results) {
         if let Some(judged) = judged.get_mut(*index) {
             judged.runs.extend(result);
         }
     }
     judged.retain(|judged| !judged.runs.is_empty());
-    Ok(judged)
+    judged
 }
 
 /// On a terminal, a line for each file when its last run is done.

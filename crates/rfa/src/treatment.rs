@@ -1,6 +1,7 @@
 //! One treatment: on the simulator or at a port, on the console or by a script.
 
 mod headless;
+mod live_run;
 pub(crate) mod local_generator;
 mod opening;
 mod orders;
@@ -25,7 +26,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-pub(crate) use headless::VirtualRun;
+pub(crate) use headless::{VirtualRun, on_signals};
+pub(crate) use live_run::LiveRun;
+pub(crate) use opening::random;
 pub(crate) use report::{Off, Report};
 pub(crate) use sim::sim;
 

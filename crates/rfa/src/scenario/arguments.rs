@@ -53,6 +53,10 @@ pub(crate) struct Run {
     /// Seed of the first run of each group, in place of the files' own.
     #[arg(long, value_name = "SEED", value_parser = clap::value_parser!(u32))]
     pub(crate) seed: Option<u32>,
+    /// On threads and a real pseudo-terminal, one run after another, in as much time as the
+    /// treatment takes. A run that met a stall of the machine says so and is repeated.
+    #[arg(long)]
+    pub(crate) real_time: bool,
     /// Write the results as JUnit XML, too.
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,

@@ -12,7 +12,6 @@ use rfa_interlock::State;
 use rfa_runtime::{Ended, QuitReason};
 use rfa_scenario::{End, Expected, K2, Phase, Rf, Run};
 use rfa_units::Contactor;
-use std::ops::RangeInclusive;
 
 /// No tissue is colder than a little below the body: a model that says so is broken, °C.
 const TISSUE_MIN_C: f64 = 36.0;
@@ -67,6 +66,11 @@ pub(crate) fn judge(run: &Run, outcome: &Outcome) -> Result<Option<Took>, Why> {
         }
         (Outcome::Treated(treated), _) => judge_treated(run, expected, treated),
     }
+}
+
+/// Time to RF off, however long, where one is expected and it can be told.
+pub(crate) fn time_to_off_ms(run: &Run, treated: &Treated) -> Option<f64> {
+    rf::time_to_off_ms(run, treated)
 }
 
 fn not_opened(expected: &Expected, stop: &Stop) -> Result<(), Why> {
@@ -167,9 +171,9 @@ fn phase(run: &Run, watched: &Watched) -> Result<(), Why> {
 
 fn tissue(expected: &Expected, watched: &Watched) -> Result<(), Why> {
     let hottest = watched.hottest_c.ok_or("the simulator told no temperature")?;
-    let good: RangeInclusive<f64> = TISSUE_MIN_C..=expected.tissue_below_c;
-    check(good.contains(&hottest) && hottest < expected.tissue_below_c, || {
-        format!("tissue at {hottest:.1} °C; below {} °C is expected", expected.tissue_below_c)
+    let below_c = expected.tissue_below_c;
+    check((TISSUE_MIN_C..below_c).contains(&hottest), || {
+        format!("tissue at {hottest:.1} °C; below {below_c} °C is expected")
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::exit::Stop;
 use crate::treatment::{Asked, local_generator};
 use rfa_plan::FileErrors;
-use rfa_scenario::Scenario;
+use rfa_scenario::{Run, Scenario};
 use rfa_tissue::Setting;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,14 @@ pub(crate) struct Prepared {
     pub(crate) asked: Asked,
     /// The needle in its tissue.
     pub(crate) setting: Setting,
+}
+
+impl Prepared {
+    /// The seed of a run's noise, and that of its group; `asked`: in place of the file's own.
+    pub(crate) fn seeds(&self, run: &Run, asked: Option<u64>) -> (u64, u64) {
+        let base = asked.or(run.seed).unwrap_or(self.scenario.seed);
+        (run.seed(base), base)
+    }
 }
 
 /// The files named, and those of the folders named, each folder's in the order of their names.

@@ -10,6 +10,7 @@ use std::time::Duration;
 /// One scenario with the results of its runs.
 pub(crate) struct Judged<'a> {
     pub(crate) prepared: &'a Prepared,
+    pub(crate) real_time: bool,
     pub(crate) runs: Vec<RunResult>,
 }
 
@@ -34,7 +35,8 @@ impl Judged<'_> {
     /// The command that runs this run alone.
     pub(crate) fn reproduce(&self, run: &RunResult) -> String {
         let file = shell_word(&self.prepared.file.display().to_string());
-        format!("rfa scenario run {file} --only {} --seed {}", run.id, run.base_seed)
+        let live = if self.real_time { " --real-time" } else { "" };
+        format!("rfa scenario run {file} --only {} --seed {}{live}", run.id, run.base_seed)
     }
 
     fn line(&self) -> String {
@@ -82,6 +84,7 @@ impl Judged<'_> {
             "off_ms": run.took.map(|took| took.took_ms),
             "budget_ms": run.took.map(|took| took.budget_ms),
             "note": run.note.as_deref(),
+            "stalls": run.stalls,
         });
         if let (Some(why), Some(row)) = (&run.why, row.as_object_mut()) {
             row.insert("why".to_owned(), json!(why));

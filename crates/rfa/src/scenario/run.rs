@@ -1,6 +1,6 @@
 //! One run: a whole treatment in this process, recorded, re-executed and judged.
 
-use super::judge::{Outcome, Took, Treated, judge};
+use super::judge::{Outcome, Took, Treated, Why, judge};
 use super::prepare::Prepared;
 use super::watch::Watched;
 use crate::exit::Stop;
@@ -40,6 +40,36 @@ pub(crate) struct RunResult {
     pub(crate) why: Option<String>,
     /// How long it took here.
     pub(crate) elapsed: Duration,
+    /// Stalls of the machine for which it was repeated.
+    pub(crate) stalls: Vec<String>,
+}
+
+/// What is told of a run beside its outcome.
+pub(crate) struct Evidence {
+    pub(crate) seed: u64,
+    pub(crate) base_seed: u64,
+    pub(crate) elapsed: Duration,
+    pub(crate) stalls: Vec<String>,
+}
+
+/// A run's outcome and judgement as they are told.
+pub(crate) fn result(
+    run: &Run,
+    outcome: &Outcome,
+    judged: Result<Option<Took>, Why>,
+    evidence: Evidence,
+) -> RunResult {
+    let Evidence { seed, base_seed, elapsed, stalls } = evidence;
+    let end = match outcome {
+        Outcome::NotOpened(_) => "not opened".to_owned(),
+        Outcome::Treated(treated) => treated.report.end.clone(),
+    };
+    let (took, why) = match judged {
+        Ok(took) => (took, None),
+        Err(why) => (None, Some(why)),
+    };
+    let (id, note) = (run.id(), run.why.clone());
+    RunResult { id, twin: run.twin, seed, base_seed, end, took, note, why, elapsed, stalls }
 }
 
 /// What all runs of the process share: tissue models, each fitted once, and a folder for
@@ -58,42 +88,32 @@ impl Bench {
         Ok(Self { models: Models::default(), folder, recordings: AtomicU64::new(0) })
     }
 
-    /// Runs one treatment and judges it. `seed`: in place of the file's own.
+    /// Runs one treatment on virtual time and judges it. `seed`: in place of the file's own.
     pub(crate) fn run(&self, prepared: &Prepared, run: &Run, seed: Option<u64>) -> RunResult {
         let began = Instant::now();
-        let base_seed = seed.or(run.seed).unwrap_or(prepared.scenario.seed);
-        let seed = run.seed(base_seed);
+        let (seed, base_seed) = prepared.seeds(run, seed);
         let outcome = self.treat(prepared, run, seed).unwrap_or_else(Outcome::NotOpened);
         let judged = judge(run, &outcome);
-        let end = match &outcome {
-            Outcome::NotOpened(_) => "not opened".to_owned(),
-            Outcome::Treated(treated) => treated.report.end.clone(),
-        };
-        let (took, why) = match judged {
-            Ok(took) => (took, None),
-            Err(why) => (None, Some(why)),
-        };
-        let elapsed = began.elapsed();
-        let (id, note) = (run.id(), run.why.clone());
-        RunResult { id, twin: run.twin, seed, base_seed, end, took, note, why, elapsed }
+        let evidence = Evidence { seed, base_seed, elapsed: began.elapsed(), stalls: Vec::new() };
+        result(run, &outcome, judged, evidence)
     }
 
     /// One treatment on virtual time with all its evidence; an error is a session that did not
     /// come about.
     pub(crate) fn treat(&self, prepared: &Prepared, run: &Run, seed: u64) -> Result<Outcome, Stop> {
-        let Prepared { scenario, asked, setting, .. } = prepared;
+        let Prepared { scenario, asked, .. } = prepared;
         let individual = Individual {
             seed,
             footswitch: scenario.footswitch,
             faults: faults(prepared, run),
             nonce_salt: [0; 16],
         };
-        let tissue = self.models.of(setting)?;
+        let tissue = self.model(&prepared.setting)?;
         let generator = LocalGenerator::new(&asked.plan, &asked.site, &tissue, individual)?;
         let pedal = Arc::new(AtomicBool::new(false));
         let operator = ScriptedOperator::new(scenario.script.clone(), Arc::clone(&pedal));
         let virtual_run = VirtualRun { asked, generator, operator, pedal, seed, tracker: None };
-        let recording = Scratch(self.new_recording());
+        let recording = self.new_recording();
         let mut watched = Watched::new(asked.plan.program.channel);
         let (finished, generator) = virtual_run.run(
             |header| recording.recorder(header).map(Some),
@@ -105,25 +125,31 @@ impl Bench {
             },
         )?;
         let verified = re_execute(&recording.0);
-        Ok(treated(prepared, &finished, &generator, watched, verified))
+        let treated = treated(prepared, &finished, &generator, watched, verified);
+        Ok(Outcome::Treated(Box::new(treated)))
     }
 
-    fn new_recording(&self) -> PathBuf {
+    /// The model of a setting.
+    pub(crate) fn model(&self, setting: &Setting) -> Result<FittedTissue, Stop> {
+        self.models.of(setting)
+    }
+
+    pub(crate) fn new_recording(&self) -> Scratch {
         let number = self.recordings.fetch_add(1, Ordering::Relaxed);
-        self.folder.path().join(format!("{number}.mcap"))
+        Scratch(self.folder.path().join(format!("{number}.mcap")))
     }
 }
 
-fn treated(
+pub(crate) fn treated(
     prepared: &Prepared,
     finished: &Finished,
     generator: &LocalGenerator,
     watched: Watched,
     verified: Result<(), String>,
-) -> Outcome {
+) -> Treated {
     let mut faults_s = generator.fault_times_s();
     faults_s.sort_by(f64::total_cmp);
-    Outcome::Treated(Box::new(Treated {
+    Treated {
         report: Report::new(&prepared.asked.plan, finished, None).with_generator(generator),
         end: finished.result.end,
         gave_up: finished.gave_up,
@@ -131,11 +157,11 @@ fn treated(
         faults_s,
         watched,
         verified,
-    }))
+    }
 }
 
 /// The scenario's faults at the run's time; for a twin, the twin of each.
-fn faults(prepared: &Prepared, run: &Run) -> Vec<ScheduledFault> {
+pub(crate) fn faults(prepared: &Prepared, run: &Run) -> Vec<ScheduledFault> {
     let scheduled = |fault: &rfa_scenario::Fault| ScheduledFault {
         setting: if run.twin { fault.setting.fault.twin() } else { fault.setting },
         at: GeneratorInstant::ZERO.plus(run.at).plus(fault.after),
@@ -145,7 +171,7 @@ fn faults(prepared: &Prepared, run: &Run) -> Vec<ScheduledFault> {
 }
 
 /// A recording that is there for as long as it is judged.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
     /// Nothing waits for the disk: the file is gone in a moment.
@@ -166,7 +192,7 @@ impl Drop for Scratch {
 }
 
 /// Everything recorded is what this program gives, to the recording's end.
-fn re_execute(recording: &Path) -> Result<(), String> {
+pub(crate) fn re_execute(recording: &Path) -> Result<(), String> {
     let report = verify(recording).map_err(|e| e.to_string())?;
     let whole = report.outcome == Verified::Equal && report.equal && !report.truncated;
     if whole { Ok(()) } else { Err(report.to_string()) }

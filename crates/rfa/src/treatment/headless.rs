@@ -142,7 +142,7 @@ const ECHO: Duration = Duration::from_secs(1);
 
 /// Set by the first interrupt, termination or hang-up. Only a later interrupt, which a person
 /// sends, ends the process at once: with RF off by the generator's dead-man, and not confirmed.
-pub(super) fn on_signals() -> Result<Arc<AtomicBool>, Stop> {
+pub(crate) fn on_signals() -> Result<Arc<AtomicBool>, Stop> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let failed = |e: std::io::Error| Stop::failure(format!("signals: {e}"));
     let flag = Arc::new(AtomicBool::new(false));

@@ -36,10 +36,10 @@ pub(crate) struct Report {
     state: Option<String>,
     /// The readback showed RF off before the session ended.
     pub(crate) off_confirmed: bool,
-    control_lateness_us: Quantiles,
+    pub(crate) control_lateness_us: Quantiles,
     step_us: Quantiles,
     reaction_us: Quantiles,
-    stall: StallRecord,
+    pub(crate) stall: StallRecord,
     queues: Queues,
     /// When the simulated generator measured its output off, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +49,7 @@ pub(crate) struct Report {
     pub(crate) rf_off_after_fault_ms: Option<f64>,
     /// How the simulated generator was served; absent on virtual time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    served: Option<ServedRow>,
+    pub(crate) served: Option<ServedRow>,
     recording: Option<PathBuf>,
     recording_error: Option<String>,
     warnings: Vec<String>,
@@ -85,11 +85,11 @@ impl From<QueueCounts> for Queues {
 /// How a simulated generator was served: evidence that the machine stood still, or that it did
 /// not.
 #[derive(Serialize)]
-pub(super) struct ServedRow {
+pub(crate) struct ServedRow {
     bytes_dropped: u64,
     /// Turns of the serving loop that came later than 30 ms.
     stalls: u32,
-    longest_turn_ms: f64,
+    pub(crate) longest_turn_ms: f64,
 }
 
 impl From<ServeReport> for ServedRow {
@@ -189,7 +189,7 @@ impl Report {
     }
 
     /// Adds how the simulated generator was served.
-    pub(super) fn with_served(mut self, served: ServeReport) -> Self {
+    pub(crate) fn with_served(mut self, served: ServeReport) -> Self {
         self.served = Some(served.into());
         self
     }

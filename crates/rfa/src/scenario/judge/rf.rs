@@ -51,6 +51,11 @@ pub(super) fn judge(
     Ok(Some(Took { took_ms, budget_ms }))
 }
 
+pub(super) fn time_to_off_ms(run: &Run, treated: &Treated) -> Option<f64> {
+    let offs = treated.report.rf_off.as_deref()?;
+    took_ms(&run.expected, treated, offs, run.at.as_secs_f64()).ok()
+}
+
 fn starts(expected: &Expected, watched: &Watched) -> Result<(), Why> {
     let found = watched.starts;
     match expected.starts {
