@@ -153,7 +153,7 @@ fn wrong_usage_is_exit_2_with_the_mend() {
         ("sim --link x.pty --speed 1e9".into(), 2, &["'1e9' for '--speed", "0.1 to 1000"]),
         ("scenario run".into(), 2, &["<FILE|FOLDER>", "--help"]),
         ("scenario run nope.toml".into(), 2, &["nope.toml", "file cannot be read"]),
-        ("scenario run tests/scenarios --seed -1".into(), 2, &["--seed", "'-1'"]),
+        ("scenario run tests/scenarios --seed x".into(), 2, &["--seed <SEED>", "invalid digit"]),
         (
             "scenario run tests/scenarios --only nope".into(),
             2,

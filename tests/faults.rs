@@ -185,7 +185,7 @@ fn a_failed_run_is_named_with_its_reason_and_a_command() {
     assert!(said.contains(": 4 runs, 2 FAILED"), "{said}");
     let why = "hold@9.995 seed 21: trips [\"H-06\"], not by [\"H-01\"] only";
     assert_eq!(said.lines().filter(|row| row.trim() == why).count(), 1, "{said}");
-    assert!(said.contains("1 scenarios, 4 runs, 2 failed, "), "{said}");
+    assert!(said.contains("1 scenario, 4 runs, 2 failed, "), "{said}");
     let command = format!("rfa scenario run {path} --only hold@9.995 --seed 20");
     assert!(said.lines().any(|row| row.trim() == command), "no {command:?} in {said}");
     let again = rfa(command.split(' ').skip(1)).expect_code(4).stdout;

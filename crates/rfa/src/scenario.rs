@@ -22,7 +22,7 @@ use crate::treatment::on_signals;
 pub(crate) use arguments::ScenarioCommand;
 use arguments::{Files, Run as RunArguments};
 use prepare::{Prepared, Refused, prepare};
-use report::{Judged, Results};
+use report::{Judged, Results, counted};
 use rfa_plan::FileErrors;
 use rfa_scenario::Run;
 use run::{Bench, RunResult};
@@ -234,14 +234,9 @@ fn summary(prepared: &Prepared) -> String {
     let twins = scenario.runs.iter().filter(|run| run.twin).count();
     let faults: Vec<String> = scenario.faults.iter().map(|f| f.setting.to_string()).collect();
     let faults = if faults.is_empty() { "no fault".to_owned() } else { faults.join(" + ") };
-    let count = scenario.runs.len() - twins;
-    let runs = if count == 1 { "run" } else { "runs" };
-    let twins = match twins {
-        0 => String::new(),
-        1 => " and 1 with the twin".to_owned(),
-        twins => format!(" and {twins} with the twin"),
-    };
-    format!("{}: {}, {faults}, {count} {runs}{twins}", scenario.name, scenario.hazards.join(" "))
+    let runs = counted(scenario.runs.len() - twins, "run");
+    let twins = if twins == 0 { String::new() } else { format!(" and {twins} with the twin") };
+    format!("{}: {}, {faults}, {runs}{twins}", scenario.name, scenario.hazards.join(" "))
 }
 
 fn list(arguments: &Files) -> Result<Exit, Stop> {

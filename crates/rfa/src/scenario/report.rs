@@ -46,13 +46,13 @@ impl Judged<'_> {
             0 => "as expected".to_owned(),
             failed => format!("{failed} FAILED"),
         };
-        let runs = if count == 1 { "run" } else { "runs" };
         let worst = self.worst().map_or_else(String::new, |(run, took)| {
             let Took { took_ms, budget_ms } = took;
             format!("; RF off in {took_ms:.1} of {budget_ms} ms at worst ({})", run.id)
         });
         let file = file.display();
-        format!("{file}: {}: {count} {runs}, {outcome}{worst}", scenario.name)
+        let runs = counted(count, "run");
+        format!("{file}: {}: {runs}, {outcome}{worst}", scenario.name)
     }
 
     fn json(&self) -> Value {
@@ -115,9 +115,9 @@ impl Results<'_> {
         }
         let _ = write!(
             text,
-            "{} scenarios, {} runs, {} failed, {:.1} s",
-            self.scenarios.len(),
-            self.runs(),
+            "{}, {}, {} failed, {:.1} s",
+            counted(self.scenarios.len(), "scenario"),
+            counted(self.runs(), "run"),
             self.failed(),
             self.elapsed.as_secs_f64()
         );
@@ -134,6 +134,11 @@ impl Results<'_> {
             "scenarios": scenarios,
         })
     }
+}
+
+/// A number of things, in words.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// One line, whatever it was.
