@@ -152,3 +152,15 @@ fn a_stall_is_told_and_the_run_repeated() {
     let told = "quick.toml: whole@0 met a stall of the machine: interlock tick ";
     assert!(ended.stderr.contains(told) && ended.stderr.contains("runs again"), "{ended:#?}");
 }
+
+/// An interrupt ends the command soon, and nothing is said to be as expected.
+#[test]
+fn an_interrupt_ends_the_runs() {
+    let folder = root().join("tests/scenarios");
+    let process = Process::start(["scenario", "run", folder.to_str().expect("UTF-8")]);
+    std::thread::sleep(Duration::from_secs(2));
+    process.signal(Signal::INT);
+    let ended = process.end(Duration::from_secs(20));
+    assert_eq!(ended.code, Some(130), "{ended:#?}");
+    assert!(ended.stdout.is_empty() && ended.stderr.contains("none judged"), "{ended:#?}");
+}

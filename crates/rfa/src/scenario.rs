@@ -60,11 +60,8 @@ fn run_files(arguments: &RunArguments) -> Result<Exit, Stop> {
     if tasks.is_empty() {
         return Err(nothing_to_run(only, &prepared));
     }
-    let judged = if arguments.real_time {
-        judge_live(&prepared, &tasks, arguments.seed.map(u64::from))?
-    } else {
-        judge_all(&prepared, &tasks, arguments.seed.map(u64::from))?
-    };
+    let seed = arguments.seed.map(u64::from);
+    let judged = judge_all(&prepared, &tasks, seed, arguments.real_time)?;
     let results = Results { scenarios: judged, elapsed: began.elapsed() };
     if let Some(path) = &arguments.junit {
         std::fs::write(path, junit::junit(&results))
@@ -92,44 +89,33 @@ fn nothing_to_run(only: Option<&str>, prepared: &[Prepared]) -> Stop {
     ))
 }
 
-/// All tasks in parallel, gathered by scenario; those without a task are left out.
+/// All tasks, in parallel or in real time, gathered by scenario. An interrupt ends the runs that
+/// go on, RF first, and then the command.
 fn judge_all<'a>(
     prepared: &'a [Prepared],
     tasks: &[(usize, &Run)],
     seed: Option<u64>,
-) -> Result<Vec<Judged<'a>>, Stop> {
-    let bench = Bench::new()?;
-    let progress = Progress::new(prepared, tasks);
-    let results = pool::all(pool::processors(), tasks, |(index, run)| {
-        let one = prepared.get(*index)?;
-        let result = bench.run(one, run, seed);
-        progress.done(*index, &result);
-        Some(result)
-    });
-    Ok(gathered(prepared, tasks, results, false))
-}
-
-/// The same in real time, one after another; an interrupt ends RF and then the command.
-fn judge_live<'a>(
-    prepared: &'a [Prepared],
-    tasks: &[(usize, &Run)],
-    seed: Option<u64>,
+    real_time: bool,
 ) -> Result<Vec<Judged<'a>>, Stop> {
     let bench = Bench::new()?;
     let progress = Progress::new(prepared, tasks);
     let interrupted = on_signals()?;
-    let mut results = Vec::with_capacity(tasks.len());
-    for (index, run) in tasks {
-        let Some(one) = prepared.get(*index) else { continue };
-        let result = live::run_live(&bench, one, run, seed, &interrupted);
-        if interrupted.load(Ordering::Relaxed) {
-            let message = format!("interrupted after {} of {} runs", results.len(), tasks.len());
-            return Err(Stop { exit: Exit::Interrupted, message });
-        }
+    let threads = if real_time { 1 } else { pool::processors() };
+    let results = pool::all(threads, tasks, |(index, run)| {
+        let one = prepared.get(*index).filter(|_| !interrupted.load(Ordering::Relaxed))?;
+        let result = match real_time {
+            true => live::run_live(&bench, one, run, seed, &interrupted),
+            false => bench.run(one, run, seed),
+        };
         progress.done(*index, &result);
-        results.push(Some(result));
+        Some(result)
+    });
+    if interrupted.load(Ordering::Relaxed) {
+        let done = results.iter().flatten().count();
+        let message = format!("interrupted: {done} of {} runs begun, none judged", tasks.len());
+        return Err(Stop { exit: Exit::Interrupted, message });
     }
-    Ok(gathered(prepared, tasks, results, true))
+    Ok(gathered(prepared, tasks, results, real_time))
 }
 
 /// Results by scenario, those without a run left out.

@@ -53,8 +53,10 @@ pub(crate) fn run_live(
                         Err(format!("{why}; the machine stalled in each of {RUNS} runs: {stall}"));
                 }
                 None => {
-                    let more =
-                        unexcused.unwrap_or("no stall of the machine is on record".to_owned());
+                    let more = unexcused.map_or_else(
+                        || "no stall of the machine is on record".to_owned(),
+                        |more| format!("no stall of the machine excuses it: {more}"),
+                    );
                     judged = Err(format!("{why}; {more}"));
                 }
             }
