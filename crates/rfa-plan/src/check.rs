@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn hazards() {
         assert!(is_hazard("H-06") && is_hazard("H-55"));
-        for bad in ["", "H-6", "H06", "h-06", "H-006", "AL-06", "H-0x"] {
+        for bad in ["", "H-6", "H06", "h-06", "H-006", "AL-04", "H-0x"] {
             assert!(!is_hazard(bad), "{bad}");
         }
     }

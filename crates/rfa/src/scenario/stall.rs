@@ -2,7 +2,7 @@
 //!
 //! A machine that stands still longer than a silence limit must make the controller trip. What
 //! the lateness record, the steal counter or the simulator's own loop show is told, and the run
-//! is repeated; no limit is widened for it. What no stall excuses is in [`never`].
+//! is repeated; no limit is widened for it. What no stall excuses is in `never`.
 
 use super::judge::Treated;
 use rfa_runtime::LateTick;
