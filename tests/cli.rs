@@ -17,10 +17,10 @@ fn line(text: &str) -> Ran {
     rfa(text.split(' '))
 }
 
-/// The subcommands, those of `rec` among them, as the help lists them.
+/// The subcommands, those of `rec` and `scenario` among them, as the help lists them.
 fn subcommands() -> Vec<Vec<String>> {
     let mut found = vec![Vec::new()];
-    for above in [vec![], vec!["rec".to_owned()]] {
+    for above in [vec![], vec!["rec".to_owned()], vec!["scenario".to_owned()]] {
         let help = rfa(above.iter().map(String::as_str).chain(["--help"])).expect_code(0).stdout;
         let list = help.split("Commands:\n").nth(1).expect("a list of commands");
         for row in list.lines().take_while(|row| !row.is_empty()) {
@@ -30,7 +30,7 @@ fn subcommands() -> Vec<Vec<String>> {
             }
         }
     }
-    assert!(found.len() >= 13, "{found:?}");
+    assert!(found.len() >= 18, "{found:?}");
     found
 }
 
@@ -65,7 +65,9 @@ const NOT_RUN: [(&str, &str, i32); 4] = [
 #[test]
 fn every_example_in_the_help_runs() {
     let folder = tempfile::tempdir().expect("a folder");
-    std::os::unix::fs::symlink(root().join("config"), folder.path().join("config")).expect("links");
+    for name in ["config", "tests"] {
+        std::os::unix::fs::symlink(root().join(name), folder.path().join(name)).expect("links");
+    }
     let treated = treat(PLAN, &[]).expect("a treatment");
     let session = fs::read(&treated.recording).expect("readable");
     fs::write(folder.path().join("session.mcap"), &session).expect("writes");
@@ -124,7 +126,7 @@ fn help_is_there_without_arguments() {
 #[test]
 fn wrong_usage_is_exit_2_with_the_mend() {
     let headless = "demo --headless --virtual";
-    let cases: [(String, i32, &[&str]); 22] = [
+    let cases: [(String, i32, &[&str]); 27] = [
         ("demo --nonsense".into(), 2, &["unexpected argument '--nonsense'", "--help"]),
         ("nonsense".into(), 2, &["unrecognized subcommand 'nonsense'"]),
         ("demo --virtual".into(), 2, &["--headless"]),
@@ -149,6 +151,15 @@ fn wrong_usage_is_exit_2_with_the_mend() {
         ("sim --link x.pty --speed 0".into(), 2, &["'0' for '--speed", "0.1 to 1000"]),
         ("sim --link x.pty --speed nan".into(), 2, &["'nan' for '--speed", "0.1 to 1000"]),
         ("sim --link x.pty --speed 1e9".into(), 2, &["'1e9' for '--speed", "0.1 to 1000"]),
+        ("scenario run".into(), 2, &["<FILE|FOLDER>", "--help"]),
+        ("scenario run nope.toml".into(), 2, &["nope.toml", "file cannot be read"]),
+        ("scenario run tests/scenarios --seed x".into(), 2, &["--seed <SEED>", "invalid digit"]),
+        (
+            "scenario run tests/scenarios --only nope".into(),
+            2,
+            &["--only nope", "Labels: anywhere"],
+        ),
+        ("check tests/scenarios/link-cut.toml".into(), 2, &["`rfa scenario check` reads it"]),
         ("completions tcsh".into(), 2, &["bash, elvish, fish"]),
         ("run --port /nonexistent --headless".into(), 5, &["/nonexistent: not found", "rfa sim"]),
     ];
@@ -253,7 +264,7 @@ fn tables_are_for_people_and_machines() {
         |row: &&Value| row["expected"].as_str().unwrap_or("").contains("no rule yet");
     let named = faults.as_array().into_iter().flatten().filter(without_rule);
     let names: Vec<&str> = named.filter_map(|row| row["name"].as_str()).collect();
-    // H-56, H-12, H-19: the table of what must come of each says the same (tests/faults.toml).
+    // H-56, H-12, H-19: the table of what must come of each says the same (tests/scenarios).
     assert_eq!(names, ["sensor-noise", "over-temperature", "pad-loss"]);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = line(&format!("completions {shell}")).expect_code(0).stdout;

@@ -1,193 +1,296 @@
-//! Every named fault ends as its hazard row says, and its twin does not trip.
+//! Scenarios: every named fault ends as its hazard row says in every phase, its twin does not
+//! trip, operators' acts do what they are for, and a wrong expectation is told.
 //!
-//! `faults.toml` is the table: fault by fault and phase by phase, with budgets from the hazard
-//! table. Every run is headless on virtual time, recorded, and its recording verifies.
+//! `tests/scenarios` says what must come of what; the program itself runs and judges it, each run
+//! recorded and its recording re-executed. Here stands that it does so, and that it can say no.
 
-#[path = "common/fault_table.rs"]
-mod fault_table;
 #[path = "common/virtual_runs.rs"]
 mod virtual_runs;
+#[path = "common/xml.rs"]
+mod xml;
 
-use fault_table::{
-    Case, End, PLAN, Phase, Row, Table, check, judge, seconds, table, text, tissue, verifies,
-};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
-use virtual_runs::{Treated, all, rfa, root, treat};
+use virtual_runs::{Ran, all, rfa, rfa_in, root};
 
-impl Row {
-    fn treat(&self, setting: &str, at: &str, seed: u64) -> (String, Result<Treated, String>) {
-        let fault = format!("{setting}@{at}");
-        let seed = seed.to_string();
-        let mut more = vec!["--fault", &fault, "--seed", &seed];
-        if self.footswitch {
-            more.push("--footswitch");
-        }
-        let label = format!("{fault} seed {seed}");
-        (label, treat(&self.plan, &more))
-    }
+const FOLDER: &str = "tests/scenarios";
+const PHASES: [&str; 5] = ["start", "idle", "armed", "ramp", "hold"];
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A row, a phase of it, a time in that phase, and a seed.
-type Task<'a> = (&'a Row, Phase, &'a str, u64);
-
-fn tasks(table: &Table) -> Vec<Task<'_>> {
-    let mut tasks = Vec::new();
-    for row in &table.fault {
-        for (phase, times) in &table.phases {
-            let times = row.phases.get(phase).unwrap_or(times);
-            for (index, at) in times.iter().enumerate() {
-                tasks.push((row, *phase, at.as_str(), 7 + index as u64));
-            }
-        }
-    }
-    tasks
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// The table has every fault that `rfa faults` knows, under the hazard it names, and no other.
-#[test]
-fn every_fault_is_in_the_table() {
-    let known = rfa(["faults", "--format", "json"]).expect_code(0).json();
-    let known: BTreeMap<_, _> = known
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|fault| (text(&fault["name"]), text(&fault["hazard"])))
-        .collect();
-    let table = table();
-    let rows: BTreeMap<_, _> =
-        table.fault.iter().map(|row| (row.name.clone(), row.hazard.clone())).collect();
-    assert_eq!(rows, known);
-    assert_eq!(rows.len(), table.fault.len(), "a fault stands twice");
-    assert!(rows.len() >= 20, "{} faults", rows.len());
-}
-
-/// Without a fault the treatment is in each phase at that phase's times.
-#[test]
-fn the_phases_are_where_the_table_says() {
-    let table = table();
-    for footswitch in [None, Some("--footswitch")] {
-        let more: Vec<_> = footswitch.into_iter().collect();
-        phases_of(&table.phases, &treat(PLAN, &more).expect("a treatment"));
-    }
-    for row in table.fault.iter().filter(|row| !row.phases.is_empty()) {
-        let mut times = table.phases.clone();
-        times.extend(row.phases.clone());
-        phases_of(&times, &treat(&row.plan, &[]).expect("a treatment"));
-    }
-}
-
-fn phases_of(times: &BTreeMap<Phase, Vec<String>>, treated: &Treated) {
-    let ticks = treated.recorded().ticks;
-    for (phase, time) in times.iter().flat_map(|(p, times)| times.iter().map(move |t| (p, t))) {
-        if *phase == Phase::Start {
-            continue;
-        }
-        let at_us = (seconds(time) * 1e6) as u64;
-        let place = ticks.iter().position(|tick| tick.newest_us() >= Some(at_us));
-        let tick = &ticks[place.filter(|place| *place > 0).expect("inside the run")];
-        let state = tick.outputs.state.as_str();
-        let held = tick.control.last().expect("a control tick").outputs.held_us;
-        let expected = match phase {
-            Phase::Start | Phase::Idle => state == "idle",
-            Phase::Armed => state == "armed",
-            Phase::Ramp => state == "delivering" && held == 0,
-            Phase::Hold => state == "delivering" && held > 0,
-        };
-        assert!(expected, "{}: {time} is not {phase:?}: {state}, held {held} µs", treated.name());
-    }
-}
-
-/// Each named fault, in every phase, ends as its hazard row says.
-#[test]
-fn every_fault_ends_as_its_hazard_row_says() {
-    let table = table();
-    let tasks = tasks(&table);
-    assert!(tasks.len() > 200, "{} runs", tasks.len());
-    all(tasks, |(row, phase, at, seed)| {
-        let case = row.case(*phase);
-        let (label, run) = row.treat(&row.name, at, *seed);
-        let result = match run {
-            Ok(treated) => judge(row, *phase, at, &treated),
-            Err(_) if case.end != End::NotOpened => Err("no session".to_owned()),
-            Err(stderr) => not_opened(case, &stderr),
-        };
-        result.map_err(|why| format!("{label} in {phase:?}: {why}"))
-    });
-}
-
-/// Decision 8: a fault just below its threshold is no fault. The same phases, the same seeds.
-#[test]
-fn no_twin_trips() {
-    let table = table();
-    let mut tasks = tasks(&table);
-    tasks.retain(|(row, _, at, _)| !row.twin_skips.iter().any(|skipped| skipped == at));
-    assert!(tasks.len() > 200, "{} runs", tasks.len());
-    all(tasks, |(row, phase, at, seed)| {
-        let (label, run) = row.treat(&format!("{}:twin", row.name), at, *seed);
-        let result = run.and_then(|treated| twin(row, *phase, &treated));
-        result.map_err(|why| format!("{label} in {phase:?}: {why}"))
-    });
-}
-
-/// H-06 at 100 places inside the tick and the telemetry period, each within B50.
-#[test]
-fn an_open_sensor_is_off_in_time_at_100_phases() {
-    let table = table();
-    let row = table.fault.iter().find(|row| row.name == "sensor-open").expect("in the table");
-    all((0..100_u64).collect(), |index| {
-        // 97.3 ms is no multiple of the tick: the places spread over it.
-        let at = format!("{:.1}ms", 1_800.0 + *index as f64 * 97.3);
-        let (label, run) = row.treat(&row.name, &at, 100 + *index);
-        let result = run.and_then(|treated| judge(row, Phase::Ramp, &at, &treated));
-        result.map_err(|why| format!("{label}: {why}"))
-    });
-}
-
-/// H-26: whatever the footswitch says, stop ends RF, and a stuck pedal does not start it again.
-#[test]
-fn a_stuck_footswitch_cannot_keep_rf_on() {
+/// A scenario file of this text, in a folder beside the plans it names.
+fn written(scenario: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a folder");
-    let script = folder.path().join("stop.toml");
-    std::fs::write(&script, "[[act]]\nat_s = 5.0\ndo = \"stop\"\n").expect("writes");
-    let script = script.to_str().expect("UTF-8");
-    let more = ["--footswitch", "--fault", "footswitch-stuck@3s", "--script", script];
-    let treated = treat(PLAN, &more).expect("a treatment");
-    assert_eq!(treated.summary["exit"], 6, "arming is refused: {}", treated.summary);
-    assert_eq!(treated.summary["end"], "arming refused");
-    assert_eq!(treated.recorded().starts(), 1, "started again by a stuck pedal");
-    let offs = treated.summary["rf_off"].as_array().expect("a list");
-    assert_eq!(offs.len(), 1, "{offs:?}");
-    let at_s = offs[0]["at_s"].as_f64().expect("a time");
-    assert!((5.0..5.2).contains(&at_s), "off at {at_s} s");
+    std::os::unix::fs::symlink(root().join("tests/plans"), folder.path().join("plans"))
+        .expect("links");
+    let path = folder.path().join("scenario.toml");
+    fs::write(&path, scenario).expect("writes");
+    let path = path.to_str().expect("UTF-8").to_owned();
+    (folder, path)
 }
 
-fn not_opened(case: &Case, stderr: &str) -> Result<(), String> {
-    let says = case.says.as_deref().expect("the table says what is said");
-    let exit = case.exit.unwrap_or(6);
-    let wanted = format!("exit {exit}: ");
-    check(stderr.starts_with(&wanted), || format!("{stderr}, not {wanted}"))?;
-    check(stderr.contains(says), || format!("says {stderr:?}, not {says:?}"))
+fn run(path: &str, more: &[&str]) -> Ran {
+    rfa(["scenario", "run", "--format", "json", path].iter().chain(more))
 }
 
-fn twin(row: &Row, phase: Phase, treated: &Treated) -> Result<(), String> {
-    let summary = &treated.summary;
-    check(treated.ran.code == 0, || format!("exit {}: {}", treated.ran.code, summary["end"]))?;
-    check(summary["end"] == "complete", || text(&summary["end"]))?;
-    check(summary["trips_total"] == 0, || format!("trips {}", summary["trips"]))?;
-    let none = summary["alarms"].as_array().is_some_and(Vec::is_empty);
-    check(none, || format!("alarms {}", summary["alarms"]))?;
-    let on = matches!(phase, Phase::Ramp | Phase::Hold);
-    let recorded = treated.recorded();
-    let (wanted, found) = (if on { row.twin_starts } else { 1 }, recorded.starts());
-    check(found == wanted, || format!("{found} starts, not {wanted}"))?;
-    tissue(&recorded)?;
-    verifies(treated)
-}
-
-/// The table is in the tree, next to this file: a moved file is a failure here, not elsewhere.
+/// Everything is as expected, and everything was run: each file, each fault, each phase.
 #[test]
-fn the_short_plan_is_good() {
-    let path = root().join(PLAN);
-    rfa([Path::new("check"), &path]).expect_code(0);
+fn every_scenario_is_as_expected() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let junit = folder.path().join("junit.xml");
+    let ran = run(FOLDER, &["--junit", junit.to_str().expect("UTF-8")]);
+    let results = ran.json();
+    for scenario in list(&results["scenarios"]) {
+        for row in list(&scenario["runs"]).iter().filter(|row| row["ok"] != true) {
+            eprintln!(
+                "{} {}: {}\n  {}",
+                scenario["file"], row["run"], row["why"], row["reproduce"]
+            );
+        }
+    }
+    assert_eq!((&results["ok"], &results["failed"]), (&true.into(), &0.into()));
+    let ran = ran.expect_code(0);
+    assert!(ran.stderr.is_empty(), "quiet without a terminal: {}", ran.stderr);
+    let scenarios = list(&results["scenarios"]);
+    let files: Vec<String> = scenarios.iter().map(|scenario| text(&scenario["file"])).collect();
+    let mut there: Vec<String> = fs::read_dir(root().join(FOLDER))
+        .expect("scenarios")
+        .map(|entry| format!("{FOLDER}/{}", entry.expect("an entry").file_name().display()))
+        .collect();
+    there.sort();
+    assert_eq!(files, there);
+    let runs: usize = scenarios.iter().map(|scenario| list(&scenario["runs"]).len()).sum();
+    assert_eq!(results["runs"], runs);
+    assert!(runs > 600, "{runs} runs");
+    let xml = fs::read_to_string(&junit).expect("JUnit output");
+    let tags = xml::well_formed(&xml).expect("XML");
+    assert_eq!(tags.iter().filter(|tag| *tag == "testcase").count(), runs);
+    assert_eq!(tags.iter().filter(|tag| *tag == "testsuite").count(), scenarios.len());
+    assert!(!tags.iter().any(|tag| tag == "failure"));
+    every_fault_has_a_scenario(scenarios);
+}
+
+/// Each fault that `rfa faults` knows, alone, under the hazard it names, in every phase of a
+/// treatment, and its twin in every phase too.
+fn every_fault_has_a_scenario(scenarios: &[Value]) {
+    let known = rfa(["faults", "--format", "json"]).expect_code(0).json();
+    assert!(list(&known).len() >= 20, "{known}");
+    for fault in list(&known) {
+        let (name, hazards) = (text(&fault["name"]), text(&fault["hazard"]));
+        let hazards: BTreeSet<String> = hazards.split(", ").map(str::to_owned).collect();
+        let covers = |scenario: &&Value| {
+            let mut labels = BTreeMap::<String, usize>::new();
+            for row in list(&scenario["runs"]) {
+                let id = text(&row["run"]);
+                let label = id.split('@').next().unwrap_or_default();
+                let twin = if row["twin"] == true { ":twin" } else { "" };
+                *labels.entry(format!("{label}{twin}")).or_default() += 1;
+            }
+            let own: BTreeSet<String> = list(&scenario["hazards"]).iter().map(text).collect();
+            let phases =
+                PHASES.iter().flat_map(|phase| [phase.to_string(), format!("{phase}:twin")]);
+            scenario["faults"] == serde_json::json!([name])
+                && own == hazards
+                && scenario["twin"] == true
+                && phases.into_iter().all(|phase| labels.contains_key(&phase))
+                && labels["ramp"] >= 3
+                && labels["hold"] >= 3
+        };
+        assert!(scenarios.iter().any(|scenario| covers(&scenario)), "{name}: no whole scenario");
+    }
+}
+
+/// Each expectation can be wrong, and is then told. All else is as it should be.
+#[test]
+fn every_wrong_expectation_is_told() {
+    let good = "name = \"wrong\"\nhazards = [\"H-06\"]\nplan = \"plans/short.toml\"\n\
+        [[fault]]\nname = \"sensor-open\"\n[[script.act]]\nat_s = 30.0\ndo = \"stop\"\n\
+        [expect]\nend = \"tripped\"\nrules = [\"H-06\"]\nalarm = \"AL-04\"\nalso = [\"AL-12\"]\n\
+        budget_ms = 50\n";
+    // Label, time, what is expected, and a part of what is said; "" where it is as expected.
+    let cases = [
+        ("hold", "7.001", "", ""),
+        ("ramp", "7.25", "", "7.25 s is not in the phase ramp: Delivering, held"),
+        ("armed", "3.0", "rf = \"budget\"", "3 s is not in the phase armed: Delivering"),
+        ("end", "7.001", "end = \"complete\"", "exit 6, not 0: tripped, AL-04"),
+        ("end-too", "7.001", "end = \"refused\"", "ends tripped, AL-04, not refused"),
+        ("session", "7.001", "end = \"not-opened\", says = \"x\"", "a session: tripped, AL-04"),
+        ("no-session", "0.0", "rf = \"never\"", "no session: exit 6: the simulated generator: "),
+        ("says", "0.0", "end = \"not-opened\", says = \"k2_opens\"", "sensor_ok"),
+        (
+            "says-exit",
+            "0.0",
+            "end = \"not-opened\", says = \"sensor_ok\", exit = 5",
+            "exit 6, not 5",
+        ),
+        ("exit", "7.001", "exit = 5", "exit 6, not 5"),
+        ("rules", "7.001", "rules = [\"H-01\"]", "trips [\"H-06\"], not by [\"H-01\"] only"),
+        ("trips", "7.001", "trips = 2", "trips [\"H-06\"], not 2 of them"),
+        ("alarm", "7.001", "alarm = \"AL-01\"", "\"AL-12\"], not AL-01"),
+        ("no-alarm", "7.001", "alarm = \"none\"", "\"AL-12\"], not none"),
+        ("also", "7.001", "also = []", "\"AL-12\") does not belong here"),
+        ("budget", "7.001", "budget_ms = 15", "the budget is 15 ms"),
+        ("on-for", "7.001", "rf = \"on-for\"", "the budget is 50 ms"),
+        ("sensed", "7.001", "from = \"sensed\"", "nothing says which sample H06 goes by"),
+        ("stop", "7.001", "from = \"stop\"", "RF was off before"),
+        ("k2", "7.001", "k2 = \"open\"", "K2 Shut, not Open"),
+        ("never", "7.001", "rf = \"never\"", "RF was on: off 1 times"),
+        ("refused", "7.001", "rf = \"refused\"", "RF was on: off 1 times"),
+        ("plan-end", "7.001", "rf = \"plan-end\"", "not held to its end"),
+        ("confirmed", "7.001", "off_confirmed = false", "off confirmed: true"),
+        ("starts", "7.001", "starts = 2", "delivery began 1 times, not 2"),
+        ("no-start", "7.001", "starts = 0", "delivery began 1 times, not 0"),
+        ("tissue", "7.001", "tissue_below_c = 50.0", "below 50 °C is expected"),
+        ("too-late", "60.0", "end = \"complete\"", "fault sensor-open never came on"),
+        ("early", "0.3", "end = \"refused\", rf = \"refused\"", "grants: false, not true"),
+        ("why-refused", "0.3", "end = \"refused\", says = \"footswitch\"", "refused for "),
+    ];
+    let mut file = good.to_owned();
+    for (label, at_s, expect, _) in cases {
+        file.push_str(&format!("[[run]]\nlabel = \"{label}\"\nat_s = [{at_s}]\n"));
+        file.push_str(&format!("expect = {{ {expect} }}\n"));
+    }
+    let (_folder, path) = written(&file);
+    let results = run(&path, &[]).expect_code(4).json();
+    let rows = list(&results["scenarios"][0]["runs"]);
+    assert_eq!(rows.len(), cases.len());
+    for ((label, _, expect, says), row) in cases.into_iter().zip(rows) {
+        let why = if row["ok"] == true { String::new() } else { text(&row["why"]) };
+        assert!(text(&row["run"]).starts_with(&format!("{label}@")), "{label}: {row}");
+        assert!(why.contains(says) && why.is_empty() == says.is_empty(), "{label} {expect}: {why}");
+    }
+    assert_eq!(results["failed"], cases.len() - 1);
+}
+
+/// Exit 4, the reason on one line, and a command that does it again, alone.
+#[test]
+fn a_failed_run_is_named_with_its_reason_and_a_command() {
+    let (folder, path) = written(
+        "name = \"a <wrong> \\\"one\\\" & more\"\nhazards = [\"H-06\"]\nplan = \"plans/short.toml\"\n\
+         seed = 20\n[[fault]]\nname = \"sensor-open\"\n[expect]\nend = \"tripped\"\n\
+         rules = [\"H-01\"]\nalarm = \"AL-04\"\nalso = [\"AL-12\"]\nbudget_ms = 50\n\
+         [[run]]\nlabel = \"hold\"\nat_s = [7.001, 9.995]\n[twin]\n",
+    );
+    let junit = folder.path().join("junit.xml");
+    let ran = rfa(["scenario", "run", &path, "--junit", junit.to_str().expect("UTF-8")]);
+    let said = ran.expect_code(4).stdout;
+    assert!(said.contains(": 4 runs, 2 FAILED"), "{said}");
+    let why = "hold@9.995 seed 21: trips [\"H-06\"], not by [\"H-01\"] only";
+    assert_eq!(said.lines().filter(|row| row.trim() == why).count(), 1, "{said}");
+    assert!(said.contains("1 scenario, 4 runs, 2 failed, "), "{said}");
+    let command = format!("rfa scenario run {path} --only hold@9.995 --seed 20");
+    assert!(said.lines().any(|row| row.trim() == command), "no {command:?} in {said}");
+    let again = rfa(command.split(' ').skip(1)).expect_code(4).stdout;
+    assert!(again.contains(why) && again.contains(": 1 run, 1 FAILED"), "{again}");
+    let xml = fs::read_to_string(&junit).expect("JUnit output");
+    let tags = xml::well_formed(&xml).expect("XML");
+    assert_eq!(tags.iter().filter(|tag| *tag == "testcase").count(), 4, "{xml}");
+    assert_eq!(tags.iter().filter(|tag| *tag == "failure").count(), 2, "{xml}");
+    assert!(xml.contains("a &lt;wrong&gt; &quot;one&quot; &amp; more"), "{xml}");
+    // A label alone is all its runs; what is no run's name is told before anything runs.
+    let label = run(&path, &["--only", "hold"]).expect_code(4).json();
+    assert_eq!(label["runs"], 4);
+    rfa(["scenario", "run", &path, "--only", "ramp"]).expect_code(2).says(&["Labels: hold"]);
+}
+
+/// The same seed gives the same result, to the last figure; another seed another one.
+#[test]
+fn the_same_seed_gives_the_same_result() {
+    let file = format!("{FOLDER}/impedance-step.toml");
+    let result = |seed: &str| {
+        let mut results = run(&file, &["--only", "hold", "--seed", seed]).expect_code(0).json();
+        results["elapsed_s"] = Value::Null;
+        results
+    };
+    let first = result("31");
+    assert_eq!(first, result("31"));
+    assert_ne!(first, result("57"));
+    assert_eq!(first["scenarios"][0]["runs"][1]["seed"], 32);
+}
+
+/// `RFA_UPDATE=1` writes the messages anew; read what changed before keeping it.
+#[test]
+fn bad_scenarios_give_their_exact_message() {
+    let folder = root().join("tests/corpus/scenarios");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .expect("the corpus")
+        .map(|entry| entry.expect("an entry").file_name().display().to_string())
+        .filter(|name| name.ends_with(".toml"))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 30, "{} files", names.len());
+    let update = std::env::var_os("RFA_UPDATE").is_some();
+    all(names, |name| {
+        let beside = folder.join(name).with_extension("expected");
+        let good = name.starts_with("good-");
+        let ran = rfa_in(&folder, ["scenario", "check", name]);
+        let json = rfa_in(&folder, ["scenario", "check", "--format", "json", name]);
+        let value = &json.json()[0];
+        if update && !good {
+            fs::write(&beside, &ran.stderr).map_err(|e| format!("{name}: {e}"))?;
+        }
+        let code = if good { 0 } else { 2 };
+        if (ran.code, json.code) != (code, code) || value["ok"] != good {
+            return Err(format!("{name}: exit {} and {}: {value}", ran.code, json.code));
+        }
+        let located = list(&value["errors"]).iter().all(|error| error["message"].is_string());
+        let told = value["refused"].is_string() || !list(&value["errors"]).is_empty();
+        if !(good || located && told) {
+            return Err(format!("{name}: no errors in JSON: {value}"));
+        }
+        let expected = match good {
+            true => String::new(),
+            false => fs::read_to_string(&beside).map_err(|e| format!("{name}: {e}"))?,
+        };
+        if ran.stderr != expected {
+            return Err(format!("{name}: expected\n{expected}\ngot\n{}", ran.stderr));
+        }
+        // What is wrong is not run, whatever is right beside it.
+        let run = rfa_in(&folder, ["scenario", "run", "good-scenario.toml", name]);
+        let refused = good || run.code == 2 && run.stdout.is_empty() && run.stderr == expected;
+        if refused { Ok(()) } else { Err(format!("{name}: run: exit {}", run.code)) }
+    });
+}
+
+/// The example is good, runs, and is never written over a file.
+#[test]
+fn the_example_is_good_and_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    rfa_in(at, ["scenario", "init", "mine.toml"]).expect_code(0);
+    let written = fs::read_to_string(at.join("mine.toml")).expect("written");
+    assert!(written.lines().all(|line| line.chars().count() <= 100), "{written}");
+    let again = rfa_in(at, ["scenario", "init", "mine.toml"]).expect_code(2);
+    again.says(&["mine.toml: is there already"]);
+    rfa_in(at, ["scenario", "init", "mine"]).expect_code(2).says(&["ends in .toml"]);
+    rfa_in(at, ["scenario", "init", "nowhere/mine.toml"]).expect_code(1).says(&["nowhere"]);
+    let checked = rfa_in(at, ["scenario", "check", "mine.toml"]).expect_code(0).stdout;
+    assert!(checked.starts_with("mine.toml: ok, "), "{checked}");
+    let ran = rfa_in(at, ["scenario", "run", "mine.toml"]).expect_code(0).stdout;
+    assert!(ran.contains(": 8 runs, as expected; RF off in "), "{ran}");
+    let empty = at.join("empty");
+    fs::create_dir(&empty).expect("a folder");
+    rfa_in(at, ["scenario", "run", "empty"]).expect_code(2).says(&["no file that ends in .toml"]);
+}
+
+/// `list` names every run that `run --only` takes.
+#[test]
+fn the_list_names_every_run() {
+    let listed = rfa(["scenario", "list", "--format", "json", FOLDER]).expect_code(0).json();
+    let runs: usize = list(&listed).iter().map(|scenario| list(&scenario["runs"]).len()).sum();
+    assert!(runs > 600, "{runs} runs");
+    let text = rfa(["scenario", "list", FOLDER]).expect_code(0).stdout;
+    assert_eq!(text.lines().count(), list(&listed).len());
+    let file = Path::new(FOLDER).join("link-cut.toml");
+    let file = file.to_str().expect("UTF-8");
+    let row = text.lines().find(|row| row.starts_with(file)).expect("in the list");
+    assert!(row.ends_with("H-22, link-cut, 12 runs and 12 with the twin"), "{row}");
 }

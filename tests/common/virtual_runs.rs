@@ -95,20 +95,11 @@ pub(crate) struct Treated {
 /// Runs `rfa demo --headless --virtual` with a recording of its own. An error tells the exit code
 /// and stderr, where no session came about.
 pub(crate) fn treat(plan: &str, more: &[&str]) -> Result<Treated, String> {
-    demo(&["--virtual"], plan, more)
-}
-
-/// The same in real time, through the pseudo-terminal.
-pub(crate) fn treat_live(plan: &str, more: &[&str]) -> Result<Treated, String> {
-    demo(&[], plan, more)
-}
-
-fn demo(time: &[&str], plan: &str, more: &[&str]) -> Result<Treated, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let recording = folder.path().join("s.mcap");
     let path = recording.to_str().expect("UTF-8");
-    let fixed = ["demo", "--headless", "--format", "json", "--record", path, "--plan", plan];
-    let ran = rfa(fixed.iter().chain(time).chain(more));
+    let words = "demo --headless --virtual --format json".split(' ');
+    let ran = rfa(words.chain(["--record", path, "--plan", plan]).chain(more.iter().copied()));
     if ran.stdout.is_empty() {
         return Err(format!("exit {}: {}", ran.code, ran.stderr));
     }
@@ -117,11 +108,6 @@ fn demo(time: &[&str], plan: &str, more: &[&str]) -> Result<Treated, String> {
 }
 
 impl Treated {
-    /// The command it came from.
-    pub(crate) fn name(&self) -> &str {
-        &self.ran.command
-    }
-
     /// What was recorded of each tick, and what the simulator knew.
     pub(crate) fn recorded(&self) -> Recorded {
         let recording = Recording::open(&self.recording).expect("a recording");
@@ -153,54 +139,14 @@ pub(crate) struct Recorded {
 /// The part of a `/tick` message that tests judge; a fraction of it, for speed.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Tick {
-    pub(crate) inputs: Seen,
     pub(crate) outputs: Decided,
-    pub(crate) control: Vec<Controlled>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Seen {
-    pub(crate) tick: u64,
-    pub(crate) telemetry: Vec<Frame>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Frame {
-    pub(crate) at_us: u64,
-    pub(crate) channels: Vec<Channel>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Channel {
-    pub(crate) tip_mc: Option<i64>,
-    pub(crate) power_mw: i64,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Decided {
-    pub(crate) state: String,
-    pub(crate) k2: String,
     pub(crate) grant: Option<IgnoredAny>,
-    pub(crate) trip: Option<Value>,
     #[serde(default)]
     pub(crate) events: Vec<Value>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Controlled {
-    pub(crate) outputs: ControlledOutputs,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct ControlledOutputs {
-    pub(crate) held_us: u64,
-}
-
-impl Tick {
-    /// The newest sample's time on the generator's clock, in microseconds.
-    pub(crate) fn newest_us(&self) -> Option<u64> {
-        self.inputs.telemetry.last().map(|frame| frame.at_us)
-    }
 }
 
 impl Recorded {

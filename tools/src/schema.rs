@@ -1,4 +1,4 @@
-//! `config/*.schema.json`: written from the types of rfa-plan, or compared with them.
+//! `config/*.schema.json`: written from the types of rfa-plan and rfa-scenario, or compared with them.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,11 +19,12 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 }
 
 /// Each schema's path from the root of the project, and the text it has to have.
-fn schemas() -> [(&'static str, String); 3] {
+fn schemas() -> [(&'static str, String); 4] {
     [
         ("config/plan.schema.json", rfa_plan::plan_schema()),
         ("config/site.schema.json", rfa_plan::site_schema()),
         ("config/tissue.schema.json", rfa_plan::tissue_schema()),
+        ("config/scenario.schema.json", rfa_scenario::scenario_schema()),
     ]
 }
 

@@ -20,6 +20,7 @@ const DIRECT: &[(&str, &[&str])] = &[
     ("rfa-wire", &["rfa-units", "rfa-interlock"]),
     ("rfa-link", &["rfa-units", "rfa-interlock", "rfa-wire"]),
     ("rfa-sim", &["rfa-units", "rfa-plan", "rfa-tissue", "rfa-wire"]),
+    ("rfa-scenario", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-session", "rfa-sim"]),
     ("rfa-record", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
     ("rfa-replay", &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"]),
     (

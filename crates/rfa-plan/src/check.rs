@@ -108,6 +108,13 @@ pub(crate) fn is_slug(text: &str) -> bool {
     text.len() <= range::ID_CHARS_MAX && text.split('-').all(word)
 }
 
+/// The id of a row of the hazard table, e.g. `H-06`.
+#[cfg(any(test, feature = "toml"))]
+pub(crate) fn is_hazard(text: &str) -> bool {
+    let digits = text.strip_prefix("H-").unwrap_or_default();
+    digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// A calendar day as `YYYY-MM-DD`.
 pub(crate) fn is_date(text: &str) -> bool {
     let digits = |part: Option<&str>, len: usize| {
@@ -144,6 +151,14 @@ mod tests {
             assert!(!is_slug(bad), "{bad}");
         }
         assert!(!is_slug(&"a".repeat(range::ID_CHARS_MAX + 1)));
+    }
+
+    #[test]
+    fn hazards() {
+        assert!(is_hazard("H-06") && is_hazard("H-55"));
+        for bad in ["", "H-6", "H06", "h-06", "H-006", "AL-04", "H-0x"] {
+            assert!(!is_hazard(bad), "{bad}");
+        }
     }
 
     #[test]

@@ -41,9 +41,10 @@ pub use ceiling::{ceiling, generator_hard_limit};
 pub use electrode::{Electrode, Gauge, SensorKind};
 #[cfg(feature = "toml")]
 pub use file::{
-    FILE_BYTES_MAX, FileError, FileErrors, example_site, parse_plan, parse_site, parse_tissue,
-    plan_schema, plan_toml, preset, presets, read_plan, read_site, read_tissue, site_schema,
-    tissue as shipped_tissue, tissue_schema, tissues as shipped_tissues,
+    FILE_BYTES_MAX, FileError, FileErrors, TomlFile, example_site, nearest, parse_plan, parse_site,
+    parse_tissue, plan_schema, plan_toml, preset, presets, printable, read_plan, read_site,
+    read_tissue, schema_of, site_schema, tissue as shipped_tissue, tissue_schema,
+    tissues as shipped_tissues,
 };
 pub use plan::{Gate, Plan, PlanLimits, PlanSpec, Program, Source, StepSpec};
 pub use site::{LinkSettings, Site, SiteLimits, SiteSpec};

@@ -21,7 +21,7 @@ use rfa_interlock::Outputs;
 use rfa_link::{Ends, Inbound, Opening, Outbound, SendResult};
 use rfa_plan::Plan;
 use rfa_record::{Recorder, TruthRow};
-use rfa_session::{Intent, Snapshot};
+use rfa_session::{Intent, Snapshot, TickRecord};
 use rfa_tissue::Tracker;
 use rfa_units::{GeneratorInstant, HostInstant, SessionId, Span};
 use rfa_wire::handshake::{Config, Established, Failure, Step};
@@ -238,9 +238,18 @@ impl<G: VirtualGenerator> VirtualSession<G> {
 
     /// Runs the session to its end: complete, tripped (where that ends it), locked out, link
     /// lost, ended by the operator, or out of time. Gives the generator back.
-    pub fn run(mut self, operator: &mut dyn Operator) -> (SessionResult, G) {
+    pub fn run(self, operator: &mut dyn Operator) -> (SessionResult, G) {
+        self.run_watched(operator, &mut |_, _| ())
+    }
+
+    /// The same; `watch` is shown each tick, with what the generator really is like in it.
+    pub fn run_watched(
+        mut self,
+        operator: &mut dyn Operator,
+        watch: &mut dyn FnMut(&TickRecord, Option<&TruthRow>),
+    ) -> (SessionResult, G) {
         while !self.is_over() {
-            self.slice(operator);
+            self.slice(operator, watch);
         }
         self.shared.set_quit(QuitReason::Caller);
         self.shared.begin_ending();
@@ -248,7 +257,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
         let mut off_confirmed = false;
         while !off_confirmed && self.line.clock.now().since(since) < OFF_WAIT {
             // At least one tick has to carry the stop, and say so in its record.
-            let ticked = self.slice(operator);
+            let ticked = self.slice(operator, watch);
             off_confirmed = ticked && self.interlock.is_off(self.line.clock.now());
         }
         let _ = self.interlock.bye();
@@ -272,7 +281,11 @@ impl<G: VirtualGenerator> VirtualSession<G> {
     }
 
     /// One millisecond. Whether an interlock tick ran in it.
-    fn slice(&mut self, operator: &mut dyn Operator) -> bool {
+    fn slice(
+        &mut self,
+        operator: &mut dyn Operator,
+        watch: &mut dyn FnMut(&TickRecord, Option<&TruthRow>),
+    ) -> bool {
         let inbound = &mut self.inbound;
         let now = self.line.pass(|bytes, at| inbound.take(bytes, at));
         if now >= self.control_pacer.next() {
@@ -284,8 +297,12 @@ impl<G: VirtualGenerator> VirtualSession<G> {
             let deadline = self.interlock_pacer.begin(now);
             self.interlock.tick(deadline, &self.line.clock);
             self.hand_over();
-            if let Some(truth) = self.line.generator.truth() {
-                self.log.truth(&truth);
+            let truth = self.line.generator.truth();
+            if let Some(truth) = &truth {
+                self.log.truth(truth);
+            }
+            if let Some(record) = self.interlock.last() {
+                watch(record, truth.as_ref());
             }
             drain(&mut self.log, &self.records);
             self.log.count();

@@ -55,6 +55,9 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Stop> {
 
 fn check_one(path: &Path) -> Checked {
     let result = match kind(path) {
+        Kind::Scenario => {
+            return Checked::refused(path, "a scenario; `rfa scenario check` reads it".to_owned());
+        }
         Kind::Site => match rfa_plan::read_site(path) {
             Ok(site) => match plans::budget(&site) {
                 Ok(_) => Ok(format!("site {}", site.name)),
@@ -93,9 +96,10 @@ enum Kind {
     Plan,
     Site,
     Tissue,
+    Scenario,
 }
 
-/// Only site files have a `link` table, only tissue files have these. What cannot be read is judged
+/// Only site files have a `link` table, only scenarios an `expect`, only tissue files have these. What cannot be read is judged
 /// as a plan, whose reader says why; the size limit is the reader's too.
 fn kind(path: &Path) -> Kind {
     const TISSUE: [&str; 4] =
@@ -113,6 +117,8 @@ fn kind(path: &Path) -> Kind {
     };
     if has("link") {
         Kind::Site
+    } else if has("expect") {
+        Kind::Scenario
     } else if TISSUE.into_iter().any(has) {
         Kind::Tissue
     } else {

@@ -1,6 +1,6 @@
 //! Arguments. Every example in the long help is run by a test.
 
-use crate::lesion;
+use crate::{lesion, scenario};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
@@ -16,6 +16,7 @@ Examples:
   rfa demo                                     a simulated treatment on the console
   rfa demo --headless --virtual --format json  the same without a screen, in virtual time
   rfa check config/plans/gasserian-stepped.toml
+  rfa scenario run tests/scenarios/sensor-open.toml
   rfa rec verify session.mcap                  re-execute a recording, bit for bit
 
 Exit codes:
@@ -84,6 +85,9 @@ Tissues are the files of config/tissues by name, or a file. --hold-s and --at-s 
 the set temperature. Sizes mean nothing without their boundary: state it with every one. A model
 of a tissue is not a patient.")]
     Lesion(lesion::Arguments),
+    /// Run treatments with faults and operator acts, and judge what came of them.
+    #[command(subcommand)]
+    Scenario(scenario::ScenarioCommand),
     /// Look into recordings.
     #[command(subcommand)]
     Rec(Rec),

@@ -8,6 +8,7 @@ mod operators;
 mod output;
 mod plans;
 mod rec;
+mod scenario;
 mod script;
 mod sound;
 mod tables;
@@ -41,6 +42,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Sim(arguments) => treatment::sim(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Lesion(arguments) => lesion::lesion(&arguments),
+        Command::Scenario(command) => scenario::scenario(command),
         Command::Rec(command) => rec::rec(command),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),

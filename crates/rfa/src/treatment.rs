@@ -1,7 +1,8 @@
 //! One treatment: on the simulator or at a port, on the console or by a script.
 
 mod headless;
-mod local_generator;
+mod live_run;
+pub(crate) mod local_generator;
 mod opening;
 mod orders;
 mod prediction;
@@ -13,12 +14,11 @@ use crate::cli::{Demo, Format, Run, Treatment};
 use crate::exit::{Exit, Stop};
 use crate::operators::{self, DEMO_OPERATOR, DEMO_PIN, Operators};
 use crate::plans;
-use crate::script::{Script, ScriptedOperator};
-use local_generator::LocalGenerator;
+use crate::script::{self, Script, ScriptedOperator};
+use local_generator::{Individual, LocalGenerator};
 use opening::Setup;
-use report::Report;
 use rfa_plan::{Plan, Site};
-use rfa_record::Attached;
+use rfa_record::{Attached, Header};
 use rfa_runtime::{Realtime, RunningSession, Session, SessionConfig, SessionResult};
 use rfa_session::DeviceKind;
 use std::path::Path;
@@ -26,6 +26,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+pub(crate) use headless::{VirtualRun, on_signals};
+pub(crate) use live_run::LiveRun;
+pub(crate) use opening::random;
+pub(crate) use report::{Off, Report};
 pub(crate) use sim::sim;
 
 /// How long the threads get to end: twice the 200 ms the readback may take, and the disk.
@@ -43,23 +47,23 @@ pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
     let asked = Asked::read(&arguments.treatment)?;
     let pedal = Arc::new(AtomicBool::new(false));
     let script = asked.script(&arguments.treatment, &pedal)?;
-    let generator = LocalGenerator::build(
-        &asked.plan,
-        &asked.site,
-        arguments.seed,
-        arguments.footswitch,
-        &arguments.faults,
-        if arguments.virtual_time { [0; 16] } else { opening::random()? },
-    )?;
+    let individual = Individual {
+        seed: arguments.seed,
+        footswitch: arguments.footswitch,
+        faults: local_generator::parse_faults(&arguments.faults, arguments.footswitch)?,
+        nonce_salt: if arguments.virtual_time { [0; 16] } else { opening::random()? },
+    };
+    let tissue = local_generator::fitted(local_generator::setting(&asked.plan, None)?)?;
+    let generator = LocalGenerator::new(&asked.plan, &asked.site, &tissue, individual)?;
     if arguments.virtual_time {
-        return headless::on_virtual_time(arguments, &asked, generator, pedal, script);
+        return demo_on_virtual_time(arguments, &asked, generator, pedal, script);
     }
     let served = generator.serve(None, 1.0, Arc::clone(&pedal))?;
     let setup = Setup::new(&asked, &arguments.treatment, Some(arguments.seed));
     let started = setup.start(served.path(), Some(served.truth()))?;
     let recording = started.recording.clone();
     let finished = if let Some(operator) = script {
-        headless::in_real_time(started, operator)?
+        headless::in_real_time(started, operator, &*headless::on_signals()?)?
     } else {
         let operators = Operators::demo()?;
         let hint = format!("operator {DEMO_OPERATOR}, PIN {DEMO_PIN}");
@@ -74,10 +78,38 @@ pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
         )?
     };
     let (generator, served) = served.stop()?;
+    warn(&generator);
     let report = Report::new(&asked.plan, &finished, Some(recording))
         .with_generator(&generator)
         .with_served(served);
     report.print(arguments.treatment.output.format, arguments.treatment.headless)
+}
+
+/// The same on virtual time.
+fn demo_on_virtual_time(
+    arguments: &Demo,
+    asked: &Asked,
+    generator: LocalGenerator,
+    pedal: Arc<AtomicBool>,
+    operator: Option<ScriptedOperator>,
+) -> Result<Exit, Stop> {
+    let operator = operator.ok_or_else(|| Stop::usage("--virtual needs --headless"))?;
+    let tracker = prediction::tracker(&asked.plan)?;
+    let run = VirtualRun { asked, generator, operator, pedal, seed: arguments.seed, tracker };
+    let path = arguments.treatment.record.clone();
+    let recorder =
+        |header: &Header| path.as_deref().map(|path| opening::create(path, header)).transpose();
+    let (finished, generator) = run.run(recorder, &mut |_, _| ())?;
+    warn(&generator);
+    let report = Report::new(&asked.plan, &finished, path).with_generator(&generator);
+    report.print(arguments.treatment.output.format, true)
+}
+
+/// Says at once what the summary says as well.
+fn warn(generator: &LocalGenerator) {
+    for warning in generator.warnings() {
+        eprintln!("warning: {warning}");
+    }
 }
 
 /// Runs a treatment on the generator at a serial port.
@@ -96,7 +128,9 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Stop> {
     let started = setup.start(&arguments.port, None)?;
     let recording = started.recording.clone();
     let finished = match (script, operators) {
-        (Some(operator), _) => headless::in_real_time(started, operator)?,
+        (Some(operator), _) => {
+            headless::in_real_time(started, operator, &*headless::on_signals()?)?
+        }
         (None, Some(operators)) => {
             let look = arguments.treatment.look;
             screen::show(started, &asked.plan, &operators, None, None, look)?
@@ -108,10 +142,10 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Stop> {
 }
 
 /// What was asked for, read and checked.
-struct Asked {
-    site: Site,
+pub(crate) struct Asked {
+    pub(crate) site: Site,
     /// The plan as the site allows it.
-    plan: Plan,
+    pub(crate) plan: Plan,
     plan_toml: String,
     site_toml: Option<String>,
     /// The script's file, where one was named.
@@ -131,6 +165,14 @@ impl Asked {
         Ok(Self { site, plan, plan_toml, site_toml, script_file })
     }
 
+    /// A plan at the shipped example of a site.
+    pub(crate) fn of_plan(name: &str) -> Result<Self, Stop> {
+        let site = plans::site(None)?;
+        let plan = plans::plan_at_site(name, &site)?;
+        let plan_toml = rfa_plan::plan_toml(&plan);
+        Ok(Self { site, plan, plan_toml, site_toml: None, script_file: None })
+    }
+
     /// The scripted operator of a headless run.
     fn script(
         &self,
@@ -147,14 +189,14 @@ impl Asked {
             return Ok(None);
         }
         let script =
-            arguments.script.as_deref().map_or_else(|| Ok(Script::confirming()), Script::read)?;
+            arguments.script.as_deref().map_or_else(|| Ok(Script::confirming()), script::read)?;
         Ok(Some(ScriptedOperator::new(script, Arc::clone(pedal))))
     }
 }
 
 /// The script as it goes into the recording, under a name of its own.
 fn script_file(path: &Path) -> Result<Attached, Stop> {
-    let data = Script::bytes(path)?;
+    let data = script::bytes(path)?;
     let (name, media_type) = ("script.toml".to_owned(), "application/toml".to_owned());
     Ok(Attached { name, media_type, data })
 }
@@ -175,10 +217,10 @@ fn start(config: SessionConfig) -> Result<RunningSession, Stop> {
 }
 
 /// A session that has come to its end.
-struct Finished {
-    result: SessionResult,
+pub(crate) struct Finished {
+    pub(crate) result: SessionResult,
     /// The script gave up, because arming or starting was refused.
-    gave_up: bool,
+    pub(crate) gave_up: bool,
     /// Why the newest command was refused, where the script gave up over it.
     refusal: Option<String>,
 }

@@ -16,6 +16,8 @@ use crate::{Electrode, Gate, Gauge, Plan, PlanLimits, PlanSpec, SensorKind, Sour
 pub(crate) const SLUG_PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
 /// A calendar day.
 pub(crate) const DATE_PATTERN: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+/// A row of the hazard table.
+pub(crate) const HAZARD_PATTERN: &str = "^H-[0-9]{2}$";
 /// Sixteen bytes in hexadecimal.
 pub(crate) const KEY_PATTERN: &str = "^[0-9a-fA-F]{32}$";
 

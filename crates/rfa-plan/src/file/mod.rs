@@ -9,6 +9,7 @@
 mod error;
 mod format;
 mod nearest;
+mod other;
 mod presets;
 mod read;
 mod schema;
@@ -20,7 +21,10 @@ mod walk;
 mod words;
 
 pub use error::{FileError, FileErrors};
+pub use nearest::nearest;
+pub use other::TomlFile;
 pub use presets::{example_site, preset, presets};
 pub use read::{FILE_BYTES_MAX, parse_plan, parse_site, plan_toml, read_plan, read_site};
-pub use schema::{plan_schema, site_schema, tissue_schema};
+pub use schema::{plan_schema, schema_of, site_schema, tissue_schema};
+pub use source::printable;
 pub use tissues::{parse_tissue, read_tissue, tissue, tissues};

@@ -3,7 +3,8 @@
 use std::vec::Vec;
 
 /// The name among `known` that `typed` most likely means; none where all are far off.
-pub(crate) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let near = |name: &str| (name.chars().count().max(3)) / 3;
     known
         .map(|name| (distance(typed, name), name))

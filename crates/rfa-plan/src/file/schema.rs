@@ -27,6 +27,12 @@ pub fn tissue_schema() -> String {
     text(&of::<TissueFile>())
 }
 
+/// JSON schema of another crate's files, in the same form.
+#[must_use]
+pub fn schema_of<T: JsonSchema>() -> String {
+    text(&of::<T>())
+}
+
 /// The schema of one file type in one piece, so that a reader need not follow references.
 /// Draft 7 is what editors' TOML servers know.
 pub(crate) fn of<T: JsonSchema>() -> Value {

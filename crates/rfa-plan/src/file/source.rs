@@ -91,7 +91,8 @@ fn window(line: &str, indent: usize) -> (String, usize) {
 
 /// `text` without what could drive the terminal (H-53) and without what may be a key, cut to
 /// `chars_max` characters. Each character shown stands in the column it has in the file.
-pub(crate) fn printable(text: &str, chars_max: usize) -> String {
+#[must_use]
+pub fn printable(text: &str, chars_max: usize) -> String {
     let mut shown: std::vec::Vec<char> = text
         .chars()
         .map(|c| if c == '\t' { ' ' } else { c })

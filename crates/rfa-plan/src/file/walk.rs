@@ -9,7 +9,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::format::{DATE_PATTERN, KEY_PATTERN, SLUG_PATTERN};
+use super::format::{DATE_PATTERN, HAZARD_PATTERN, KEY_PATTERN, SLUG_PATTERN};
 use super::nearest::nearest;
 use super::source::{Source, printable};
 use super::{FileError, words};
@@ -189,6 +189,7 @@ impl Walk<'_> {
             None => true,
             Some(SLUG_PATTERN) => check::is_slug(text),
             Some(DATE_PATTERN) => check::is_date(text),
+            Some(HAZARD_PATTERN) => check::is_hazard(text),
             Some(KEY_PATTERN) => text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit()),
             Some(_) => false,
         };
@@ -209,6 +210,7 @@ impl Walk<'_> {
     fn wrong_kind(&mut self, node: &Node<'_>, kind: &str, found: &DeValue<'_>) {
         let word = match kind {
             "object" => "a section",
+            "array" if is_plain_list(node.schema) => "a list",
             "array" => "a list of sections",
             "number" => "a number",
             "integer" => "a whole number",
@@ -224,6 +226,9 @@ impl Walk<'_> {
             }
             ("string", _) => "put quotes around it".to_string(),
             ("object", _) => format!("begin a section with [{}]", node.path),
+            ("array", _) if is_plain_list(node.schema) => {
+                format!("write it in brackets: [{}]", self.source.value(node.span.clone()))
+            }
             ("array", _) => format!("begin each entry with [[{}]]", node.path),
             ("integer", _) => "write a whole number".to_string(),
             (_, _) => format!("write {word}"),
@@ -252,7 +257,7 @@ impl Walk<'_> {
         };
         let help = match words::kind(node.schema) {
             "object" => format!("add a section [{}]", node.path),
-            "array" => format!("add a section [[{}]]", node.path),
+            "array" if !is_plain_list(node.schema) => format!("add a section [[{}]]", node.path),
             _ => format!("add a line `{name} = ...` to {section}"),
         };
         let message = format!("{} is missing", node.path);
@@ -311,6 +316,11 @@ const NOT_SHOWN: &str = "not shown";
 
 fn is_secret(schema: &Value) -> bool {
     schema.get("writeOnly").and_then(Value::as_bool) == Some(true)
+}
+
+/// A list of numbers or texts, which stands in brackets; other lists are of sections.
+fn is_plain_list(schema: &Value) -> bool {
+    schema.get("items").is_some_and(|items| words::kind(items) != "object")
 }
 
 /// The integer's value; one too large for 64 bits is far outside every range.

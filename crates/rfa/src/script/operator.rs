@@ -3,8 +3,8 @@
 //! Energy is never started without a person. A script stands for one only where the generator
 //! identifies itself as simulated; the caller has checked that.
 
-use super::{ActName, GateName, ReplyName, Script};
 use rfa_interlock::{ArmRefusal, State};
+use rfa_scenario::{ActName, GateName, ReplyName, Script};
 use rfa_session::{Action, Answer, Intent, OperatorName, Snapshot, StopSource, refusal_text};
 use rfa_units::{Footswitch, HostInstant, Span};
 use std::sync::Arc;

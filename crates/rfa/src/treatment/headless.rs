@@ -2,15 +2,14 @@
 
 use super::local_generator::{LocalGenerator, VirtualLocal};
 use super::opening::Started;
-use super::report::Report;
 use super::{Asked, END_LIMIT, Finished, opening};
-use crate::cli::Demo;
 use crate::exit::{Exit, Stop};
 use crate::script::ScriptedOperator;
-use rfa_record::Clock;
+use rfa_record::{Clock, Header, Recorder, TruthRow};
 use rfa_runtime::virtual_time::{Operator, VirtualConfig, VirtualConnection, VirtualSession};
 use rfa_runtime::{Ended, QuitReason, activation_of, identity_of, now};
-use rfa_session::{Intent, Snapshot};
+use rfa_session::{Intent, Snapshot, TickRecord};
+use rfa_tissue::Tracker;
 use rfa_units::{HostInstant, SessionId, Span};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,9 +24,9 @@ const TIME_LIMIT: Span = Span::from_secs(3_600);
 pub(super) fn in_real_time(
     started: Started,
     mut operator: ScriptedOperator,
+    interrupted: &AtomicBool,
 ) -> Result<Finished, Stop> {
     let Started { mut running, mut trips, .. } = started;
-    let interrupted = on_signals()?;
     let mut console =
         running.console().ok_or_else(|| Stop::failure("the session has no console"))?;
     for warning in running.warnings() {
@@ -58,49 +57,61 @@ pub(super) fn in_real_time(
     Ok(Finished { result, gave_up, refusal })
 }
 
-/// Runs the same on virtual time.
-pub(super) fn on_virtual_time(
-    arguments: &Demo,
-    asked: &Asked,
-    generator: LocalGenerator,
-    pedal: Arc<AtomicBool>,
-    operator: Option<ScriptedOperator>,
-) -> Result<Exit, Stop> {
-    let operator = operator.ok_or_else(|| Stop::usage("--virtual needs --headless"))?;
-    let config = opening::config(asked, session_of(arguments.seed), nonce_of(arguments.seed));
-    let connection =
-        VirtualConnection::open(VirtualLocal::new(generator, pedal), config).map_err(|e| Stop {
+/// A treatment on virtual time: no wall clock, no thread but the lesion's, no terminal.
+pub(crate) struct VirtualRun<'a> {
+    pub(crate) asked: &'a Asked,
+    pub(crate) generator: LocalGenerator,
+    pub(crate) operator: ScriptedOperator,
+    /// Shared by the operator, whose foot is on it, and the generator.
+    pub(crate) pedal: Arc<AtomicBool>,
+    pub(crate) seed: u64,
+    /// Predicts the lesion, where that is wanted.
+    pub(crate) tracker: Option<Tracker>,
+}
+
+/// What is shown of each tick, with what the simulator really is like in it.
+pub(crate) type Watch<'a> = &'a mut dyn FnMut(&TickRecord, Option<&TruthRow>);
+
+impl VirtualRun<'_> {
+    /// Runs it to its end and gives the generator back. `recorder` makes the recording from its
+    /// header.
+    pub(crate) fn run(
+        self,
+        recorder: impl FnOnce(&Header) -> Result<Option<Recorder>, Stop>,
+        watch: Watch<'_>,
+    ) -> Result<(Finished, LocalGenerator), Stop> {
+        let Self { asked, seed, .. } = self;
+        let config = opening::config(asked, session_of(seed), nonce_of(seed));
+        let generator = VirtualLocal::new(self.generator, self.pedal);
+        let connection = VirtualConnection::open(generator, config).map_err(|e| Stop {
             exit: opening::exit_of(&e),
             message: format!("the simulated generator: {e}"),
         })?;
-    let identity = identity_of(&connection.identity);
-    let activation = activation_of(&connection.identity);
-    let path = arguments.treatment.record.clone();
-    let seed = Some(arguments.seed);
-    let recorder = path
-        .as_deref()
-        .map(|path| {
-            let clock = Clock::Virtual;
-            let header = opening::header(asked, identity, activation, config.session, clock, seed)?;
-            opening::create(path, &header)
-        })
-        .transpose()?;
-    let config = VirtualConfig {
-        plan: asked.plan.clone(),
-        trips: 0,
-        recorder,
-        tracker: super::prediction::tracker(&asked.plan)?,
-        end_on_trip: false,
-        time_limit: TIME_LIMIT,
-    };
-    let session =
-        VirtualSession::start(connection, config).map_err(|e| Stop::failure(e.to_string()))?;
-    let mut scripted = Scripted(operator);
-    let (result, generator) = session.run(&mut scripted);
-    let (gave_up, refusal) = (scripted.0.gave_up(), scripted.0.refusal());
-    let finished = Finished { result, gave_up, refusal };
-    let report = Report::new(&asked.plan, &finished, path).with_generator(&generator.into_local());
-    report.print(arguments.treatment.output.format, true)
+        let identity = identity_of(&connection.identity);
+        let activation = activation_of(&connection.identity);
+        let header = opening::header(
+            asked,
+            identity,
+            activation,
+            config.session,
+            Clock::Virtual,
+            Some(seed),
+        )?;
+        let config = VirtualConfig {
+            plan: asked.plan.clone(),
+            trips: 0,
+            recorder: recorder(&header)?,
+            tracker: self.tracker,
+            end_on_trip: false,
+            time_limit: TIME_LIMIT,
+        };
+        let session =
+            VirtualSession::start(connection, config).map_err(|e| Stop::failure(e.to_string()))?;
+        let mut scripted = Scripted(self.operator);
+        let (result, generator) = session.run_watched(&mut scripted, watch);
+        let (gave_up, refusal) = (scripted.0.gave_up(), scripted.0.refusal());
+        Ok((Finished { result, gave_up, refusal }, generator.into_local()))
+    }
 }
 
 struct Scripted(ScriptedOperator);
@@ -131,7 +142,7 @@ const ECHO: Duration = Duration::from_secs(1);
 
 /// Set by the first interrupt, termination or hang-up. Only a later interrupt, which a person
 /// sends, ends the process at once: with RF off by the generator's dead-man, and not confirmed.
-pub(super) fn on_signals() -> Result<Arc<AtomicBool>, Stop> {
+pub(crate) fn on_signals() -> Result<Arc<AtomicBool>, Stop> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let failed = |e: std::io::Error| Stop::failure(format!("signals: {e}"));
     let flag = Arc::new(AtomicBool::new(false));

@@ -2,16 +2,16 @@
 
 use crate::exit::Stop;
 use crossbeam_channel::{Receiver, Sender, bounded};
+use rfa_plan::tissue::Tissue;
 use rfa_plan::{Plan, Site};
 use rfa_record::TruthRow;
 use rfa_runtime::virtual_time::VirtualGenerator;
 use rfa_sim::pty::{Command, PtyError, PtyPort, ServeReport};
 use rfa_sim::{
-    ConfigError, FaultSchedule, FittedTissue, Generator, GeneratorConfig, ScheduledFault,
-    TissuePlant, Truth,
+    ConfigError, FaultSchedule, FittedTissue, Generator, GeneratorConfig, ScheduledFault, Truth,
 };
-use rfa_tissue::Resolution;
 use rfa_tissue::published::{Surroundings, needle};
+use rfa_tissue::{Resolution, Setting};
 use rfa_units::GeneratorInstant;
 use rfa_wire::LinkKey;
 use std::path::{Path, PathBuf};
@@ -27,23 +27,30 @@ const TRUTHS_MAX: usize = 1_024;
 const PLAIN_TISSUE: &str = "muscle";
 
 /// A simulated generator with the plan's electrode in the plan's tissue.
-pub(super) struct LocalGenerator {
+pub(crate) struct LocalGenerator {
     generator: Generator,
     faults: Vec<ScheduledFault>,
 }
 
+/// What differs from one simulated generator to another of the same plan.
+pub(crate) struct Individual {
+    /// Of its noise.
+    pub(crate) seed: u64,
+    /// A footswitch is fitted.
+    pub(crate) footswitch: bool,
+    pub(crate) faults: Vec<ScheduledFault>,
+    pub(crate) nonce_salt: [u8; 16],
+}
+
 impl LocalGenerator {
-    /// A generator just switched on.
-    pub(super) fn build(
+    /// A generator just switched on, its needle in `tissue`.
+    pub(crate) fn new(
         plan: &Plan,
         site: &Site,
-        seed: u64,
-        footswitch: bool,
-        faults: &[String],
-        nonce_salt: [u8; 16],
+        tissue: &FittedTissue,
+        individual: Individual,
     ) -> Result<Self, Stop> {
-        let faults = parse_faults(faults, footswitch)?;
-        let plant = plant(plan)?;
+        let Individual { seed, footswitch, faults, nonce_salt } = individual;
         let config = GeneratorConfig {
             seed,
             nonce_salt,
@@ -54,10 +61,15 @@ impl LocalGenerator {
             footswitch,
             ..GeneratorConfig::default()
         };
-        let mut generator = Generator::new(config, Box::new(plant))
+        let mut generator = Generator::new(config, Box::new(tissue.plant()))
             .map_err(|e| Stop::usage(format!("the simulator cannot be built: {e}{}", mend(&e))))?;
         generator.set_schedule(FaultSchedule::new(faults.clone()));
         Ok(Self { generator, faults })
+    }
+
+    /// When each fault comes on, on its clock.
+    pub(crate) fn fault_times_s(&self) -> Vec<f64> {
+        self.faults.iter().map(|fault| fault.at.as_micros() as f64 / 1e6).collect()
     }
 
     /// The first fault to come.
@@ -65,13 +77,16 @@ impl LocalGenerator {
         self.faults.iter().copied().min_by_key(|fault| fault.at)
     }
 
-    /// What is to be told at the end: faults that never came on, because the run ended before,
-    /// and a tissue model that gave up.
-    pub(super) fn warnings(&self) -> Vec<String> {
+    /// Faults that never came on, because the run ended before.
+    pub(crate) fn never_on(&self) -> Vec<String> {
         let late = self.faults.iter().filter(|fault| fault.at > self.generator.now());
         late.map(|fault| format!("fault {} never came on: the run ended first", fault.setting))
-            .chain(self.generator.trouble())
             .collect()
+    }
+
+    /// What is to be told at the end: faults that never came on, and a tissue model that gave up.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.never_on().into_iter().chain(self.generator.trouble()).collect()
     }
 
     /// The generator as it is.
@@ -121,18 +136,21 @@ const fn mend(error: &ConfigError) -> &'static str {
     }
 }
 
-/// The plan's electrode in the tissue it names.
-fn plant(plan: &Plan) -> Result<TissuePlant, Stop> {
-    let name = plan.tissue.as_deref().unwrap_or(PLAIN_TISSUE);
-    let tissue = rfa_plan::shipped_tissue(name).map_err(|e| Stop::usage(e.to_string()))?;
+/// The plan's electrode in `tissue`, or in the tissue that the plan names.
+pub(crate) fn setting(plan: &Plan, tissue: Option<Tissue>) -> Result<Setting, Stop> {
+    let named = || rfa_plan::shipped_tissue(plan.tissue.as_deref().unwrap_or(PLAIN_TISSUE));
+    let tissue = tissue.map_or_else(named, Ok).map_err(|e| Stop::usage(e.to_string()))?;
     let baseline_c = tissue.baseline_c.value;
     let around = Surroundings::new(tissue, |id| rfa_plan::shipped_tissue(id).ok())
         .map_err(|e| Stop::usage(e.to_string()))?;
-    let setting = around.setting(needle(&plan.electrode), baseline_c, Resolution::Normal);
-    let fitted = FittedTissue::new(setting).map_err(|e| {
-        Stop::usage(format!("the simulator has no model of the electrode in {name}: {e}"))
-    })?;
-    Ok(fitted.plant())
+    Ok(around.setting(needle(&plan.electrode), baseline_c, Resolution::Normal))
+}
+
+/// The model of a setting; takes a third of a second, and serves any number of generators.
+pub(crate) fn fitted(setting: Setting) -> Result<FittedTissue, Stop> {
+    FittedTissue::new(setting).map_err(|e| {
+        Stop::usage(format!("the simulator has no model of the electrode in its tissue: {e}"))
+    })
 }
 
 type ServeEnd = (LocalGenerator, Result<ServeReport, Stop>);
@@ -251,7 +269,11 @@ fn row(truth: &Truth) -> TruthRow {
     }
 }
 
-fn parse_faults(texts: &[String], footswitch: bool) -> Result<Vec<ScheduledFault>, Stop> {
+/// Faults as a command line names them.
+pub(super) fn parse_faults(
+    texts: &[String],
+    footswitch: bool,
+) -> Result<Vec<ScheduledFault>, Stop> {
     let mut faults = Vec::new();
     for text in texts {
         let fault: ScheduledFault =

@@ -29,12 +29,18 @@ pub(super) struct Setup<'a> {
     headless: bool,
     record: Option<PathBuf>,
     seed: Option<u64>,
+    predicts: bool,
 }
 
 impl<'a> Setup<'a> {
     pub(super) fn new(asked: &'a Asked, arguments: &Treatment, seed: Option<u64>) -> Self {
         let record = arguments.record.clone();
-        Self { asked, headless: arguments.headless, record, seed }
+        Self { asked, headless: arguments.headless, record, seed, predicts: true }
+    }
+
+    /// A headless session whose lesion is not predicted.
+    pub(super) const fn headless(asked: &'a Asked, record: PathBuf, seed: u64) -> Self {
+        Self { asked, headless: true, record: Some(record), seed: Some(seed), predicts: false }
     }
 
     /// Opens the port and starts the session. Nothing is armed.
@@ -65,7 +71,11 @@ impl<'a> Setup<'a> {
             connection,
             trips: trips.count(),
             recorder: Some(recorder),
-            tracker: super::prediction::tracker(&self.asked.plan)?,
+            tracker: if self.predicts {
+                super::prediction::tracker(&self.asked.plan)?
+            } else {
+                None
+            },
             truth,
             realtime: super::REALTIME,
         })?;
@@ -150,7 +160,7 @@ fn random_session() -> Result<SessionId, Stop> {
     Ok(SessionId(u32::from_le_bytes(random()?).max(1)))
 }
 
-pub(super) fn random<const N: usize>() -> Result<[u8; N], Stop> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Stop> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|e| Stop::failure(format!("no random numbers: {e}")))?;
     Ok(bytes)

@@ -20,40 +20,40 @@ use std::path::PathBuf;
 
 /// The summary printed at the end of a headless treatment.
 #[derive(Serialize)]
-pub(super) struct Report {
+pub(crate) struct Report {
     plan: String,
     plan_hash: String,
     /// How the session ended, in one word or two.
-    end: String,
+    pub(crate) end: String,
     #[serde(flatten)]
-    summary: Summary,
+    pub(crate) summary: Summary,
     /// Alarms latched or active at the end.
-    alarms: Vec<String>,
+    pub(crate) alarms: Vec<String>,
     /// Why the newest command was refused, where one was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    refusal: Option<String>,
+    pub(crate) refusal: Option<String>,
     /// The interlock's state at the end.
     state: Option<String>,
     /// The readback showed RF off before the session ended.
-    off_confirmed: bool,
-    control_lateness_us: Quantiles,
+    pub(crate) off_confirmed: bool,
+    pub(crate) control_lateness_us: Quantiles,
     step_us: Quantiles,
     reaction_us: Quantiles,
-    stall: StallRecord,
+    pub(crate) stall: StallRecord,
     queues: Queues,
     /// When the simulated generator measured its output off, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rf_off: Option<Vec<Off>>,
+    pub(crate) rf_off: Option<Vec<Off>>,
     /// From the first fault to output measured off; absent where output was off and stayed off.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rf_off_after_fault_ms: Option<f64>,
+    pub(crate) rf_off_after_fault_ms: Option<f64>,
     /// How the simulated generator was served; absent on virtual time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    served: Option<ServedRow>,
+    pub(crate) served: Option<ServedRow>,
     recording: Option<PathBuf>,
     recording_error: Option<String>,
     warnings: Vec<String>,
-    exit: u8,
+    pub(crate) exit: u8,
 }
 
 /// Losses of the queues.
@@ -85,11 +85,11 @@ impl From<QueueCounts> for Queues {
 /// How a simulated generator was served: evidence that the machine stood still, or that it did
 /// not.
 #[derive(Serialize)]
-pub(super) struct ServedRow {
+pub(crate) struct ServedRow {
     bytes_dropped: u64,
     /// Turns of the serving loop that came later than 30 ms.
     stalls: u32,
-    longest_turn_ms: f64,
+    pub(crate) longest_turn_ms: f64,
 }
 
 impl From<ServeReport> for ServedRow {
@@ -104,10 +104,10 @@ impl From<ServeReport> for ServedRow {
 
 /// One ending of output.
 #[derive(Serialize)]
-pub(super) struct Off {
+pub(crate) struct Off {
     /// On the generator's clock, s.
-    at_s: f64,
-    on_for_s: f64,
+    pub(crate) at_s: f64,
+    pub(crate) on_for_s: f64,
     /// Since the last honoured grant arrived, ms.
     since_grant_ms: Option<f64>,
     cause: String,
@@ -139,7 +139,7 @@ pub(super) fn rf_offs(generator: &Generator) -> Vec<Off> {
 const FIRMWARE_STEP_US: u64 = 1_000;
 
 impl Report {
-    pub(super) fn new(plan: &Plan, finished: &Finished, recording: Option<PathBuf>) -> Self {
+    pub(crate) fn new(plan: &Plan, finished: &Finished, recording: Option<PathBuf>) -> Self {
         let result = &finished.result;
         let outputs = result.last.as_ref().map(|tick| tick.interlock.outputs);
         let alarms = outputs.map_or(AlarmSet::NONE, |o| o.active.union(o.latched));
@@ -169,7 +169,7 @@ impl Report {
     }
 
     /// Adds what the simulated generator itself knows.
-    pub(super) fn with_generator(mut self, local: &LocalGenerator) -> Self {
+    pub(crate) fn with_generator(mut self, local: &LocalGenerator) -> Self {
         let offs = rf_offs(local.generator());
         // Without a trip output ended as the plan has it, and no fault is behind it.
         let tripped = !self.summary.trips.is_empty();
@@ -183,16 +183,13 @@ impl Report {
             let first = local.generator().rf_offs().find(was_on).map(|off| off.at.since(fault.at));
             self.rf_off_after_fault_ms = first.map(|span| span.as_secs_f64() * 1e3);
         }
-        for warning in local.warnings() {
-            eprintln!("warning: {warning}");
-            self.warnings.push(warning);
-        }
+        self.warnings.extend(local.warnings());
         self.rf_off = Some(offs);
         self
     }
 
     /// Adds how the simulated generator was served.
-    pub(super) fn with_served(mut self, served: ServeReport) -> Self {
+    pub(crate) fn with_served(mut self, served: ServeReport) -> Self {
         self.served = Some(served.into());
         self
     }

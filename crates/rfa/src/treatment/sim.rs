@@ -1,7 +1,7 @@
 //! `rfa sim`: a simulated generator for another process.
 
 use super::headless::on_signals;
-use super::local_generator::LocalGenerator;
+use super::local_generator::{self, Individual, LocalGenerator};
 use super::report::{ServedRow, rf_offs};
 use super::{opening, orders};
 use crate::cli::{Format, Sim};
@@ -20,14 +20,14 @@ pub(crate) fn sim(arguments: &Sim) -> Result<Exit, Stop> {
     let site = plans::site(arguments.site.as_deref())?;
     let plan = plans::plan_at_site(&arguments.plan, &site)?;
     let interrupted = on_signals()?;
-    let generator = LocalGenerator::build(
-        &plan,
-        &site,
-        arguments.seed,
-        arguments.footswitch,
-        &arguments.faults,
-        opening::random()?,
-    )?;
+    let individual = Individual {
+        seed: arguments.seed,
+        footswitch: arguments.footswitch,
+        faults: local_generator::parse_faults(&arguments.faults, arguments.footswitch)?,
+        nonce_salt: opening::random()?,
+    };
+    let tissue = local_generator::fitted(local_generator::setting(&plan, None)?)?;
+    let generator = LocalGenerator::new(&plan, &site, &tissue, individual)?;
     let pedal = Arc::new(AtomicBool::new(false));
     let served = generator.serve(Some(&arguments.link), arguments.speed, pedal)?;
     orders::listen(served.orders());
