@@ -50,6 +50,8 @@ pub(crate) struct Row {
     pub(crate) twin_skips: Vec<String>,
     #[serde(default = "yes")]
     pub(crate) off_confirmed: bool,
+    #[serde(default = "yes")]
+    pub(crate) live: bool,
     pub(crate) live_s: Option<f64>,
     #[serde(default)]
     pub(crate) phases: BTreeMap<Phase, Vec<String>>,
@@ -84,6 +86,7 @@ pub(crate) struct Case {
     pub(crate) exit: Option<i32>,
     pub(crate) alarm: Option<String>,
     pub(crate) rules: Option<Vec<String>>,
+    pub(crate) k2: Option<String>,
     pub(crate) budget_ms: Option<f64>,
     pub(crate) from: Option<From>,
     pub(crate) says: Option<String>,
@@ -156,7 +159,8 @@ pub(crate) fn judge(row: &Row, phase: Phase, at: &str, treated: &Treated) -> Res
     alarms(row, case, summary)?;
     let recorded = treated.recorded();
     let last = recorded.ticks.last().ok_or("no tick")?;
-    let k2 = if case.end == End::Lockout { "open" } else { row.k2.as_str() };
+    let told = case.k2.as_ref().unwrap_or(&row.k2);
+    let k2 = if case.end == End::Lockout { "open" } else { told.as_str() };
     let judged = matches!(case.end, End::Tripped | End::Lockout);
     check(!judged || last.outputs.k2 == k2, || format!("K2 {}", last.outputs.k2))?;
     rf(row, case, phase, seconds(at), treated, &recorded)?;
@@ -250,6 +254,7 @@ fn sensed_s(ticks: &[Tick], began_s: f64) -> Result<(f64, f64), String> {
     let crosses: fn(&Frame, i64) -> bool = match trip["rule"].as_str() {
         Some("H-01") => |frame, limit| frame.channels[0].tip_mc.is_some_and(|t| t >= limit),
         Some("H-04") => |frame, limit| frame.channels[0].power_mw > limit,
+        Some("H-19") => |frame, limit| frame.pad_mohm.is_some_and(|pad| pad > limit),
         other => return Err(format!("nothing says what {other:?} senses")),
     };
     let mut samples = ticks.iter().flat_map(|tick| &tick.inputs.telemetry);

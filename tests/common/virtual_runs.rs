@@ -167,6 +167,7 @@ pub(crate) struct Seen {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Frame {
     pub(crate) at_us: u64,
+    pub(crate) pad_mohm: Option<i64>,
     pub(crate) channels: Vec<Channel>,
 }
 

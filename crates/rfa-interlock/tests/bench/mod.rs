@@ -58,6 +58,8 @@ pub(crate) struct Generator {
     pub(crate) pad_mohm: Option<u32>,
     /// Percent of the voltage that is metered.
     pub(crate) voltage_percent: u32,
+    /// Percent of the impedance that is metered.
+    pub(crate) impedance_percent: u32,
     /// Warms by 1.2 K within a second and a half of power, and cools as fast (H-11).
     pub(crate) responds: bool,
     pub(crate) footswitch: Footswitch,
@@ -127,6 +129,7 @@ impl Bench {
                 impedance_mohm: Some(250_000),
                 pad_mohm: Some(60_000),
                 voltage_percent: 100,
+                impedance_percent: 100,
                 responds: false,
                 footswitch,
                 emergency_stop: EmergencyStop::Released,
@@ -221,7 +224,9 @@ impl Bench {
             power: MilliWatts::saturating(i64::from(mw)),
             voltage: MilliVolts::saturating(mv.cast_signed()),
             current: MicroAmps::saturating(ua.cast_signed()),
-            impedance: self.generator.impedance_mohm.and_then(Milliohms::new),
+            impedance: self.generator.impedance_mohm.and_then(|z| {
+                Milliohms::new(z.saturating_mul(self.generator.impedance_percent) / 100)
+            }),
             setpoint: MilliWatts::MIN,
             energy: MilliJoules::MIN,
         }
