@@ -264,8 +264,8 @@ fn tables_are_for_people_and_machines() {
         |row: &&Value| row["expected"].as_str().unwrap_or("").contains("no rule yet");
     let named = faults.as_array().into_iter().flatten().filter(without_rule);
     let names: Vec<&str> = named.filter_map(|row| row["name"].as_str()).collect();
-    // H-56, H-12, H-19: the table of what must come of each says the same (tests/scenarios).
-    assert_eq!(names, ["sensor-noise", "over-temperature", "pad-loss"]);
+    // Their scenarios say the same (tests/scenarios).
+    assert!(names.is_empty(), "{names:?}");
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = line(&format!("completions {shell}")).expect_code(0).stdout;
         assert!(script.len() > 1_000 && script.contains("rfa"), "{shell}: {script}");
@@ -350,7 +350,7 @@ fn the_summary_has_exactly_its_fields() {
     assert_eq!(keys(&tripped), with_fault);
     assert_eq!(keys(&tripped["trips"][0]), set("rule alarm value limit unit text window_us tick"));
     // A fault that ended nothing has no time to off: RF went off as the plan has it.
-    let harmless = treat(PLAN, &["--fault", "pad-loss@5s"]).expect("a treatment").summary;
+    let harmless = treat(PLAN, &["--fault", "pad-loss:twin@5s"]).expect("a treatment").summary;
     assert_eq!(keys(&harmless), always);
     let refused = treat(PLAN, &["--fault", "sensor-open@0.3s"]).expect("a treatment").summary;
     let mut with_refusal = always;

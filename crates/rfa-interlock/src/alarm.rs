@@ -10,13 +10,20 @@ use rfa_units::Bounded;
 pub enum RuleId {
     H01,
     H02,
+    H03,
     H04,
     H05,
     H06,
     H07,
     H08,
+    H11,
+    H12,
     H14,
     H15,
+    H16,
+    H17,
+    H18,
+    H19,
     H20,
     H22,
     H23,
@@ -31,6 +38,7 @@ pub enum RuleId {
     H50,
     H54,
     H55,
+    H56,
 }
 
 impl RuleId {
@@ -40,13 +48,20 @@ impl RuleId {
         match self {
             Self::H01 => 1,
             Self::H02 => 2,
+            Self::H03 => 3,
             Self::H04 => 4,
             Self::H05 => 5,
             Self::H06 => 6,
             Self::H07 => 7,
             Self::H08 => 8,
+            Self::H11 => 11,
+            Self::H12 => 12,
             Self::H14 => 14,
             Self::H15 => 15,
+            Self::H16 => 16,
+            Self::H17 => 17,
+            Self::H18 => 18,
+            Self::H19 => 19,
             Self::H20 => 20,
             Self::H22 => 22,
             Self::H23 => 23,
@@ -61,6 +76,7 @@ impl RuleId {
             Self::H50 => 50,
             Self::H54 => 54,
             Self::H55 => 55,
+            Self::H56 => 56,
         }
     }
 }
@@ -85,8 +101,11 @@ pub enum AlarmId {
     Al02 = 2,
     Al03 = 3,
     Al04 = 4,
+    Al06 = 6,
+    Al07 = 7,
     Al08 = 8,
     Al09 = 9,
+    Al10 = 10,
     Al11 = 11,
     Al12 = 12,
     Al13 = 13,
@@ -102,13 +121,16 @@ pub enum AlarmId {
 
 impl AlarmId {
     /// Every alarm this interlock can raise.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Al01,
         Self::Al02,
         Self::Al03,
         Self::Al04,
+        Self::Al06,
+        Self::Al07,
         Self::Al08,
         Self::Al09,
+        Self::Al10,
         Self::Al11,
         Self::Al12,
         Self::Al13,
@@ -132,11 +154,12 @@ impl AlarmId {
         }
     }
 
-    /// Its priority in `state`: a lost link is medium where no output is under way.
+    /// Its priority in `state`: a lost link or return pad is medium where no output is
+    /// under way.
     #[must_use]
     pub const fn priority_in(self, state: State) -> Priority {
         match (self, state) {
-            (Self::Al11 | Self::Al12 | Self::Al19, State::SelfTest | State::Idle) => {
+            (Self::Al10 | Self::Al11 | Self::Al12 | Self::Al19, State::SelfTest | State::Idle) => {
                 Priority::Medium
             }
             _ => self.priority(),
@@ -247,6 +270,8 @@ pub enum TripUnit {
     Milliohms,
     /// Microseconds.
     Microseconds,
+    /// Percent of what it is compared with.
+    Percent,
     /// Frames.
     Frames,
     /// Ticks.
@@ -268,6 +293,7 @@ impl TripUnit {
             Self::MilliWatts => "mW",
             Self::Milliohms => "mohm",
             Self::Microseconds => "us",
+            Self::Percent => "percent",
             Self::Frames => "frames",
             Self::Ticks => "ticks",
             Self::Condition => "condition",
@@ -287,13 +313,20 @@ impl Trip {
         match self.rule {
             RuleId::H01 | RuleId::H02 => TripUnit::MilliCelsius,
             RuleId::H04 | RuleId::H05 | RuleId::H50 => TripUnit::MilliWatts,
-            RuleId::H06 => TripUnit::MilliKelvin,
+            RuleId::H06 | RuleId::H12 | RuleId::H56 => TripUnit::MilliKelvin,
             RuleId::H07 if self.limit == t::SHORT_MC => TripUnit::MilliCelsius,
-            RuleId::H07 => TripUnit::MilliKelvinPerSecond,
-            RuleId::H14 | RuleId::H15 => TripUnit::Milliohms,
+            RuleId::H03 | RuleId::H07 => TripUnit::MilliKelvinPerSecond,
+            RuleId::H14 | RuleId::H15 | RuleId::H19 => TripUnit::Milliohms,
+            RuleId::H16 | RuleId::H17 | RuleId::H18 => TripUnit::Percent,
             RuleId::H22 | RuleId::H24 if self.window_us > 0 => TripUnit::Frames,
             RuleId::H44 if self.limit == t::MISSED_TICKS => TripUnit::Ticks,
-            RuleId::H08 | RuleId::H20 | RuleId::H22 | RuleId::H23 | RuleId::H28 | RuleId::H44
+            RuleId::H08
+            | RuleId::H11
+            | RuleId::H20
+            | RuleId::H22
+            | RuleId::H23
+            | RuleId::H28
+            | RuleId::H44
                 if self.limit > 1 =>
             {
                 TripUnit::Microseconds

@@ -76,6 +76,11 @@ impl Contactors {
         self.proven |= k2 == Contactor::Shut;
     }
 
+    /// Whether K1 is told to be shut.
+    pub(crate) fn delivering(&self) -> bool {
+        self.k1.to == Contactor::Shut
+    }
+
     /// Judges one sample. A meter's window is a telemetry period, so K1 was open for all of it
     /// where the sample before read it open as well.
     pub(crate) fn compare(&mut self, frame: &Telemetry) -> Followed {

@@ -1,7 +1,7 @@
 //! The newest samples of the treated channel: what the rules vote over.
 
 use crate::contactors::Followed;
-use crate::thresholds::{RF_MW, SLOPE_WINDOW, TIP_MAX_MC, TIP_MIN_MC};
+use crate::thresholds::{RF_MW, SLOPE_WINDOW, SPREAD_SAMPLES, TIP_MAX_MC, TIP_MIN_MC};
 use rfa_units::{
     Bounded, ChannelId, Contactor, GeneratorInstant, OutputState, Telemetry, TipReading,
 };
@@ -17,7 +17,11 @@ pub(crate) struct Sample {
     pub(crate) tip_mc: Option<i32>,
     /// `None`: the frame has no report of the channel.
     pub(crate) power_mw: Option<u32>,
+    pub(crate) voltage_mv: Option<u32>,
+    pub(crate) current_ua: Option<u32>,
     pub(crate) impedance_mohm: Option<u32>,
+    /// The return pad; `None`: the generator does not measure one.
+    pub(crate) pad_mohm: Option<u32>,
     /// The output stage is active, or K1 reads back shut.
     pub(crate) output_on: bool,
     /// The most power measured on any other channel.
@@ -46,12 +50,20 @@ impl Sample {
             at: frame.at,
             tip_mc: tip_mc.filter(|t| (TIP_MIN_MC..=TIP_MAX_MC).contains(t)),
             power_mw: report.map(|r| r.power.get()),
+            voltage_mv: report.map(|r| r.voltage.get()),
+            current_ua: report.map(|r| r.current.get()),
             impedance_mohm: report.and_then(|r| r.impedance).map(|z| z.get()),
+            pad_mohm: frame.pad.map(|z| z.get()),
             output_on: active || frame.k1 == Contactor::Shut,
             foreign_mw: others.map(|r| r.power.get()).max().unwrap_or(0),
             asked_mw,
             followed,
         }
+    }
+
+    /// Whether power is neither asked for nor measured (H-12).
+    pub(crate) fn quiet(&self) -> bool {
+        self.asked_mw == 0 && !self.rf()
     }
 
     /// Whether RF is measured. A missing report is not "no".
@@ -101,39 +113,117 @@ impl History {
         values
     }
 
-    /// The tip's slope with power on, in mK/s, by least squares over [`SLOPE_WINDOW`]
-    /// (hazards.md, decision 2). `None` where the window is not full, or power was off or the
-    /// tip unreadable in any of it.
+    /// The mean of the newest `count` values; `None` where one of them is missing.
+    pub(crate) fn mean(&self, count: usize, of: fn(&Sample) -> Option<i64>) -> Option<i64> {
+        let (mut sum, mut n) = (0_i64, 0_i64);
+        for sample in self.iter().take(count) {
+            sum = sum.saturating_add(of(sample)?);
+            n = n.saturating_add(1);
+        }
+        let full = usize::try_from(n).is_ok_and(|n| n == count);
+        full.then(|| sum.checked_div(n)).flatten()
+    }
+
+    /// The tip's slope with power on: as [`History::slope`], and `None` where power was off in any
+    /// of the window.
     pub(crate) fn slope_with_power(&self) -> Option<i64> {
+        self.fit_window(Sample::rf)?.slope_mk_s()
+    }
+
+    /// The tip's slope in mK/s, by least squares over [`SLOPE_WINDOW`] (hazards.md, decision 2).
+    /// `None` where the window is not full, or the tip unreadable in any of it.
+    pub(crate) fn slope(&self) -> Option<i64> {
+        self.fit_window(|_| true)?.slope_mk_s()
+    }
+
+    fn fit_window(&self, counts: fn(&Sample) -> bool) -> Option<Fit> {
         let newest = self.newest()?.at;
-        let (mut n, mut x1, mut x2, mut y1, mut xy) = (0_i128, 0_i128, 0_i128, 0_i128, 0_i128);
+        let mut fit = Fit::NONE;
         let mut span_us = 0;
         for sample in self.iter() {
             let age_us = newest.since(sample.at).as_micros();
             if age_us > SLOPE_WINDOW.as_micros() {
                 break;
             }
-            if !sample.rf() {
+            if !counts(sample) {
                 return None;
             }
-            let (x, y) = (i128::from(age_us).saturating_neg(), i128::from(sample.tip_mc?));
-            n = n.saturating_add(1);
-            x1 = x1.saturating_add(x);
-            x2 = x2.saturating_add(x.saturating_mul(x));
-            y1 = y1.saturating_add(y);
-            xy = xy.saturating_add(x.saturating_mul(y));
+            fit.add(age_us, sample.tip_mc?);
             span_us = age_us;
         }
         // A tenth of the window may be missing: at 100 Hz one lost frame at its edge. Fewer samples
         // inside it make the slope noisier, but as many votes then last longer.
         let full_us = SLOPE_WINDOW.as_micros().saturating_sub(SLOPE_WINDOW.as_micros() / 10);
-        if span_us < full_us {
+        (span_us >= full_us).then_some(fit)
+    }
+
+    /// How far the newest [`SPREAD_SAMPLES`] of the tip lie apart, in mK, about the straight line
+    /// through them: a ramp is no spread (hazards.md, decision 2). `None` where one is unreadable.
+    pub(crate) fn spread(&self) -> Option<i64> {
+        let newest = self.newest()?.at;
+        let points = || self.iter().take(SPREAD_SAMPLES);
+        let mut fit = Fit::NONE;
+        for sample in points() {
+            fit.add(newest.since(sample.at).as_micros(), sample.tip_mc?);
+        }
+        if points().count() < SPREAD_SAMPLES {
             return None;
         }
-        let above = n.saturating_mul(xy).saturating_sub(x1.saturating_mul(y1));
-        let below = n.saturating_mul(x2).saturating_sub(x1.saturating_mul(x1));
-        let mk_per_s = above.saturating_mul(1_000_000).checked_div(below)?;
+        let (mut low, mut high) = (i128::MAX, i128::MIN);
+        for sample in points() {
+            let off = fit.off(newest.since(sample.at).as_micros(), sample.tip_mc?);
+            low = low.min(off);
+            high = high.max(off);
+        }
+        let spread = high.saturating_sub(low).checked_div(fit.scale())?;
+        i64::try_from(spread).ok()
+    }
+}
+
+/// Sums of a straight line by least squares, in µs before the newest sample and m°C.
+#[derive(Debug, Clone, Copy)]
+struct Fit {
+    n: i128,
+    x1: i128,
+    x2: i128,
+    y1: i128,
+    xy: i128,
+}
+
+impl Fit {
+    const NONE: Self = Self { n: 0, x1: 0, x2: 0, y1: 0, xy: 0 };
+
+    fn add(&mut self, age_us: u64, tip_mc: i32) {
+        let (x, y) = (i128::from(age_us).saturating_neg(), i128::from(tip_mc));
+        self.n = self.n.saturating_add(1);
+        self.x1 = self.x1.saturating_add(x);
+        self.x2 = self.x2.saturating_add(x.saturating_mul(x));
+        self.y1 = self.y1.saturating_add(y);
+        self.xy = self.xy.saturating_add(x.saturating_mul(y));
+    }
+
+    /// What slope and line are multiples of; 0 where all points are one.
+    fn scale(&self) -> i128 {
+        self.n.saturating_mul(self.x2).saturating_sub(self.x1.saturating_mul(self.x1))
+    }
+
+    /// The slope times [`Fit::scale`], in m°C per µs.
+    fn rise(&self) -> i128 {
+        self.n.saturating_mul(self.xy).saturating_sub(self.x1.saturating_mul(self.y1))
+    }
+
+    fn slope_mk_s(&self) -> Option<i64> {
+        let mk_per_s = self.rise().saturating_mul(1_000_000).checked_div(self.scale())?;
         i64::try_from(mk_per_s).ok()
+    }
+
+    /// A point less the line, times [`Fit::scale`], in m°C.
+    fn off(&self, age_us: u64, tip_mc: i32) -> i128 {
+        let (x, y) = (i128::from(age_us).saturating_neg(), i128::from(tip_mc));
+        let at_zero =
+            self.y1.saturating_mul(self.x2).saturating_sub(self.x1.saturating_mul(self.xy));
+        let line = at_zero.saturating_add(self.rise().saturating_mul(x));
+        y.saturating_mul(self.scale()).saturating_sub(line)
     }
 }
 
@@ -150,6 +240,11 @@ pub(crate) fn power(sample: &Sample) -> Option<i64> {
 /// The impedance for a trip's record.
 pub(crate) fn impedance(sample: &Sample) -> Option<i64> {
     sample.impedance_mohm.map(i64::from)
+}
+
+/// The return pad for a trip's record.
+pub(crate) fn pad(sample: &Sample) -> Option<i64> {
+    sample.pad_mohm.map(i64::from)
 }
 
 /// No samples stand behind a rule on links, switches and time.

@@ -111,7 +111,7 @@ impl Interlock {
             && self.progress.spent(step).is_none();
         Signals {
             foot: self.memory.foot(limits.spec().activation),
-            emergency_stop: is(Reaction::EmergencyStop),
+            emergency_stop: is(Reaction::EmergencyStop) || is(Reaction::Disconnect),
             fault: is(Reaction::Fault),
             hard: is(Reaction::Hard),
             generator: !is(Reaction::Generator),
@@ -190,7 +190,7 @@ impl Interlock {
                 }
             }
             State::Idle => {
-                self.memory.baseline_mohm = None;
+                self.memory.drop_baseline();
                 self.trip = None;
                 self.latched = AlarmSet::NONE;
             }
@@ -212,12 +212,15 @@ impl Interlock {
     }
 
     /// The grant of this tick (I16): none outside Delivering, and none without a sample to take
-    /// the generator's time from (decision 6).
+    /// the generator's time from (decision 6). Until the tip has answered, it is the start's (H-11).
     fn grant(&mut self, limits: &Limits, inputs: &Inputs) -> Option<Grant> {
         let step = self.progress.limit(limits);
+        let start_mw = limits.spec().start_ceiling.get();
+        let answered = self.memory.response.answered();
+        let ceiling_mw = step.ceiling.get();
         let terms = Terms {
             asked_mw: self.asked_mw,
-            ceiling_mw: step.ceiling.get(),
+            ceiling_mw: if answered { ceiling_mw } else { ceiling_mw.min(start_mw) },
             previous_mw: self.granted_mw,
             energy_left_nj: self.progress.energy_left_nj(step),
         };

@@ -6,8 +6,8 @@
 //!
 //! Inside, a seam divides numbers from booleans:
 //!
-//! - `memory`, `history`, `contactors`: what is remembered of the inputs;
-//! - `rules`: the rows of the hazard table (H-01 to H-55), each with threshold, votes, reaction;
+//! - `memory`, `history`, `trend`, `response`, `contactors`: what is remembered of the inputs;
+//! - `rules`: the rows of the hazard table (H-01 to H-56), each with threshold, votes, reaction;
 //! - `machine`: states and transitions (I1 to I15), a function of a dozen booleans, small enough
 //!   that its tests try every input in every reachable state;
 //! - `grant`, `progress`: power, time and energy (I16, I17);
@@ -44,8 +44,10 @@ mod memory;
 mod outputs;
 mod progress;
 mod refusal;
+mod response;
 mod rules;
 mod thresholds;
+mod trend;
 mod watch;
 
 pub use alarm::{AlarmId, AlarmSet, Priority, RuleId, Trip, TripUnit};

@@ -50,6 +50,9 @@ pub struct LimitsSpec {
     pub activation: Activation,
     /// The steps, in order; at least one.
     pub steps: Bounded<StepLimit, MAX_STEPS>,
+    /// The most power granted in a start until the tip has answered to it (H-11: what holds 60 °C
+    /// with this electrode, hazards.md a.2).
+    pub start_ceiling: MilliWatts,
     /// Impedance above which output ends (H-14: 1500 ohm, 3000 ohm in a cord profile).
     pub impedance_high: Milliohms,
     /// Impedance below which output ends (H-15: 40 ohm).
@@ -112,6 +115,9 @@ impl core::error::Error for LimitError {}
 pub(crate) const SET_MC: (i64, i64) = (40_000, 90_000);
 /// The ceilings a step may have, in milliwatts (hazards.md E1: this class ends at 50 W).
 pub(crate) const CEILING_MW: (i64, i64) = (1, 50_000);
+/// The ceilings a start may have, in milliwatts: what holds 60 °C with the largest electrode of
+/// hazards.md a.2 is 1.3 W (H-11).
+pub(crate) const START_CEILING_MW: (i64, i64) = (1, 2_000);
 /// The ramps a step may have, in milliseconds (plans: 5 to 60 s; a shorter one only advises sooner).
 pub(crate) const RAMP_MS: (i64, i64) = (1, 60_000);
 /// The holds and output times a step may have, in milliseconds (half an hour, the span `MilliJoules`
@@ -150,6 +156,7 @@ pub(crate) const IMPEDANCE_MOHM: (i64, i64) = (40_000, 3_000_000);
 ///     plan: PlanHash(*b"gasseria"),
 ///     activation: Activation::Key,
 ///     steps,
+///     start_ceiling: MilliWatts::new(620).expect("0.62 W, 20G x 5 mm"),
 ///     impedance_high: Milliohms::new(1_500_000).expect("1500 ohm"),
 ///     impedance_low: Milliohms::new(40_000).expect("40 ohm"),
 /// };
@@ -180,6 +187,7 @@ impl Limits {
         for (index, step) in spec.steps.iter().enumerate() {
             check_step(index, step)?;
         }
+        check_field("start_ceiling", i64::from(spec.start_ceiling.get()), START_CEILING_MW)?;
         let (lowest, highest) = IMPEDANCE_MOHM;
         let low = i64::from(spec.impedance_low.get());
         let high = i64::from(spec.impedance_high.get());

@@ -27,7 +27,7 @@ use rfa_units::{Contactor, Mode};
 ///     │      time, energy, foot lifted     └────────────────> Stopping ─────────┘
 ///     │
 ///     │   Armed, Delivering, Stopping ──any fault, any silent link──> Tripped
-///     │   those and Idle ──emergency stop (K2 opens too)────────────> Tripped
+///     │   those and Idle ──emergency stop, H-12 (K2 opens too)──────> Tripped
 ///     │   Tripped ──acknowledged, then reset, cause gone────────────> Idle
 ///     │   Tripped ──third reset─────────────────────────────────────> Lockout
 ///     └── any ──RF measured with K1 open for 2 ticks; hard fault────> Lockout
@@ -126,6 +126,7 @@ pub(crate) enum End {
 #[allow(clippy::struct_excessive_bools, reason = "this is the boolean layer")]
 pub(crate) struct Signals {
     pub(crate) foot: Foot,
+    /// The emergency stop, or heat from elsewhere (H-12): K2 opens too.
     pub(crate) emergency_stop: bool,
     /// A condition that ends output and refuses arming.
     pub(crate) fault: bool,

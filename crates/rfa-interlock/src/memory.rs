@@ -1,12 +1,14 @@
 //! What the interlock remembers of its inputs from tick to tick.
 
 use crate::contactors::Contactors;
-use crate::history::{History, Sample};
+use crate::history::{History, Sample, pad, tip};
 use crate::machine::Foot;
+use crate::response::Response;
 use crate::thresholds::{
     BAD_FRAME_WINDOW, BAD_FRAMES, DRIFT_DIVISOR, GENERATOR_SILENCE, GRANT_LIFE, LOST_FRAMES,
-    PRESS_DEBOUNCE, TICK_MISSED,
+    PRESS_DEBOUNCE, TICK_MISSED, UNANSWERED_SHARE, WARMING_WINDOW,
 };
+use crate::trend::Trend;
 use crate::{Activation, Inputs, Limits};
 use rfa_units::{
     Contactor, EmergencyStop, Footswitch, GeneratorInstant, HostInstant, Span, StopReason, Supply,
@@ -15,6 +17,9 @@ use rfa_units::{
 
 /// Grants remembered: as many ticks as a grant lives, and two for a late one.
 const GRANTS: usize = 8;
+
+/// Samples that make a mean: at 0.3 K rms of noise it has 0.1 K (decision 2).
+pub(crate) const MEAN_SAMPLES: usize = 10;
 
 /// The clock of one tick, against the tick before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +70,15 @@ pub(crate) struct Panel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Memory {
     pub(crate) history: History,
+    pub(crate) trend: Trend,
+    /// What the tip has shown since output began (H-11).
+    pub(crate) response: Response,
+    /// Power has been neither asked nor measured since then (H-12).
+    pub(crate) quiet_since: Option<GeneratorInstant>,
+    /// A return pad was measured once: from then on its absence is no good news (H-19).
+    pub(crate) pad_measured: bool,
+    /// The lowest return pad since arming (H-19), in milliohms.
+    pub(crate) pad_lowest_mohm: Option<i64>,
     pub(crate) panel: Option<Panel>,
     /// When the newest sample that was newer than the one before arrived.
     pub(crate) heard: Option<HostInstant>,
@@ -95,6 +109,11 @@ impl Memory {
     pub(crate) const fn new() -> Self {
         Self {
             history: History::new(),
+            trend: Trend::new(),
+            response: Response::NONE,
+            quiet_since: None,
+            pad_measured: false,
+            pad_lowest_mohm: None,
             panel: None,
             heard: None,
             hung_up: false,
@@ -161,7 +180,11 @@ impl Memory {
         let sample = Sample::of(frame, limits.spec().channel, asked_mw, followed);
         self.watch_tip(&sample);
         self.watch_footswitch(frame);
+        let before = self.newest_at();
         self.history.push(sample);
+        self.trend.push(&sample);
+        self.watch_response(limits, &sample, before);
+        self.watch_pad(&sample);
         self.panel = Some(Panel {
             footswitch: frame.footswitch,
             emergency_stop: frame.emergency_stop,
@@ -178,6 +201,33 @@ impl Memory {
         let same = sample.rf() && last.is_some_and(|l| l.rf() && l.tip_mc == sample.tip_mc);
         let since = last.map(|l| l.at);
         self.same_since = if same { self.same_since.or(since) } else { None };
+        self.quiet_since = sample.quiet().then(|| self.quiet_since.unwrap_or(sample.at));
+    }
+
+    /// H-11: the tip's answer, and the time with at least half of the start's ceiling behind it.
+    fn watch_response(
+        &mut self,
+        limits: &Limits,
+        sample: &Sample,
+        before: Option<GeneratorInstant>,
+    ) {
+        if !self.contactors.delivering() {
+            return;
+        }
+        let share_mw = limits.spec().start_ceiling.get() / UNANSWERED_SHARE;
+        let powered = sample.power_mw.is_some_and(|power| power >= share_mw);
+        let span = before.map_or(Span::ZERO, |before| sample.at.since(before));
+        let mean = self.history.mean(MEAN_SAMPLES, tip);
+        // Beyond a grant's life no power is certain to have flowed.
+        self.response.look(mean, if powered { span.min(GRANT_LIFE) } else { Span::ZERO });
+    }
+
+    fn watch_pad(&mut self, sample: &Sample) {
+        self.pad_measured |= sample.pad_mohm.is_some();
+        let newest = self.trend.within(sample.at, WARMING_WINDOW).next();
+        let block = newest.and_then(|block| block.pad.get());
+        let lower = self.pad_lowest_mohm.zip(block).map(|(lowest, block)| lowest.min(block));
+        self.pad_lowest_mohm = lower.or(self.pad_lowest_mohm);
     }
 
     fn watch_footswitch(&mut self, frame: &Telemetry) {
@@ -256,7 +306,11 @@ impl Memory {
     /// What this tick commands.
     pub(crate) fn command(&mut self, k1: Contactor, k2: Contactor) {
         let newest = self.newest_at();
+        let delivered = self.contactors.delivering();
         self.contactors.command(k1, k2, newest);
+        if self.contactors.delivering() != delivered {
+            self.response = Response::NONE;
+        }
     }
 
     /// Whether the newest sample has an impedance: the baseline an arming would take.
@@ -264,9 +318,18 @@ impl Memory {
         self.history.newest().is_some_and(|sample| sample.impedance_mohm.is_some())
     }
 
-    /// Arming: the impedance of now is what later ones are compared with.
+    /// Arming: impedance and return pad of now are what later ones are compared with.
     pub(crate) fn take_baseline(&mut self) {
-        self.baseline_mohm = self.history.newest().and_then(|sample| sample.impedance_mohm);
+        let newest = self.history.newest();
+        self.baseline_mohm = newest.and_then(|sample| sample.impedance_mohm);
+        let mean = self.history.mean(MEAN_SAMPLES, pad);
+        self.pad_lowest_mohm = mean.or(newest.and_then(pad));
+    }
+
+    /// Disarmed: there is nothing to compare with.
+    pub(crate) const fn drop_baseline(&mut self) {
+        self.baseline_mohm = None;
+        self.pad_lowest_mohm = None;
     }
 }
 

@@ -65,7 +65,7 @@ impl Attempt<'_> {
             (!self.ready.checklist, ArmRefusal::Checklist),
             (self.silent(), ArmRefusal::LinkStale),
         ];
-        first(&reasons)
+        first_of(&reasons)
     }
 
     fn silent(&self) -> bool {
@@ -73,14 +73,17 @@ impl Attempt<'_> {
     }
 
     fn unsafe_now(&self) -> Option<ArmRefusal> {
-        let alarm = self.findings.first_alarm(Reaction::Fault, self.now).unwrap_or(AlarmId::Al04);
+        let first = |reaction| self.findings.first_alarm(reaction, self.now);
+        let disconnected = first(Reaction::Disconnect);
+        let alarm = disconnected.or_else(|| first(Reaction::Fault)).unwrap_or(AlarmId::Al04);
+        let pressed = self.findings.any(Reaction::EmergencyStop, self.now);
         let reasons = [
-            (self.signals.emergency_stop, ArmRefusal::EmergencyStop),
+            (pressed, ArmRefusal::EmergencyStop),
             (self.signals.foot != Foot::Up, ArmRefusal::Footswitch),
-            (self.signals.fault, ArmRefusal::FaultPresent(alarm)),
+            (self.signals.fault || disconnected.is_some(), ArmRefusal::FaultPresent(alarm)),
             (self.signals.rf, ArmRefusal::OutputMeasured),
         ];
-        first(&reasons)
+        first_of(&reasons)
     }
 
     fn start(&self) -> Option<ArmRefusal> {
@@ -127,6 +130,6 @@ impl Attempt<'_> {
     }
 }
 
-fn first(reasons: &[(bool, ArmRefusal)]) -> Option<ArmRefusal> {
+fn first_of(reasons: &[(bool, ArmRefusal)]) -> Option<ArmRefusal> {
     reasons.iter().find(|(so, _)| *so).map(|(_, refusal)| *refusal)
 }

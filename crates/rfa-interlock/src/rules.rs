@@ -8,6 +8,7 @@ mod judge;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trends;
 
 use crate::history::Sample;
 use crate::memory::{Clock, Memory};
@@ -70,6 +71,8 @@ pub(crate) enum Reaction {
     Console,
     /// Off and K2 open, latched.
     EmergencyStop,
+    /// The same where no button was pressed: heat comes from elsewhere (decision 4).
+    Disconnect,
     /// RF with K1 open: the machine counts its ticks.
     Stuck,
     /// Lockout at once.

@@ -10,6 +10,15 @@ pub(crate) const TICK: Span = Span::from_millis(10);
 pub(crate) const OVER_SET_MK: i64 = 5_000;
 /// H-02.
 pub(crate) const BOILING_MC: i64 = TIP_TEMPERATURE_MAX.get() as i64;
+/// H-03: a rise that no plan asks for, in mK/s. A slope over [`SLOPE_WINDOW`] has 1.08 K/s rms at
+/// 0.3 K rms of noise, and up to a planned 3.3 K/s this is 6.2 times that above the ramp: one
+/// window in 4e9, 3e-8 a second of ramp (decision 2: naively 0.6 times in a ramp of 15 s).
+pub(crate) const RUNAWAY_MK_S: i64 = 10_000;
+/// H-03: a faster plan has this many times its own rate: 16 times the noise at 8.6 K/s.
+pub(crate) const RUNAWAY_RAMPS: i64 = 3;
+/// H-03: where a planned ramp is taken to begin, in m°C. A tip that starts colder is planned
+/// faster, by 1.4 times from 21 to 80 °C: still less than half of the limit.
+pub(crate) const BODY_MC: i64 = 37_000;
 /// H-04: margin above what was asked, as a part of it and at least this.
 pub(crate) const OUTPUT_MARGIN_PERCENT: u32 = 20;
 /// H-04.
@@ -57,6 +66,57 @@ pub(crate) const DRIFT_DIVISOR: u64 = 2_000;
 pub(crate) const IMPEDANCE_RISE: i64 = 2;
 /// H-15: the baseline divided by this.
 pub(crate) const IMPEDANCE_FALL: i64 = 2;
+
+/// H-11: a tip that has gained this since RF began has answered. A mean of ten samples has 0.1 K
+/// rms at 0.3 K rms of noise.
+pub(crate) const ANSWER_MK: i64 = 1_000;
+/// H-11: so has one that reads this, in m°C: no body is that warm.
+pub(crate) const ANSWERED_MC: i64 = 42_000;
+/// H-11: power for this long without an answer.
+pub(crate) const UNANSWERED: Span = Span::from_secs(3);
+/// H-11: power is what the start's ceiling divided by this makes: half of what holds 60 °C. In 3 s
+/// of it the slowest electrode of the table gains 2.6 K where nothing cools it (a.2).
+pub(crate) const UNANSWERED_SHARE: u32 = 2;
+/// H-12: a rise that tissue left alone does not make, within [`WARMING_WINDOW`]. Between means of
+/// ten samples it is 15 times the noise of 0.3 K rms.
+pub(crate) const WARMING_MK: i64 = 2_000;
+/// H-12.
+pub(crate) const WARMING_WINDOW: Span = Span::from_secs(1);
+/// H-12: below this a needle may warm in the body it was just put into, in m°C.
+pub(crate) const WARMING_ABOVE_MC: i64 = 40_000;
+/// H-12: for this long after RF ended the sensor still follows it: its lag is up to 300 ms (a.1).
+pub(crate) const AFTERGLOW: Span = Span::from_millis(500);
+/// H-16: impedance above what it was within [`ROLL_OFF_WINDOW`], in percent.
+pub(crate) const ROLL_OFF_PERCENT: i64 = 25;
+/// H-16.
+pub(crate) const ROLL_OFF_WINDOW: Span = Span::from_millis(500);
+/// H-16: tissue does not dry below this, in m°C.
+pub(crate) const ROLL_OFF_ABOVE_MC: i64 = 70_000;
+/// H-17: impedance below what it was within [`SUDDEN_WINDOW`], in percent. Heating takes 27 % in a
+/// whole ramp (physics.md 4).
+pub(crate) const SUDDEN_FALL_PERCENT: i64 = 30;
+/// H-17.
+pub(crate) const SUDDEN_WINDOW: Span = Span::from_millis(200);
+/// H-18: measured power against voltage times current, in percent.
+pub(crate) const POWER_APART_PERCENT: i64 = 15;
+/// H-18: measured impedance against voltage by current, in percent.
+pub(crate) const IMPEDANCE_APART_PERCENT: i64 = 20;
+/// H-19: a return pad that sticks, in milliohms.
+pub(crate) const PAD_MIN_MOHM: i64 = 20_000;
+/// H-19.
+pub(crate) const PAD_MAX_MOHM: i64 = 120_000;
+/// H-19: above the lowest seen since arming by this, in percent of it.
+pub(crate) const PAD_RISE_PERCENT: i64 = 140;
+/// H-19: samples running, 400 ms: 500 ms less the way of a sample and the turn-off (62 ms, a.1).
+pub(crate) const PAD_VOTES: u8 = 40;
+/// H-56: spread of [`SPREAD_SAMPLES`] about their own straight line, in mK. At 0.3 K rms of noise it
+/// is passed some 50 times an hour (decision 2).
+pub(crate) const SPREAD_MK: i64 = 2_000;
+/// H-56.
+pub(crate) const SPREAD_SAMPLES: usize = 10;
+/// H-56: samples running, 200 ms: two windows that share no sample, so some 1e-8 of the time at
+/// 0.3 K rms, once in half a year.
+pub(crate) const SPREAD_VOTES: u8 = 20;
 
 /// H-20.
 pub(crate) const CONTROLLER_SILENCE: Span = Span::from_millis(30);

@@ -93,7 +93,10 @@ fn plan(kind: Activation) -> Bench {
 
 /// Sets what `act` spoils; for the rest the bench is as it should be.
 fn spoil(bench: &mut Bench, act: Act) {
-    let tidy = plan(bench.limits.spec().activation);
+    let mut tidy = plan(bench.limits.spec().activation);
+    // Where a bench that delivers has its tip; it answers to power (H-11).
+    tidy.tip_mc(39_000);
+    tidy.generator.responds = true;
     let footswitch = bench.generator.footswitch;
     let power_mw = bench.controller.power_mw;
     (bench.generator, bench.controller) = (tidy.generator, tidy.controller);

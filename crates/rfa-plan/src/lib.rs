@@ -37,7 +37,7 @@ pub mod tissue;
 mod violation;
 
 pub use budget::StepBudget;
-pub use ceiling::{ceiling, generator_hard_limit};
+pub use ceiling::{ceiling, generator_hard_limit, start_ceiling};
 pub use electrode::{Electrode, Gauge, SensorKind};
 #[cfg(feature = "toml")]
 pub use file::{

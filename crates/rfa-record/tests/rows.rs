@@ -173,7 +173,8 @@ fn alarm() -> impl Strategy<Value = AlarmId> {
 }
 
 fn trip() -> impl Strategy<Value = Trip> {
-    let rules = vec![RuleId::H01, RuleId::H06, RuleId::H14, RuleId::H22, RuleId::H49, RuleId::H55];
+    use RuleId::*;
+    let rules = vec![H01, H03, H06, H11, H12, H14, H16, H17, H18, H19, H22, H49, H55, H56];
     (select(rules), alarm(), any::<i64>(), any::<i64>(), any::<u64>(), bounded(any::<i64>()))
         .prop_map(|(rule, alarm, value, limit, window_us, samples)| Trip {
             rule,

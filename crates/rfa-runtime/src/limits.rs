@@ -1,7 +1,7 @@
 //! The interlock's limits for a plan.
 
 use rfa_interlock::{Activation, LimitError, Limits, LimitsSpec, StepLimit};
-use rfa_plan::{Gate, Plan};
+use rfa_plan::{Gate, Plan, start_ceiling};
 use rfa_units::{Bounded, SessionId};
 
 /// The limits of `plan` in one session: the plan's own numbers, none adjusted.
@@ -36,6 +36,7 @@ pub fn limits_for(
         plan: plan.hash,
         activation,
         steps,
+        start_ceiling: start_ceiling(plan.electrode),
         impedance_high: plan.limits.impedance_high,
         impedance_low: plan.limits.impedance_low,
     })

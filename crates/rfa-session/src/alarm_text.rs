@@ -6,7 +6,7 @@ mod table;
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
-use rfa_interlock::{AlarmId, RuleId, Trip};
+use rfa_interlock::{AlarmId, RuleId, Trip, TripUnit};
 use rfa_units::{MilliCelsius, MilliWatts, Milliohms};
 
 /// What an operator is told about one alarm.
@@ -49,8 +49,11 @@ pub const fn alarm_text(alarm: AlarmId) -> &'static AlarmText {
         AlarmId::Al02 => &table::AL_02,
         AlarmId::Al03 => &table::AL_03,
         AlarmId::Al04 => &table::AL_04,
+        AlarmId::Al06 => &table::AL_06,
+        AlarmId::Al07 => &table::AL_07,
         AlarmId::Al08 => &table::AL_08,
         AlarmId::Al09 => &table::AL_09,
+        AlarmId::Al10 => &table::AL_10,
         AlarmId::Al11 => &table::AL_11,
         AlarmId::Al12 => &table::AL_12,
         AlarmId::Al13 => &table::AL_13,
@@ -71,11 +74,14 @@ pub const fn alarm_text(alarm: AlarmId) -> &'static AlarmText {
 pub fn alarm_line(alarm: AlarmId, trip: Option<&Trip>, now: &AlarmContext) -> String {
     let trip = trip.filter(|trip| trip.alarm == alarm);
     match alarm {
-        AlarmId::Al01 => over_temperature(trip),
+        AlarmId::Al01 => temperature(trip),
         AlarmId::Al02 => output_above_request(trip),
         AlarmId::Al04 => format!("RF OFF: temperature sensor {}", sensor_word(trip)),
-        AlarmId::Al08 => impedance(trip, "RF OFF: impedance "),
-        AlarmId::Al09 => impedance(trip, "RF OFF: impedance fell to "),
+        AlarmId::Al06 => "RF OFF: power, no warming. Is the tip in tissue?".to_string(),
+        AlarmId::Al07 => "TIP WARMS, RF IS OFF: remove other energy source".to_string(),
+        AlarmId::Al08 => impedance(trip, "RF OFF: impedance ", "rose"),
+        AlarmId::Al09 => impedance(trip, "RF OFF: impedance fell to ", "fell"),
+        AlarmId::Al10 => return_pad(trip),
         AlarmId::Al11 => generator(trip),
         AlarmId::Al12 => controller(trip),
         AlarmId::Al20 => {
@@ -106,14 +112,21 @@ impl fmt::Display for Milli {
     }
 }
 
-fn over_temperature(trip: Option<&Trip>) -> String {
-    trip.map_or_else(
-        || "RF OFF: tip over temperature".to_string(),
-        |trip| format!("RF OFF: tip {} C, limit {} C", Milli(trip.value, 1), Milli(trip.limit, 0)),
-    )
+fn temperature(trip: Option<&Trip>) -> String {
+    let Some(trip) = trip else { return "RF OFF: tip over temperature".to_string() };
+    match trip.rule {
+        RuleId::H03 => {
+            let (value, limit) = (Milli(trip.value, 0), Milli(trip.limit, 0));
+            format!("RF OFF: tip rises {value} C a second, limit {limit}")
+        }
+        _ => format!("RF OFF: tip {} C, limit {} C", Milli(trip.value, 1), Milli(trip.limit, 0)),
+    }
 }
 
 fn output_above_request(trip: Option<&Trip>) -> String {
+    if trip.is_some_and(|trip| trip.rule == RuleId::H18) {
+        return "RF OFF: generator's readings contradict each other".to_string();
+    }
     trip.map_or_else(
         || "RF OFF: more power measured than asked".to_string(),
         |trip| {
@@ -128,16 +141,30 @@ fn sensor_word(trip: Option<&Trip>) -> &'static str {
         Some(RuleId::H06) => "open or jumping",
         Some(RuleId::H07) => "shorted",
         Some(RuleId::H08) => "frozen",
+        Some(RuleId::H56) => "disturbed",
         _ => "not usable",
     }
 }
 
-fn impedance(trip: Option<&Trip>, before: &str) -> String {
+fn impedance(trip: Option<&Trip>, before: &str, changed: &str) -> String {
+    if let Some(trip) = trip.filter(|trip| trip.unit() == TripUnit::Percent) {
+        return format!("RF OFF: impedance {changed} by {} %, suddenly", trip.value);
+    }
     trip.map_or_else(
         || "RF OFF: impedance out of limits".to_string(),
         |trip| {
             let (value, limit) = (Milli(trip.value, 0), Milli(trip.limit, 0));
             format!("{before}{value} ohm, limit {limit}")
+        },
+    )
+}
+
+fn return_pad(trip: Option<&Trip>) -> String {
+    trip.filter(|trip| trip.unit() == TripUnit::Milliohms).map_or_else(
+        || "Return pad contact is not good".to_string(),
+        |trip| {
+            let (value, limit) = (Milli(trip.value, 0), Milli(trip.limit, 0));
+            format!("RF OFF: return pad {value} ohm, limit {limit}")
         },
     )
 }
@@ -206,6 +233,20 @@ mod tests {
         assert_eq!(line(AlarmId::Al08, Some(&over)), "RF OFF: impedance out of limits");
         let high = trip(RuleId::H14, AlarmId::Al08, 1_620_000, 1_500_000);
         assert_eq!(line(AlarmId::Al08, Some(&high)), "RF OFF: impedance 1620 ohm, limit 1500");
+        let fast = trip(RuleId::H03, AlarmId::Al01, 21_300, 10_000);
+        let expected = "RF OFF: tip rises 21 C a second, limit 10";
+        assert_eq!(line(AlarmId::Al01, Some(&fast)), expected);
+        let dry = trip(RuleId::H16, AlarmId::Al08, 27, 25);
+        assert_eq!(line(AlarmId::Al08, Some(&dry)), "RF OFF: impedance rose by 27 %, suddenly");
+        let bare = trip(RuleId::H17, AlarmId::Al09, 35, 30);
+        assert_eq!(line(AlarmId::Al09, Some(&bare)), "RF OFF: impedance fell by 35 %, suddenly");
+        let peeled = trip(RuleId::H19, AlarmId::Al10, 131_000, 84_000);
+        assert_eq!(line(AlarmId::Al10, Some(&peeled)), "RF OFF: return pad 131 ohm, limit 84");
+        let missing = trip(RuleId::H19, AlarmId::Al10, 0, 0);
+        assert_eq!(line(AlarmId::Al10, Some(&missing)), "Return pad contact is not good");
+        let meters = trip(RuleId::H18, AlarmId::Al02, 30, 15);
+        let expected = "RF OFF: generator's readings contradict each other";
+        assert_eq!(line(AlarmId::Al02, Some(&meters)), expected);
         let frozen = trip(RuleId::H08, AlarmId::Al04, 25, 25);
         assert_eq!(line(AlarmId::Al04, Some(&frozen)), "RF OFF: temperature sensor frozen");
     }

@@ -77,7 +77,16 @@ faults! {
         "H-08", "off in 0.5 s", "it repeats a code for 200 ms in each second";
     SensorNoise, "sensor-noise",
         "The reading carries 5 K rms of noise.",
-        "H-56", "no rule yet: off where single samples cross another limit", "0.25 K rms";
+        "H-56", "off, B100: single samples of it cross other limits first", "0.25 K rms";
+    SensorInterference, "sensor-interference",
+        "Another source couples 3 K peak to peak into the sensor, 47 Hz once sampled.",
+        "H-56", "off in 200 ms, then B100; no arm", "1.2 K peak to peak";
+    NoResponse, "no-response",
+        "The sensor has left the tissue: it reads body temperature whatever the power.",
+        "H-11", "off after 3 s of power; where the tip was warm, as a fall", "it lags by 0.3 s";
+    Runaway, "runaway",
+        "The reading runs away by 30 K at 20 K/s.",
+        "H-03", "off, B100; where RF is off as H-12", "by 1.8 K at 5 K/s, and comes back";
     ImpedanceHigh, "impedance-high",
         "The tip loses contact: impedance climbs to 3500 ohm in 0.5 s.",
         "H-14", "off, B100", "it climbs to 1.8 times itself, 1450 ohm at most, in 5 s";
@@ -87,6 +96,15 @@ faults! {
     ImpedanceStep, "impedance-step",
         "Tissue at the tip dries at once: impedance steps to 3 times itself.",
         "H-14", "off, B100", "it steps to 1.8 times itself, 1450 ohm at most";
+    RollOff, "roll-off",
+        "Tissue at the tip dries: impedance climbs to 1.9 times itself in 1 s.",
+        "H-16", "off, B100, where the tip is above 70 °C", "to 1.2 times itself";
+    InsulationFault, "insulation-fault",
+        "The shaft's insulation breaks down: impedance falls to 0.65 of itself in 20 ms.",
+        "H-17", "off, B100", "to 0.8 of itself";
+    MeterError, "meter-error",
+        "The voltage meter shows 0.7 of what there is.",
+        "H-18", "off in three samples, where the power passes 0.2 W", "0.9 of it";
     OutputStuckOn, "output-stuck-on",
         "The output stage delivers 5 W past K1, whatever it is told; K2 still stops it.",
         "H-05", "off+K2, Lockout, B50", "0.1 W leaks past K1";
@@ -95,7 +113,7 @@ faults! {
         "H-04", "off, B100, where the excess passes 0.5 W", "1.15 times";
     OverTemperature, "over-temperature",
         "Another source heats the tissue with 3 W.",
-        "H-01, H-12", "off, B100; where RF is off no rule yet", "0.1 W";
+        "H-01, H-12", "off, B100; where RF is off K2 opens too", "0.1 W";
     LinkCut, "link-cut",
         "The cable is pulled: no byte passes either way.",
         "H-22", "off; RF off by the generator's dead-man in 100 ms", "it drops out for 20 ms";
@@ -128,7 +146,10 @@ faults! {
         "H-55", "off", "the supply sags by 8 %, inside its limits";
     PadLoss, "pad-loss",
         "The return pad peels off: its impedance climbs to 400 ohm in 0.5 s.",
-        "H-19", "no rule yet: reported, and nothing follows", "it climbs to 1.3 times itself";
+        "H-19", "off in 500 ms; no arm", "it climbs to 1.3 times itself";
+    PadCreep, "pad-creep",
+        "The return pad peels off slowly: its impedance climbs to 100 ohm in 5 s.",
+        "H-19", "off in 500 ms from 1.4 times the lowest since arming", "to 80 ohm";
     K1Welded, "k1-welded",
         "K1's contact stays shut when told to open.",
         "H-54, H-50", "no arm; self-test fails", "it takes 18 ms to open instead of 10";

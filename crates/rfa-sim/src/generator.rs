@@ -31,6 +31,10 @@ const FOREIGN_TWIN_W: f64 = 0.1;
 const PAD_FULL_OHM: f64 = 400.0;
 const PAD_FULL_S: f64 = 0.5;
 const PAD_TWIN_RATIO: f64 = 1.3;
+/// Where and how fast the slowly peeling pad goes: inside 120 ohm, but past 1.4 times its 60 ohm.
+const PAD_CREEP_FULL_OHM: f64 = 100.0;
+const PAD_CREEP_TWIN_OHM: f64 = 80.0;
+const PAD_CREEP_S: f64 = 5.0;
 /// Smoothing of the power that the generator's own limit looks at, s.
 const LIMIT_FILTER_S: f64 = 0.005;
 /// Tolerance of its own power and voltage limits, for the error of its own regulator and meters.
@@ -372,6 +376,15 @@ impl Generator {
             }
             Some((Severity::Twin, _)) => rest * PAD_TWIN_RATIO,
         };
+        let creep_ohm = match self.faults.get_since(Fault::PadCreep, now_us) {
+            None => 0.0,
+            Some((severity, on_s)) => {
+                let full = severity == Severity::Full;
+                let end = if full { PAD_CREEP_FULL_OHM } else { PAD_CREEP_TWIN_OHM };
+                (end - rest) * (on_s / PAD_CREEP_S).min(1.0)
+            }
+        };
+        let ohm = ohm + creep_ohm;
         ohm * (1.0 + 0.002 * self.pad_random.normal())
     }
 }

@@ -34,6 +34,19 @@ const LOW_TWIN_RATIO: f64 = 0.75;
 const LOW_TWIN_S: f64 = 2.0;
 const STEP_FULL: f64 = 3.0;
 const STEP_TWIN: f64 = 1.8;
+/// Drying: where impedance ends and how fast (H-16: 25 % in 0.5 s; below twice the baseline, which
+/// is H-14's).
+const ROLL_OFF_FULL: f64 = 1.9;
+const ROLL_OFF_TWIN: f64 = 1.2;
+const ROLL_OFF_S: f64 = 1.0;
+/// Broken insulation: what is left of the impedance, and how fast it goes (H-17: 30 % in 0.2 s; at
+/// 60 °C still above half of the baseline, which is H-15's).
+const INSULATION_FULL: f64 = 0.65;
+const INSULATION_TWIN: f64 = 0.8;
+const INSULATION_S: f64 = 0.02;
+/// What the faulty voltage meter and its twin show of a volt (H-18: 15 % of the power).
+const METER_FULL: f64 = 0.7;
+const METER_TWIN: f64 = 0.9;
 
 /// What the output stage sees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +71,17 @@ impl Load {
             load.ohm *= ratio;
             load.tissue_share = 1.0 / square_root(ratio);
         }
+        if let Some((severity, on_s)) = faults.get_since(Fault::RollOff, now_us) {
+            let end = of(severity, ROLL_OFF_FULL, ROLL_OFF_TWIN);
+            let ratio = 1.0 + (end - 1.0) * (on_s / ROLL_OFF_S).min(1.0);
+            load.ohm *= ratio;
+            load.tissue_share /= square_root(ratio);
+        }
+        // A second way for the current; the tissue's voltage stays.
+        if let Some((severity, on_s)) = faults.get_since(Fault::InsulationFault, now_us) {
+            let end = of(severity, INSULATION_FULL, INSULATION_TWIN);
+            load.ohm *= 1.0 - (1.0 - end) * (on_s / INSULATION_S).min(1.0);
+        }
         // A bad contact in series takes its part of the voltage.
         if let Some((severity, on_s)) = faults.get_since(Fault::ImpedanceHigh, now_us) {
             let twin = severity == Severity::Twin;
@@ -77,6 +101,13 @@ impl Load {
             };
         }
         load
+    }
+}
+
+const fn of(severity: Severity, full: f64, twin: f64) -> f64 {
+    match severity {
+        Severity::Full => full,
+        Severity::Twin => twin,
     }
 }
 
@@ -192,7 +223,7 @@ impl Meters {
     }
 
     /// Reads the meters and begins the next period.
-    pub(crate) fn read(&mut self) -> Metered {
+    pub(crate) fn read(&mut self, faults: &ActiveFaults) -> Metered {
         let samples = self.samples.max(1.0);
         let mut noisy = || 1.0 + METER_NOISE * self.random.normal();
         let volts = square_root(self.sum_v2 / samples) * noisy();
@@ -202,10 +233,11 @@ impl Meters {
         let power_w = self.sum_w / samples * power_noise + floor_w;
         let ohm =
             if volts >= TEST_SIGNAL_BELOW_V { volts / amps } else { self.load_ohm * test_noise };
+        let scale = faults.get(Fault::MeterError).map_or(1.0, |s| of(s, METER_FULL, METER_TWIN));
         (self.sum_w, self.sum_v2, self.sum_a2, self.samples) = (0.0, 0.0, 0.0, 0.0);
         Metered {
             power: MilliWatts::saturating(rounded(power_w * 1e3)),
-            voltage: MilliVolts::saturating(rounded(volts * 1e3)),
+            voltage: MilliVolts::saturating(rounded(volts * scale * 1e3)),
             current: MicroAmps::saturating(rounded(amps * 1e6)),
             impedance: Some(Milliohms::saturating(rounded(ohm * 1e3))),
         }

@@ -20,7 +20,7 @@ impl Generator {
         let (channels, refused) = (session.channels, session.refused);
         let energy = MilliJoules::saturating(rounded(session.energy_j * 1e3));
         let tip = self.sensor.convert(&self.faults, self.now.as_micros());
-        let metered = self.meters.read();
+        let metered = self.meters.read(&self.faults);
         let pad = Milliohms::saturating(rounded(self.metered_pad_ohm() * 1e3));
         let mut reports = Bounded::new();
         for channel in (1..=channels).filter_map(ChannelId::new) {

@@ -15,8 +15,20 @@ const NOISE_FULL_C: f64 = 5.0;
 /// Noise of its twin: in quadrature with 0.05 °C still below 0.3 °C rms (hazards.md decision 2).
 const NOISE_TWIN_C: f64 = 0.25;
 /// Step of the open sensor's twin, K. A step's slope by least squares over 200 ms is at most 1.5
-/// times its size over 200 ms: 11 K/s here, below H-07's 15 K/s; and below H-56's 2 K spread.
-const STEP_TWIN_K: f64 = 1.5;
+/// times its size over 200 ms: 9 K/s here, below H-07's 15 K/s and, when it ends, below H-03's 10
+/// K/s; and below H-56's 2 K spread.
+const STEP_TWIN_K: f64 = 1.2;
+/// Interference and its twin, K to either side (H-56: a spread of 2 K), and what is left of its
+/// frequency when it is sampled, Hz: near enough to half the rate that no slope shows.
+const INTERFERENCE_FULL_K: f64 = 1.5;
+const INTERFERENCE_TWIN_K: f64 = 0.6;
+const INTERFERENCE_HZ: f64 = 47.0;
+/// Lag of the twin of a tip that does not answer, s: the slowest there is (hazards.md a.1).
+const SLOW_LAG_S: f64 = 0.3;
+/// How far and how fast the reading runs away (H-03: 10 K/s; H-12: 2 K in a second).
+const RUNAWAY_FULL: (f64, f64) = (30.0, 20.0);
+const RUNAWAY_TWIN: (f64, f64) = (1.8, 5.0);
+const RUNAWAY_BACK_K_PER_S: f64 = 1.0;
 /// The short's twin sags like a cold wash: 3 to 7 K/s is no short (hazards.md decision 2).
 const SAG_K_PER_S: f64 = 5.0;
 const SAG_K: f64 = 3.0;
@@ -31,6 +43,8 @@ pub(crate) struct Sensor {
     lag_s: f64,
     noise_c: f64,
     lagged_c: f64,
+    /// The tip before any heating.
+    rest_c: f64,
     random: Random,
     open_ms: u32,
     reading: TipReading,
@@ -42,6 +56,7 @@ impl Sensor {
             lag_s: lag.as_secs_f64(),
             noise_c,
             lagged_c: at_c,
+            rest_c: at_c,
             random: Random::new(seed, 2),
             open_ms: 0,
             reading: TipReading::Faulty,
@@ -51,7 +66,9 @@ impl Sensor {
     /// One millisecond at the tip's true temperature.
     pub(crate) fn advance(&mut self, dt_s: f64, tip_c: f64, faults: &ActiveFaults) {
         // Implicit first order: at no lag it follows at once.
-        self.lagged_c += (tip_c - self.lagged_c) * dt_s / (self.lag_s + dt_s);
+        let slow = faults.get(Fault::NoResponse) == Some(Severity::Twin);
+        let lag_s = if slow { self.lag_s.max(SLOW_LAG_S) } else { self.lag_s };
+        self.lagged_c += (tip_c - self.lagged_c) * dt_s / (lag_s + dt_s);
         let open = faults.is_full(Fault::SensorOpen);
         self.open_ms = if open { self.open_ms.saturating_add(1) } else { 0 };
     }
@@ -67,9 +84,15 @@ impl Sensor {
         if frozen(faults, now_us) && self.reading.valid().is_some() {
             return self.reading;
         }
-        let source_c = if faults.is_full(Fault::SensorShort) { CABLE_C } else { self.lagged_c };
+        let source_c = if faults.is_full(Fault::SensorShort) {
+            CABLE_C
+        } else if faults.is_full(Fault::NoResponse) {
+            self.rest_c
+        } else {
+            self.lagged_c
+        };
         let noise_c = noise * self.noise_c + extra * extra_noise_c(faults);
-        let seen_c = source_c + noise_c + twin_offset_k(faults, now_us);
+        let seen_c = source_c + noise_c + twin_offset_k(faults, now_us) + added_k(faults, now_us);
         self.reading = quantise(seen_c);
         self.reading
     }
@@ -110,6 +133,28 @@ fn frozen(faults: &ActiveFaults, now_us: u64) -> bool {
         Some((Severity::Full, _)) => true,
         Some((Severity::Twin, on_s)) => on_s % FREEZE_EVERY_S < FREEZE_TWIN_S,
     }
+}
+
+/// What interference and a reading that runs away add.
+fn added_k(faults: &ActiveFaults, now_us: u64) -> f64 {
+    let interference = match faults.get_since(Fault::SensorInterference, now_us) {
+        None => 0.0,
+        Some((severity, on_s)) => {
+            let full = severity == Severity::Full;
+            let peak = if full { INTERFERENCE_FULL_K } else { INTERFERENCE_TWIN_K };
+            peak * libm::sin(on_s * INTERFERENCE_HZ * core::f64::consts::TAU)
+        }
+    };
+    let runaway = match faults.get_since(Fault::Runaway, now_us) {
+        None => 0.0,
+        Some((Severity::Full, on_s)) => (on_s * RUNAWAY_FULL.1).min(RUNAWAY_FULL.0),
+        Some((Severity::Twin, on_s)) => {
+            let back = RUNAWAY_TWIN.0 / RUNAWAY_TWIN.1;
+            let left = RUNAWAY_TWIN.0 - RUNAWAY_BACK_K_PER_S * (on_s - back);
+            (on_s * RUNAWAY_TWIN.1).min(left).max(0.0)
+        }
+    };
+    interference + runaway
 }
 
 /// What the twins of the open and the short add to the reading.

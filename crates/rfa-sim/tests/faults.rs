@@ -3,23 +3,28 @@
 mod common;
 
 use common::{Ask, Bench, generator};
-use rfa_interlock::State;
+use rfa_interlock::{Command, RuleId, State};
 use rfa_sim::{Fault, FaultSchedule, FaultSetting, GeneratorConfig, Severity};
 use rfa_units::{
     ChannelId, ChannelReport, Contactor, EmergencyStop, Footswitch, GeneratorInstant, Span, Supply,
     Telemetry, TipReading,
 };
 
-/// A bench in the hold at 70 °C, 20 s after the start.
-fn holding(footswitch: bool) -> Bench {
+/// A bench in the hold at this many °C, 20 s after the start.
+fn holding_at(set_c: f64, footswitch: bool) -> Bench {
     let config = GeneratorConfig { seed: 3, footswitch, ..GeneratorConfig::default() };
     let mut bench = Bench::new(config);
-    bench.deliver(Ask::Hold(70.0));
+    bench.deliver(Ask::Hold(set_c));
     bench.run_ms(20_000);
     assert_eq!(bench.state(), State::Delivering, "{:?}", bench.trips);
     let tip_c = bench.generator.truth().tip_c;
-    assert!((tip_c - 70.0).abs() < 3.0, "not holding: {tip_c}");
+    assert!((tip_c - set_c).abs() < 3.0, "not holding: {tip_c}");
     bench
+}
+
+/// Below 70 °C, where a step of impedance is nobody's roll-off (H-16).
+fn holding(footswitch: bool) -> Bench {
+    holding_at(65.0, footswitch)
 }
 
 fn report(telemetry: &Telemetry) -> &ChannelReport {
@@ -33,11 +38,20 @@ fn no_twin_trips_in_the_hold() {
         let mut bench = holding(false);
         bench.generator.set_fault(fault.twin(), true);
         bench.run_ms(8_000);
+        assert_eq!(bench.generator.rf_offs().len(), 0, "{fault}:twin interrupted output");
+        // An impedance that returns at once falls suddenly, which is H-17's while output is on.
+        let high = [Fault::ImpedanceHigh, Fault::ImpedanceStep].contains(fault);
+        if high {
+            bench.command(Command::Stop);
+            bench.run_ms(200);
+        }
         bench.generator.set_fault(fault.twin(), false);
         bench.run_ms(2_000);
         assert_eq!(bench.trips, [], "{fault}:twin");
-        assert_eq!(bench.state(), State::Delivering, "{fault}:twin");
-        assert_eq!(bench.generator.rf_offs().len(), 0, "{fault}:twin interrupted output");
+        let state = if high { State::Idle } else { State::Delivering };
+        assert_eq!(bench.state(), state, "{fault}:twin");
+        let offs = usize::from(high);
+        assert_eq!(bench.generator.rf_offs().len(), offs, "{fault}:twin interrupted output");
     }
 }
 
@@ -51,6 +65,14 @@ fn each_fault_ends_output_in_time() {
         (Fault::SensorOpen, 80),
         (Fault::SensorShort, 100),
         (Fault::SensorFrozen, 500 + 100),
+        (Fault::SensorInterference, 200 + 100 + 100),
+        (Fault::NoResponse, 200),
+        // The slope of 200 ms passes half of the 20 K/s after 100 ms, and five of them vote.
+        (Fault::Runaway, 100 + 100),
+        (Fault::InsulationFault, 100),
+        (Fault::MeterError, 100),
+        (Fault::PadLoss, 500),
+        (Fault::PadCreep, 3_000 + 500),
         (Fault::ImpedanceHigh, 500 + 100),
         (Fault::ImpedanceLow, 70),
         (Fault::ImpedanceStep, 100),
@@ -69,7 +91,7 @@ fn each_fault_ends_output_in_time() {
         let mut bench = holding(false);
         let broken_at = bench.generator.now();
         bench.generator.set_fault(fault.full(), true);
-        bench.run_ms(3_000);
+        bench.run_ms(4_000);
         let off = bench.generator.rf_offs().next_back();
         let off = *off.unwrap_or_else(|| panic!("{fault}: output never ended"));
         let took = off.at.since(broken_at);
@@ -81,6 +103,53 @@ fn each_fault_ends_output_in_time() {
             bench.state()
         );
     }
+}
+
+/// H-16: drying ends output where the tip is hot enough for it, and nowhere else.
+#[test]
+fn roll_off_ends_output_above_70_degrees() {
+    for (set_c, severity, trips) in
+        [(76.0, Severity::Full, true), (76.0, Severity::Twin, false), (65.0, Severity::Full, false)]
+    {
+        let mut bench = holding_at(set_c, false);
+        let broken_at = bench.generator.now();
+        bench.generator.set_fault(FaultSetting { fault: Fault::RollOff, severity }, true);
+        bench.run_ms(3_000);
+        let off = bench.generator.rf_offs().next_back().map(|off| off.at.since(broken_at));
+        assert_eq!(off.is_some(), trips, "{set_c} °C {severity:?}: {:?}", bench.trips);
+        // 25 % after 278 ms.
+        assert!(off.is_none_or(|took| took <= Span::from_millis(278 + 100)), "{off:?}");
+    }
+}
+
+/// H-11: a tip that never answers has no more than what holds 60 °C, for some 3 s.
+#[test]
+fn a_tip_that_does_not_answer_stays_at_the_starts_ceiling() {
+    let mut bench = Bench::new(GeneratorConfig::default());
+    bench.generator.set_fault(Fault::NoResponse.full(), true);
+    bench.deliver(Ask::Hold(70.0));
+    bench.run_ms(8_000);
+    assert_eq!(bench.trips.first().map(|trip| trip.rule), Some(RuleId::H11));
+    let off = *bench.generator.rf_offs().next_back().expect("off");
+    println!("no-response: on for {} ms", off.on_for.as_millis());
+    assert!(off.on_for <= Span::from_millis(5_000), "{off:?}");
+    let most = bench.telemetry.iter().map(|t| report(t).power.get()).max();
+    assert!(most.is_some_and(|power| (400..=580).contains(&power)), "{most:?}");
+}
+
+/// H-12: heat from elsewhere with RF off opens K2 as well, and can be left.
+#[test]
+fn heat_from_elsewhere_opens_k2() {
+    let mut bench = Bench::new(GeneratorConfig::default());
+    bench.generator.set_fault(Fault::OverTemperature.full(), true);
+    bench.run_ms(1_500);
+    assert_eq!(bench.trips.first().map(|trip| trip.rule), Some(RuleId::H12));
+    assert_eq!((bench.state(), bench.generator.truth().k2), (State::Tripped, Contactor::Open));
+    bench.generator.set_fault(Fault::OverTemperature.full(), false);
+    bench.run_ms(4_000);
+    bench.command(Command::Acknowledge);
+    bench.command(Command::Reset);
+    assert_eq!(bench.state(), State::Idle, "{:?}", bench.outputs);
 }
 
 /// H-04: where the excess passes 0.5 W, that is above 1 W of request.
@@ -103,7 +172,7 @@ fn a_gain_of_one_and_a_half_ends_output_while_it_heats_up() {
 #[test]
 fn faults_show_as_what_they_are() {
     type Shows = fn(&Telemetry) -> bool;
-    let cases: [(Fault, Shows); 9] = [
+    let cases: [(Fault, Shows); 12] = [
         (Fault::SensorOpen, |t| report(t).tip == TipReading::Open),
         (Fault::SensorShort, |t| {
             report(t).tip.valid().is_some_and(|tip| (27.5..28.5).contains(&tip.as_f64()))
@@ -111,6 +180,9 @@ fn faults_show_as_what_they_are() {
         (Fault::ImpedanceHigh, |t| report(t).impedance.is_some_and(|ohm| ohm.as_f64() > 3_300.0)),
         (Fault::ImpedanceLow, |t| report(t).impedance.is_some_and(|ohm| ohm.as_f64() < 21.0)),
         (Fault::ImpedanceStep, |t| report(t).impedance.is_some_and(|ohm| ohm.as_f64() > 480.0)),
+        (Fault::RollOff, |t| report(t).impedance.is_some_and(|ohm| ohm.as_f64() > 290.0)),
+        (Fault::InsulationFault, |t| report(t).impedance.is_some_and(|ohm| ohm.as_f64() < 115.0)),
+        (Fault::PadCreep, |t| t.pad.is_some_and(|ohm| ohm.as_f64() > 66.0)),
         (Fault::PadLoss, |t| t.pad.is_some_and(|ohm| ohm.as_f64() > 380.0)),
         (Fault::EmergencyStop, |t| t.emergency_stop == EmergencyStop::Pressed),
         (Fault::EmergencyStopWire, |t| t.emergency_stop == EmergencyStop::Disagree),

@@ -40,6 +40,7 @@ fn limits() -> Limits {
         plan: PLAN,
         activation: Activation::Key,
         steps,
+        start_ceiling: MilliWatts::saturating(620),
         impedance_high: Milliohms::new(1_500_000).unwrap(),
         impedance_low: Milliohms::new(40_000).unwrap(),
     })
@@ -51,6 +52,7 @@ fn telemetry(tick: u64, done: Option<&Outputs>) -> Telemetry {
     let shut = done.is_some_and(|outputs| outputs.k1 == Contactor::Shut);
     let granted = done.and_then(|outputs| outputs.grant).map_or(MilliWatts::MIN, |g| g.power());
     let power = if shut { granted } else { MilliWatts::MIN };
+    let voltage_mv = (i64::from(power.get()) * 250_000).isqrt();
     let mut channels = Bounded::new();
     channels
         .push(ChannelReport {
@@ -59,8 +61,9 @@ fn telemetry(tick: u64, done: Option<&Outputs>) -> Telemetry {
             // A working sensor is never quite still (H-07).
             tip: TipReading::Valid(MilliCelsius::saturating(37_000 + (tick % 2) as i64 * 10)),
             power,
-            voltage: MilliVolts::MIN,
-            current: MicroAmps::MIN,
+            // What belongs to 250 ohm (H-18): mW x mohm is mV squared.
+            voltage: MilliVolts::saturating(voltage_mv),
+            current: MicroAmps::saturating(voltage_mv * 4),
             impedance: Milliohms::new(250_000),
             setpoint: power,
             energy: MilliJoules::MIN,

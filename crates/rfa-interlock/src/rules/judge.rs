@@ -5,26 +5,27 @@ use crate::Activation;
 use crate::history::Sample;
 use crate::memory::silence_us;
 use crate::thresholds::{
-    FALL_BELOW_MC, IMPEDANCE_FALL, IMPEDANCE_RISE, JUMP_WINDOW, OUTPUT_MARGIN_PERCENT, RF_MW,
+    FALL_BELOW_MC, IMPEDANCE_FALL, IMPEDANCE_RISE, JUMP_WINDOW, OUTPUT_MARGIN_PERCENT,
+    PAD_RISE_PERCENT, RF_MW,
 };
 use rfa_units::{EmergencyStop, Footswitch, Span, Supply};
 
 /// Crossed where `value` has reached `limit`.
-const fn reached(value: i64, limit: i64) -> Verdict {
+pub(super) const fn reached(value: i64, limit: i64) -> Verdict {
     if value >= limit { Verdict::Trip { value, limit } } else { Verdict::Ok }
 }
 
 /// Crossed where `value` lies above `limit`.
-const fn above(value: i64, limit: i64) -> Verdict {
+pub(super) const fn above(value: i64, limit: i64) -> Verdict {
     if value > limit { Verdict::Trip { value, limit } } else { Verdict::Ok }
 }
 
 /// Crossed where `value` lies below `limit`.
-const fn below(value: i64, limit: i64) -> Verdict {
+pub(super) const fn below(value: i64, limit: i64) -> Verdict {
     if value < limit { Verdict::Trip { value, limit } } else { Verdict::Ok }
 }
 
-fn newest<'a>(view: &'a View<'_>) -> Option<&'a Sample> {
+pub(super) fn newest<'a>(view: &'a View<'_>) -> Option<&'a Sample> {
     view.memory.history.newest()
 }
 
@@ -186,6 +187,55 @@ pub(super) fn impedance_low(_: &Rule, view: &View<'_>) -> Verdict {
     let half = view.memory.baseline_mohm.map_or(0, i64::from).checked_div(IMPEDANCE_FALL);
     let limit = limit.max(half.unwrap_or(0));
     impedance(view).map_or(Verdict::Stale, |z| below(z, limit))
+}
+
+/// How far `a` and `b` lie apart, in percent of `of`.
+fn apart_percent(a: i64, b: i64, of: i64) -> i64 {
+    let apart = i64::try_from(a.abs_diff(b)).unwrap_or(i64::MAX);
+    apart.saturating_mul(100).checked_div(of).unwrap_or(i64::MAX)
+}
+
+/// The newest power, voltage and current where there is power enough to compare them: mW, mV, µA.
+fn electrical(view: &View<'_>) -> Option<(i64, i64, i64)> {
+    let sample = newest(view)?;
+    let power_mw = sample.power_mw.filter(|power| *power > RF_MW)?;
+    Some((i64::from(power_mw), i64::from(sample.voltage_mv?), i64::from(sample.current_ua?)))
+}
+
+/// H-18, threshold in percent: power against voltage times current.
+pub(super) fn power_contradicted(rule: &Rule, view: &View<'_>) -> Verdict {
+    let Some((power_mw, voltage_mv, current_ua)) = electrical(view) else { return Verdict::Ok };
+    // mV x µA = nW, and a million of them are a mW.
+    let product_mw = voltage_mv.saturating_mul(current_ua) / 1_000_000;
+    above(apart_percent(power_mw, product_mw, power_mw), rule.threshold)
+}
+
+/// H-18, threshold in percent: impedance against voltage by current. What is missing is H-14's.
+pub(super) fn impedance_contradicted(rule: &Rule, view: &View<'_>) -> Verdict {
+    let Some((_, voltage_mv, current_ua)) = electrical(view) else { return Verdict::Ok };
+    let Ok(impedance) = impedance(view) else { return Verdict::Stale };
+    // mV / µA = kohm, and a million mohm make one.
+    let quotient = voltage_mv.saturating_mul(1_000_000).checked_div(current_ua);
+    let quotient = quotient.unwrap_or(i64::MAX);
+    above(apart_percent(impedance, quotient, impedance), rule.threshold)
+}
+
+/// H-19, threshold in mohm: the return pad is above it, or above its share of the lowest seen.
+/// Where no pad was ever measured there is nothing to judge.
+pub(super) fn pad_high(rule: &Rule, view: &View<'_>) -> Verdict {
+    let lowest = view.memory.pad_lowest_mohm.unwrap_or(i64::MAX);
+    let limit = (lowest / 100).saturating_mul(PAD_RISE_PERCENT).min(rule.threshold);
+    match newest(view).map(|sample| sample.pad_mohm) {
+        Some(Some(pad)) => above(i64::from(pad), limit),
+        Some(None) if view.memory.pad_measured => Verdict::Error,
+        Some(None) | None => Verdict::Stale,
+    }
+}
+
+/// H-19, threshold in mohm: the halves of the return pad are shorted.
+pub(super) fn pad_low(rule: &Rule, view: &View<'_>) -> Verdict {
+    let pad = newest(view).and_then(|sample| sample.pad_mohm);
+    pad.map_or(Verdict::Stale, |pad| below(i64::from(pad), rule.threshold))
 }
 
 /// H-20, threshold in µs.

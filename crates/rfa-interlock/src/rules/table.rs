@@ -1,8 +1,8 @@
 //! The table itself, weightiest first: where two rules trip in one tick, the upper one is kept.
 
-use super::judge;
 use super::{Cadence, Reaction, Rule, Scope};
-use crate::history::{impedance, nothing, power, tip};
+use super::{judge, trends};
+use crate::history::{impedance, nothing, pad, power, tip};
 use crate::thresholds as t;
 use crate::{AlarmId, RuleId};
 use rfa_units::Span;
@@ -53,7 +53,7 @@ const LOST_FRAMES: i64 = t::LOST_FRAMES as i64;
 const SO: i64 = 1;
 
 /// Every rule.
-pub(crate) static RULES: [Rule; 31] = [
+pub(crate) static RULES: [Rule; 41] = [
     Rule {
         scope: Scope::SelfTest,
         reaction: Reaction::Stuck,
@@ -82,6 +82,13 @@ pub(crate) static RULES: [Rule; 31] = [
         ..sample_rule(RuleId::H49, AlarmId::Al18, SO, 1, judge::emergency_stop)
     },
     Rule {
+        window: t::WARMING_WINDOW,
+        clear: t::SETTLED,
+        reaction: Reaction::Disconnect,
+        samples: tip,
+        ..sample_rule(RuleId::H12, AlarmId::Al07, t::WARMING_MK, 1, trends::warms_without_power)
+    },
+    Rule {
         clear: t::SETTLED,
         samples: tip,
         ..sample_rule(RuleId::H06, AlarmId::Al04, 0, 1, judge::tip_missing)
@@ -99,6 +106,14 @@ pub(crate) static RULES: [Rule; 31] = [
     Rule {
         samples: tip,
         ..sample_rule(RuleId::H01, AlarmId::Al01, t::OVER_SET_MK, 2, judge::over_set)
+    },
+    // Five windows of one sample after another: a ramp that the loop drives at half again its rate
+    // leaves 4.6 times the rms of a slope, and five running are passed far more rarely than one.
+    Rule {
+        scope: Scope::Output,
+        window: t::SLOPE_WINDOW,
+        samples: tip,
+        ..sample_rule(RuleId::H03, AlarmId::Al01, t::RUNAWAY_MK_S, 5, trends::runs_away)
     },
     // Above all that a stall makes by itself: after one, grants have expired under the power that
     // is measured (H-04), samples waited (H-08), the generator's dead-man opened K1 (H-54), frames
@@ -136,6 +151,28 @@ pub(crate) static RULES: [Rule; 31] = [
         )
     },
     Rule {
+        scope: Scope::Output,
+        samples: power,
+        ..sample_rule(
+            RuleId::H18,
+            AlarmId::Al02,
+            t::POWER_APART_PERCENT,
+            3,
+            judge::power_contradicted,
+        )
+    },
+    Rule {
+        scope: Scope::Output,
+        samples: impedance,
+        ..sample_rule(
+            RuleId::H18,
+            AlarmId::Al02,
+            t::IMPEDANCE_APART_PERCENT,
+            3,
+            judge::impedance_contradicted,
+        )
+    },
+    Rule {
         clear: t::SETTLED,
         samples: tip,
         ..sample_rule(RuleId::H07, AlarmId::Al04, t::SHORT_MC, 2, judge::tip_cold)
@@ -165,6 +202,11 @@ pub(crate) static RULES: [Rule; 31] = [
     },
     Rule {
         clear: t::SETTLED,
+        samples: tip,
+        ..sample_rule(RuleId::H56, AlarmId::Al04, t::SPREAD_MK, t::SPREAD_VOTES, trends::disturbed)
+    },
+    Rule {
+        clear: t::SETTLED,
         samples: impedance,
         ..sample_rule(RuleId::H15, AlarmId::Al09, 0, 2, judge::impedance_low)
     },
@@ -173,8 +215,36 @@ pub(crate) static RULES: [Rule; 31] = [
         samples: impedance,
         ..sample_rule(RuleId::H14, AlarmId::Al08, 0, 2, judge::impedance_high)
     },
+    // A needle that is moved changes its impedance: only output makes the next two a fault.
+    Rule {
+        scope: Scope::Output,
+        window: t::SUDDEN_WINDOW,
+        samples: impedance,
+        ..sample_rule(RuleId::H17, AlarmId::Al09, t::SUDDEN_FALL_PERCENT, 3, trends::falls_suddenly)
+    },
+    Rule {
+        scope: Scope::Output,
+        window: t::ROLL_OFF_WINDOW,
+        samples: impedance,
+        ..sample_rule(RuleId::H16, AlarmId::Al08, t::ROLL_OFF_PERCENT, 2, trends::rolls_off)
+    },
+    Rule {
+        clear: t::SETTLED,
+        samples: pad,
+        ..sample_rule(RuleId::H19, AlarmId::Al10, t::PAD_MAX_MOHM, t::PAD_VOTES, judge::pad_high)
+    },
+    Rule {
+        clear: t::SETTLED,
+        samples: pad,
+        ..sample_rule(RuleId::H19, AlarmId::Al10, t::PAD_MIN_MOHM, t::PAD_VOTES, judge::pad_low)
+    },
     sample_rule(RuleId::H55, AlarmId::Al11, SO, 1, judge::brown_out),
     sample_rule(RuleId::H54, AlarmId::Al11, SO, 2, judge::dropped_out),
+    Rule {
+        scope: Scope::Output,
+        samples: tip,
+        ..sample_rule(RuleId::H11, AlarmId::Al06, micros(t::UNANSWERED), 1, trends::unanswered)
+    },
     link_rule(RuleId::H22, SO, judge::hung_up),
     link_rule(RuleId::H22, micros(t::GENERATOR_SILENCE), judge::generator_silent),
     Rule { window: t::BAD_FRAME_WINDOW, ..link_rule(RuleId::H22, BAD_FRAMES, judge::corrupt) },

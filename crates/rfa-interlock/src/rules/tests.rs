@@ -9,7 +9,7 @@ use rfa_units::Bounded;
 fn every_row_has_its_unit() {
     use TripUnit::{
         Condition, Frames, Microseconds, MilliCelsius, MilliKelvin, MilliKelvinPerSecond,
-        MilliWatts, Milliohms, Missing, Ticks,
+        MilliWatts, Milliohms, Missing, Percent, Ticks,
     };
     let of_limit = [
         (RuleId::H01, 75_000, MilliCelsius),
@@ -34,9 +34,11 @@ fn every_row_has_its_unit() {
             _ if own.is_some() => own.map_or((0, Missing), |(_, limit, unit)| (*limit, *unit)),
             (RuleId::H02, limit) => (limit, MilliCelsius),
             (RuleId::H04 | RuleId::H05 | RuleId::H50, limit) => (limit, MilliWatts),
-            (RuleId::H06, limit) => (limit, MilliKelvin),
+            (RuleId::H06 | RuleId::H12 | RuleId::H56, limit) => (limit, MilliKelvin),
+            (RuleId::H16 | RuleId::H17 | RuleId::H18, limit) => (limit, Percent),
+            (RuleId::H19, limit) => (limit, Milliohms),
             (RuleId::H07, 30_000) => (30_000, MilliCelsius),
-            (RuleId::H07, limit) => (limit, MilliKelvinPerSecond),
+            (RuleId::H03 | RuleId::H07, limit) => (limit, MilliKelvinPerSecond),
             (RuleId::H44, 2) => (2, Ticks),
             (RuleId::H22 | RuleId::H24, limit @ (3 | 11)) => (limit, Frames),
             (_, 1) => (1, Condition),

@@ -42,6 +42,7 @@ pub(crate) fn spec(activation: Activation, steps: &[StepLimit]) -> LimitsSpec {
         plan: PLAN,
         activation,
         steps: list,
+        start_ceiling: MilliWatts::new(2_000).expect("in range"),
         impedance_high: Milliohms::new(1_500_000).expect("in range"),
         impedance_low: Milliohms::new(40_000).expect("in range"),
     }
@@ -54,6 +55,13 @@ pub(crate) struct Generator {
     /// `None`: the power granted two ticks ago, and its K1.
     pub(crate) power_mw: Option<u32>,
     pub(crate) impedance_mohm: Option<u32>,
+    pub(crate) pad_mohm: Option<u32>,
+    /// Percent of the voltage that is metered.
+    pub(crate) voltage_percent: u32,
+    /// Percent of the impedance that is metered.
+    pub(crate) impedance_percent: u32,
+    /// Warms by 1.2 K within a second and a half of power, and cools as fast (H-11).
+    pub(crate) responds: bool,
     pub(crate) footswitch: Footswitch,
     pub(crate) emergency_stop: EmergencyStop,
     pub(crate) supply: Supply,
@@ -97,6 +105,8 @@ pub(crate) struct Bench {
     pub(crate) outputs: Option<Outputs>,
     /// Every event so far, with its tick.
     pub(crate) events: Vec<(u64, Event)>,
+    /// How far power has warmed the tip, in m°C.
+    warmth_mc: i64,
     /// Power, K1 and K2 of the newest ticks, newest last.
     commanded: Vec<(u32, Contactor, Contactor)>,
 }
@@ -117,6 +127,10 @@ impl Bench {
                 tip: TipReading::Valid(MilliCelsius::saturating(37_000)),
                 power_mw: None,
                 impedance_mohm: Some(250_000),
+                pad_mohm: Some(60_000),
+                voltage_percent: 100,
+                impedance_percent: 100,
+                responds: false,
                 footswitch,
                 emergency_stop: EmergencyStop::Released,
                 supply: Supply::Good,
@@ -140,6 +154,7 @@ impl Bench {
             },
             outputs: None,
             events: Vec::new(),
+            warmth_mc: 0,
             commanded: vec![(0, Contactor::Open, Contactor::Open); 2],
         }
     }
@@ -162,10 +177,14 @@ impl Bench {
         let (granted_mw, k1, k2) = self.commanded[self.commanded.len() - 2];
         let shut = k1 == Contactor::Shut;
         let power_mw = self.generator.power_mw.unwrap_or(if shut { granted_mw } else { 0 });
+        let warms = self.generator.responds && power_mw > 200;
+        self.warmth_mc = (self.warmth_mc + if warms { 8 } else { -8 }).clamp(0, 1_200);
         // A working sensor is never quite still.
+        let unrest = if self.sequence.is_multiple_of(2) { 10 } else { 0 };
         let tip = match self.generator.tip {
-            TipReading::Valid(t) if self.sequence.is_multiple_of(2) => {
-                TipReading::Valid(MilliCelsius::saturating(i64::from(t.get()) - 10))
+            TipReading::Valid(t) => {
+                let seen = i64::from(t.get()) + self.warmth_mc - unrest;
+                TipReading::Valid(MilliCelsius::saturating(seen))
             }
             tip => tip,
         };
@@ -182,13 +201,18 @@ impl Bench {
             emergency_stop: self.generator.emergency_stop,
             footswitch: self.generator.footswitch,
             supply: self.generator.supply,
-            pad: None,
+            pad: self.generator.pad_mohm.and_then(Milliohms::new),
             grants_refused: 0,
             channels,
         }
     }
 
     fn report(&self, channel: ChannelId, mw: u32, tip: TipReading, shut: bool) -> ChannelReport {
+        // mW x mohm is mV squared; mW by mV is A.
+        let ohms = u64::from(self.generator.impedance_mohm.unwrap_or(250_000));
+        let mv = (u64::from(mw) * ohms).isqrt();
+        let ua = (u64::from(mw) * 1_000_000).checked_div(mv).unwrap_or(0);
+        let mv = mv * u64::from(self.generator.voltage_percent) / 100;
         ChannelReport {
             channel,
             output: if shut || self.generator.stage_on {
@@ -198,9 +222,11 @@ impl Bench {
             },
             tip,
             power: MilliWatts::saturating(i64::from(mw)),
-            voltage: MilliVolts::MIN,
-            current: MicroAmps::MIN,
-            impedance: self.generator.impedance_mohm.and_then(Milliohms::new),
+            voltage: MilliVolts::saturating(mv.cast_signed()),
+            current: MicroAmps::saturating(ua.cast_signed()),
+            impedance: self.generator.impedance_mohm.and_then(|z| {
+                Milliohms::new(z.saturating_mul(self.generator.impedance_percent) / 100)
+            }),
             setpoint: MilliWatts::MIN,
             energy: MilliJoules::MIN,
         }
@@ -290,14 +316,18 @@ impl Bench {
         bench
     }
 
-    /// Delivering `mw` for a while, at `tip_mc`, with everything as it should be.
+    /// Delivering `mw` for 0.4 s, at 39 °C, with everything as it should be.
     pub(crate) fn delivering(self, mw: u32) -> Self {
         let mut bench = self.armed();
         bench.activate();
         assert_eq!(bench.state(), State::Delivering);
         bench.controller.power_mw = mw;
-        bench.run(30);
-        assert_eq!(bench.state(), State::Delivering);
+        // The tip answers (H-11).
+        for mc in (37_000..=39_000).step_by(50) {
+            bench.tip_mc(mc);
+            bench.tick();
+        }
+        assert_eq!(bench.state(), State::Delivering, "{:?}", bench.tripped_by());
         bench
     }
 
@@ -362,12 +392,24 @@ pub(crate) fn holds(spoil: impl FnOnce(&mut Bench)) -> Bench {
     bench
 }
 
-/// Brings the tip to `mc` in steps no rule minds.
+/// Brings the tip to `mc` in steps no rule minds, and leaves it there for a slope's window.
 pub(crate) fn warm_to(bench: &mut Bench, mc: i64) {
-    let mut t = 37_000;
+    let TipReading::Valid(tip) = bench.generator.tip else { panic!("an unreadable tip") };
+    let mut t = i64::from(tip.get());
     while t != mc {
-        t = if mc > t { (t + 1_000).min(mc) } else { (t - 100).max(mc) };
+        t = if mc > t { (t + 80).min(mc) } else { (t - 100).max(mc) };
         bench.tip_mc(t);
-        assert_eq!(bench.run(2).state, State::Delivering, "on the way at {t}");
+        assert_eq!(bench.tick().state, State::Delivering, "on the way at {t}");
+    }
+    bench.run(25);
+}
+
+/// Brings the impedance to `mohm` within a second.
+pub(crate) fn ease_to(bench: &mut Bench, mohm: u32) {
+    let from = i64::from(bench.generator.impedance_mohm.expect("an impedance"));
+    for n in 1..=100 {
+        let seen = from + (i64::from(mohm) - from) * n / 100;
+        bench.generator.impedance_mohm = Some(u32::try_from(seen).expect("an impedance"));
+        bench.tick();
     }
 }

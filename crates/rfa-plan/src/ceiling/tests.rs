@@ -37,6 +37,25 @@ fn the_table_is_the_published_one() {
     }
 }
 
+/// hazards.md a.2, the hold at 60 s scaled to 60 °C; an unknown electrode has the smallest.
+#[test]
+fn a_start_has_what_holds_60_degrees() {
+    let rows = [
+        (Gauge::G22, 2_000, 0.60),
+        (Gauge::G22, 5_000, 1.01),
+        (Gauge::G20, 5_000, 1.17),
+        (Gauge::G20, 10_000, 2.03),
+        (Gauge::G18, 10_000, 2.42),
+        (Gauge::G23, 10_000, 0.60),
+        (Gauge::G16, 15_000, 2.42),
+    ];
+    for (gauge, tip, hold_w) in rows {
+        let start_w = start_ceiling(electrode(gauge, tip)).as_f64();
+        let less_w = hold_w * 23.0 / 43.0 - start_w;
+        assert!((0.0..0.01).contains(&less_w), "{gauge:?} x {tip} um: {start_w} W");
+    }
+}
+
 /// Between columns the next hotter one holds; above 90 °C nothing does.
 #[test]
 fn between_columns_the_hotter_one_holds() {

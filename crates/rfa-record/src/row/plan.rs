@@ -25,6 +25,8 @@ pub struct LimitsRow {
     pub activation: ActivationWord,
     /// The steps, in order.
     pub steps: Vec<StepLimitRow>,
+    /// The most power granted in a start until the tip has answered, in milliwatts.
+    pub start_ceiling_mw: u32,
     /// Impedance above which output ends, in milliohms.
     pub impedance_high_mohm: u32,
     /// Impedance below which output ends, in milliohms.
@@ -88,6 +90,7 @@ impl From<&LimitsSpec> for LimitsRow {
             plan,
             activation,
             steps,
+            start_ceiling,
             impedance_high,
             impedance_low,
         } = spec;
@@ -98,6 +101,7 @@ impl From<&LimitsSpec> for LimitsRow {
             plan: plan.to_string(),
             activation: (*activation).into(),
             steps: steps.iter().map(StepLimitRow::from).collect(),
+            start_ceiling_mw: start_ceiling.get(),
             impedance_high_mohm: impedance_high.get(),
             impedance_low_mohm: impedance_low.get(),
         }
@@ -115,6 +119,7 @@ impl TryFrom<&LimitsRow> for LimitsSpec {
             plan: plan_hash("plan", &row.plan)?,
             activation: row.activation.into(),
             steps: bounded("steps", &row.steps, StepLimit::try_from)?,
+            start_ceiling: quantity!(MilliWatts, row, start_ceiling_mw)?,
             impedance_high: quantity!(Milliohms, row, impedance_high_mohm)?,
             impedance_low: quantity!(Milliohms, row, impedance_low_mohm)?,
         })

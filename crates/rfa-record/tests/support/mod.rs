@@ -59,6 +59,7 @@ pub(crate) fn limits(program: &Program) -> LimitsSpec {
         plan: PlanHash(*b"testplan"),
         activation: Activation::Key,
         steps,
+        start_ceiling: MilliWatts::new(620).expect("a power"),
         impedance_high: Milliohms::new(1_500_000).expect("an impedance"),
         impedance_low: Milliohms::new(40_000).expect("an impedance"),
     }

@@ -12,7 +12,7 @@ const ACK_RESET: &str = "acknowledge (c), then reset (r)";
 pub(super) const AL_01: AlarmText = AlarmText {
     id: AlarmId::Al01,
     title: "OVER TEMPERATURE",
-    meaning: "The tip was 5 C or more above the set temperature, or at 95 C.",
+    meaning: "The tip was 5 C above the set temperature, at 95 C, or rose faster than any plan.",
     done: RF_OFF,
     act: "watch the temperature fall; check electrode",
     cleared_by: "temperature under the limit, acknowledge (c), reset (r)",
@@ -20,8 +20,8 @@ pub(super) const AL_01: AlarmText = AlarmText {
 
 pub(super) const AL_02: AlarmText = AlarmText {
     id: AlarmId::Al02,
-    title: "TOO MUCH POWER",
-    meaning: "The generator put out more power than was asked of it.",
+    title: "OUTPUT NOT AS ASKED",
+    meaning: "The generator put out more than was asked, or its readings contradict each other.",
     done: RF_OFF,
     act: "do not use this generator; call service",
     cleared_by: "measured power 0, acknowledge (c), reset (r)",
@@ -39,16 +39,34 @@ pub(super) const AL_03: AlarmText = AlarmText {
 pub(super) const AL_04: AlarmText = AlarmText {
     id: AlarmId::Al04,
     title: "TEMPERATURE SENSOR",
-    meaning: "The tip thermocouple is open, shorted, frozen or jumps.",
+    meaning: "The tip thermocouple is open, shorted, frozen, disturbed or jumps.",
     done: RF_OFF,
     act: "check electrode plug and cable",
     cleared_by: "valid reading for 2 s, acknowledge (c), reset (r)",
 };
 
+pub(super) const AL_06: AlarmText = AlarmText {
+    id: AlarmId::Al06,
+    title: "NO WARMING",
+    meaning: "3 s of power, and the tip did not warm by 1 C: the sensor is not where the power goes.",
+    done: RF_OFF,
+    act: "is the tip in tissue? is it this electrode?",
+    cleared_by: ACK_RESET,
+};
+
+pub(super) const AL_07: AlarmText = AlarmText {
+    id: AlarmId::Al07,
+    title: "WARMING WITHOUT RF",
+    meaning: "The tip rose by 2 C in a second, above 40 C, with no power asked or measured.",
+    done: RF_OFF_K2,
+    act: "remove other energy source, or the needle",
+    cleared_by: "no warming for 2 s, acknowledge (c), reset (r)",
+};
+
 pub(super) const AL_08: AlarmText = AlarmText {
     id: AlarmId::Al08,
     title: "IMPEDANCE HIGH",
-    meaning: "Impedance rose above its limit or to twice its baseline: dry tip, charring, cable.",
+    meaning: "Impedance rose above its limit, to twice its baseline, or fast while hot: dry, charred.",
     done: RF_OFF,
     act: "check electrode, cable, pad; clean the tip",
     cleared_by: "impedance in its window for 2 s, acknowledge (c), reset (r)",
@@ -57,10 +75,19 @@ pub(super) const AL_08: AlarmText = AlarmText {
 pub(super) const AL_09: AlarmText = AlarmText {
     id: AlarmId::Al09,
     title: "IMPEDANCE LOW",
-    meaning: "Impedance fell below its limit or to half its baseline: short, insulation, metal.",
+    meaning: "Impedance fell below its limit, to half its baseline, or suddenly: insulation, metal.",
     done: RF_OFF,
     act: "check insulation and what the tip touches",
     cleared_by: "impedance in its window for 2 s, acknowledge (c), reset (r)",
+};
+
+pub(super) const AL_10: AlarmText = AlarmText {
+    id: AlarmId::Al10,
+    title: "RETURN PAD",
+    meaning: "The pad read outside 20 to 120 ohm, or 1.4 times its lowest since arming, for 0.4 s.",
+    done: "RF is off or went off; arming is refused while it lasts.",
+    act: "press the pad on, or put on a new one",
+    cleared_by: "pad in its window for 2 s, acknowledge (c), reset (r)",
 };
 
 pub(super) const AL_11: AlarmText = AlarmText {

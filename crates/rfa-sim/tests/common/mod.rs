@@ -65,6 +65,8 @@ fn limits(session: SessionId, activation: Activation) -> Limits {
         plan: PlanHash(*b"testplan"),
         activation,
         steps,
+        // 22G x 5 mm (hazards.md a.2).
+        start_ceiling: mw(540),
         impedance_high: Milliohms::new(1_500_000).expect("1500 ohm"),
         impedance_low: Milliohms::new(40_000).expect("40 ohm"),
     })

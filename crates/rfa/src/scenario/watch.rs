@@ -28,6 +28,7 @@ pub(crate) struct Sample {
     pub(crate) at_us: u64,
     pub(crate) tip_mc: Option<i64>,
     pub(crate) power_mw: i64,
+    pub(crate) pad_mohm: Option<i64>,
 }
 
 /// A whole treatment.
@@ -59,7 +60,8 @@ impl Watched {
                 _ => None,
             };
             let (at_us, power_mw) = (telemetry.at.as_micros(), i64::from(report.power.get()));
-            Some(Sample { at_us, tip_mc, power_mw })
+            let pad_mohm = telemetry.pad.map(|pad| i64::from(pad.get()));
+            Some(Sample { at_us, tip_mc, power_mw, pad_mohm })
         });
         self.ticks.push(Seen {
             newest_us: inputs.telemetry.last().map(|telemetry| telemetry.at.as_micros()),

@@ -134,6 +134,7 @@ fn sensed_s(watched: &Watched, began_s: f64) -> Result<(f64, f64), Why> {
     let crosses: fn(&Sample, i64) -> bool = match trip.rule {
         RuleId::H01 => |sample, limit| sample.tip_mc.is_some_and(|tip| tip >= limit),
         RuleId::H04 => |sample, limit| sample.power_mw > limit,
+        RuleId::H19 => |sample, limit| sample.pad_mohm.is_some_and(|pad| pad > limit),
         other => return Err(format!("nothing says which sample {other:?} goes by")),
     };
     let mut samples = watched.ticks.iter().flat_map(|tick| &tick.samples);
