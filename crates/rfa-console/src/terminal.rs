@@ -77,20 +77,23 @@ fn write_restore(out: &mut impl Write) -> io::Result<()> {
 /// the hook before it did.
 ///
 /// `stop` runs in the panicking thread, whichever that is: it must not block and not panic. A panic
-/// in the thread called `spared` is nothing at all: nothing depends on it, and what it would print
+/// in a thread of those `spared` is nothing at all: nothing depends on it, and what it would print
 /// would lie over the screen.
-pub fn install_panic_hook(spared: &'static str, stop: impl Fn() + Send + Sync + 'static) {
+pub fn install_panic_hook(
+    spared: &'static [&'static str],
+    stop: impl Fn() + Send + Sync + 'static,
+) {
     hook(spared, stop, restore);
 }
 
 fn hook(
-    spared: &'static str,
+    spared: &'static [&'static str],
     stop: impl Fn() + Send + Sync + 'static,
     restore: impl Fn() + Send + Sync + 'static,
 ) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() == Some(spared) {
+        if std::thread::current().name().is_some_and(|name| spared.contains(&name)) {
             return;
         }
         stop();
@@ -124,7 +127,7 @@ mod tests {
         let before = std::panic::take_hook();
         let printed = note("printed");
         std::panic::set_hook(Box::new(move |_| printed()));
-        hook("spared", note("stopped"), note("restored"));
+        hook(&["spared"], note("stopped"), note("restored"));
         let spared = std::thread::Builder::new().name("spared".to_owned());
         let spared = spared.spawn(|| panic!("on purpose")).expect("a thread").join();
         let in_between = order.lock().expect("not poisoned").len();

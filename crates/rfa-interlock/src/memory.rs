@@ -6,7 +6,7 @@ use crate::machine::Foot;
 use crate::response::Response;
 use crate::thresholds::{
     BAD_FRAME_WINDOW, BAD_FRAMES, DRIFT_DIVISOR, GENERATOR_SILENCE, GRANT_LIFE, LOST_FRAMES,
-    PRESS_DEBOUNCE, TICK_MISSED, UNANSWERED_SHARE, WARMING_WINDOW,
+    PAD_MIN_MOHM, PRESS_DEBOUNCE, TICK_MISSED, UNANSWERED_SHARE, WARMING_WINDOW,
 };
 use crate::trend::Trend;
 use crate::{Activation, Inputs, Limits};
@@ -225,7 +225,10 @@ impl Memory {
     fn watch_pad(&mut self, sample: &Sample) {
         self.pad_measured |= sample.pad_mohm.is_some();
         let newest = self.trend.within(sample.at, WARMING_WINDOW).next();
-        let block = newest.and_then(|block| block.pad.get());
+        // Halves that touch are no pad to compare with, nor is a block they are part of.
+        let touches = |pad: i64| pad < PAD_MIN_MOHM;
+        let touched = self.history.iter().filter_map(pad).any(touches);
+        let block = newest.and_then(|block| block.pad.get()).filter(|_| !touched);
         let lower = self.pad_lowest_mohm.zip(block).map(|(lowest, block)| lowest.min(block));
         self.pad_lowest_mohm = lower.or(self.pad_lowest_mohm);
     }

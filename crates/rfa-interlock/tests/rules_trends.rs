@@ -296,6 +296,30 @@ fn h19_return_pad() {
     assert_eq!(bench.ticks_until(State::Tripped, 50), Some(40));
 }
 
+/// Halves that touch for a moment are no pad, and no reference for the next one.
+#[test]
+fn h19_a_short_is_no_reference() {
+    let mut bench = Bench::by_key().delivering(2_000);
+    bench.generator.pad_mohm = Some(10_000);
+    bench.run(30);
+    bench.generator.pad_mohm = Some(60_000);
+    assert_eq!(bench.run(100).state, State::Delivering, "{:?}", bench.outputs);
+}
+
+/// After a trip a new pad may be put on: it is compared with the window only.
+#[test]
+fn h19_a_new_pad_ends_the_trip() {
+    let mut bench = Bench::by_key();
+    bench.generator.pad_mohm = Some(40_000);
+    let mut bench = bench.delivering(2_000);
+    bench.generator.pad_mohm = Some(200_000);
+    assert_eq!(bench.ticks_until(State::Tripped, 50), Some(40));
+    bench.generator.pad_mohm = Some(60_000);
+    bench.run(250);
+    bench.command(Command::Acknowledge);
+    assert_eq!(bench.command(Command::Reset).state, State::Idle, "{:?}", bench.outputs);
+}
+
 /// H-19 before RF: no arming, a medium alarm; where no pad is measured there is no rule.
 #[test]
 fn h19_refuses_arming() {

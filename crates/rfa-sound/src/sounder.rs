@@ -41,33 +41,44 @@ pub enum NoPause {
 /// Follows a session.
 #[derive(Debug, Clone, Default)]
 pub struct Sounder {
+    /// Alarms that stood when the trip was acknowledged.
     acknowledged: AlarmSet,
-    paused_at: Option<HostInstant>,
+    was_acknowledged: bool,
+    paused: Option<Pause>,
     sounding: Sounding,
-    unacknowledged_high: bool,
+    /// High alarms that nobody has acknowledged.
+    open_high: AlarmSet,
+    /// A trip stands that can still be acknowledged.
+    answerable: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pause {
+    at: HostInstant,
+    /// The high alarms it was asked for.
+    high: AlarmSet,
 }
 
 impl Sounder {
     /// Takes in what the session says now, and says what sounds.
     pub fn hear(&mut self, now: HostInstant, heard: &Heard) -> Sounding {
-        let priority = |alarm: AlarmId| alarm.priority_in(heard.state);
-        if heard.acknowledged {
+        // The act counts for what stood then: a later alarm is new, however long the flag stays.
+        if heard.acknowledged && !self.was_acknowledged {
             self.acknowledged = self.acknowledged.union(heard.alarms);
         }
+        self.was_acknowledged = heard.acknowledged;
         // What has gone and comes again is new.
-        self.acknowledged = self
-            .acknowledged
-            .iter()
-            .filter(|alarm| heard.alarms.contains(*alarm))
-            .fold(AlarmSet::NONE, AlarmSet::with);
-        let open = heard.alarms.iter().filter(|alarm| !self.acknowledged.contains(*alarm));
-        let highest = open.map(priority).max();
-        self.unacknowledged_high = highest == Some(Priority::High);
-        // A high alarm ends a pause, however it came to be one.
-        if self.unacknowledged_high || self.pause_left(now).is_none() {
-            self.paused_at = None;
-        }
-        let due = highest.filter(|_| self.paused_at.is_none());
+        self.acknowledged = only(self.acknowledged, |alarm| heard.alarms.contains(alarm));
+        let priority = |alarm: AlarmId| alarm.priority_in(heard.state);
+        let open = only(heard.alarms, |alarm| !self.acknowledged.contains(alarm));
+        self.open_high = only(open, |alarm| priority(alarm) == Priority::High);
+        self.answerable = heard.state == State::Tripped && !heard.acknowledged;
+        self.paused = self.paused.and_then(|Pause { at, high }| {
+            let new_high = self.open_high.iter().any(|alarm| !high.contains(alarm));
+            let holds = !new_high && now.since(at) < PAUSE;
+            holds.then(|| Pause { at, high: only(high, |alarm| heard.alarms.contains(alarm)) })
+        });
+        let due = open.iter().map(priority).max().filter(|_| self.paused.is_none());
         self.sounding.alarm = due.map(|priority| match self.sounding.alarm {
             Some((before, since)) if before == priority => (priority, since),
             _ => (priority, now),
@@ -83,22 +94,22 @@ impl Sounder {
     }
 
     /// Pauses the alarm sound for two minutes, never the activation tone; pressed again it ends
-    /// the pause.
+    /// the pause. A high alarm that can be acknowledged has to be.
     ///
     /// # Errors
     /// [`NoPause`]: nothing is paused.
     pub fn pause(&mut self, now: HostInstant) -> Result<(), NoPause> {
-        if self.paused_at.take().is_some() {
+        if self.paused.take().is_some() {
             return Ok(());
         }
-        if self.unacknowledged_high {
+        if self.answerable && !self.open_high.is_empty() {
             return Err(NoPause::Unacknowledged);
         }
         let (priority, since) = self.sounding.alarm.ok_or(NoPause::Silent)?;
         if signal(priority).is_over(now.since(since).as_micros() / 1_000) {
             return Err(NoPause::Silent);
         }
-        self.paused_at = Some(now);
+        self.paused = Some(Pause { at: now, high: self.open_high });
         self.sounding.alarm = None;
         Ok(())
     }
@@ -106,9 +117,14 @@ impl Sounder {
     /// How long the pause still lasts; absent: there is none.
     #[must_use]
     pub fn pause_left(&self, now: HostInstant) -> Option<Span> {
-        let left = PAUSE.minus(now.since(self.paused_at?));
+        let left = PAUSE.minus(now.since(self.paused?.at));
         (left > Span::ZERO).then_some(left)
     }
+}
+
+/// The alarms of a set that are so.
+fn only(set: AlarmSet, so: impl Fn(AlarmId) -> bool) -> AlarmSet {
+    set.iter().filter(|alarm| so(*alarm)).fold(AlarmSet::NONE, AlarmSet::with)
 }
 
 #[cfg(test)]
@@ -143,9 +159,15 @@ mod tests {
         let mut acknowledged = heard(&[AlarmId::Al04]);
         acknowledged.acknowledged = true;
         assert_eq!(sounder.hear(at(10), &acknowledged).alarm, None);
-        // The acknowledgement was for what stood then.
-        let next = sounder.hear(at(20), &heard(&[AlarmId::Al04, AlarmId::Al11]));
-        assert_eq!(next.alarm, Some((Priority::High, at(20))));
+        // The interlock says so until the reset; the acknowledgement was for what stood then.
+        let mut more = heard(&[AlarmId::Al04, AlarmId::Al07]);
+        more.acknowledged = true;
+        assert_eq!(sounder.hear(at(20), &more).alarm, Some((Priority::High, at(20))));
+        // It cannot be acknowledged any more, so it can be paused.
+        sounder.pause(at(21)).expect("no other way");
+        assert_eq!(sounder.hear(at(22), &more).alarm, None);
+        more.alarms = more.alarms.with(AlarmId::Al11);
+        assert!(sounder.hear(at(23), &more).alarm.is_some(), "a new one ends the pause");
         sounder.hear(at(30), &heard(&[]));
         assert!(sounder.hear(at(40), &heard(&[AlarmId::Al04])).alarm.is_some(), "come again");
     }
@@ -154,9 +176,16 @@ mod tests {
     fn a_high_alarm_cannot_be_paused_before_it_is_acknowledged() {
         let mut sounder = Sounder::default();
         assert_eq!(sounder.pause(at(0)), Err(NoPause::Silent));
-        sounder.hear(at(0), &heard(&[AlarmId::Al04]));
+        let mut tripped = heard(&[AlarmId::Al04]);
+        tripped.state = State::Tripped;
+        sounder.hear(at(0), &tripped);
         assert_eq!(sounder.pause(at(1)), Err(NoPause::Unacknowledged));
         assert!(sounder.sounding().alarm.is_some());
+        // At rest there is nothing to acknowledge: a needle unplugged at set-up.
+        tripped.state = State::Idle;
+        sounder.hear(at(2), &tripped);
+        sounder.pause(at(3)).expect("nothing else silences it");
+        assert_eq!(sounder.hear(at(4), &tripped).alarm, None);
     }
 
     #[test]
@@ -185,36 +214,35 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is pressed and raised: an open high alarm always sounds, and RF measured is
-        /// always heard.
+        /// Whatever is pressed and raised in a trip: before it is acknowledged an open high alarm
+        /// sounds, a new one always does, and RF measured is always heard.
         #[test]
         fn an_open_high_alarm_always_sounds(
             steps in proptest::collection::vec((0_u32..=u32::MAX, 0_u8..8, any::<bool>()), 1..60),
         ) {
-            let mut sounder = Sounder::default();
-            let mut answered = AlarmSet::NONE;
+            let (mut sounder, mut before) = (Sounder::default(), AlarmSet::NONE);
+            let mut acknowledged = false;
             for (place, (bits, press, rf_on)) in steps.into_iter().enumerate() {
                 let now = at(place as u64 * 400);
                 let alarms = AlarmSet::from_bits(bits & bits.rotate_left(7) & bits.rotate_left(13));
-                let acknowledged = press == 1;
+                let acts = press == 1 && !acknowledged;
+                acknowledged |= acts;
                 if press == 2 {
                     let _ = sounder.pause(now);
                 }
                 let state = State::Tripped;
                 let sounding = sounder.hear(now, &Heard { alarms, state, acknowledged, rf_on });
-                if acknowledged {
-                    answered = answered.union(alarms);
+                let high = |alarm: &AlarmId| alarm.priority_in(state) == Priority::High;
+                let any = alarms.iter().any(|alarm| high(&alarm));
+                let new = alarms.iter().any(|a| high(&a) && !before.contains(a));
+                let sounds = matches!(sounding.alarm, Some((Priority::High, _)));
+                if !acknowledged {
+                    prop_assert_eq!(sounds, any);
+                } else if !acts {
+                    prop_assert!(sounds || !new);
                 }
-                answered = answered
-                    .iter()
-                    .filter(|alarm| alarms.contains(*alarm))
-                    .fold(AlarmSet::NONE, AlarmSet::with);
-                let open_high = alarms
-                    .iter()
-                    .any(|a| a.priority_in(state) == Priority::High && !answered.contains(a));
-                let high = matches!(sounding.alarm, Some((Priority::High, _)));
-                prop_assert_eq!(high, open_high);
                 prop_assert_eq!(sounding.activation, rf_on);
+                before = alarms;
             }
         }
     }

@@ -99,8 +99,8 @@ enum Kind {
     Scenario,
 }
 
-/// Only site files have a `link` table, only scenarios an `expect`, only tissue files have these. What cannot be read is judged
-/// as a plan, whose reader says why; the size limit is the reader's too.
+/// Only site files have a `link` table, only scenarios an `expect`, only tissue files have these.
+/// What cannot be read is judged as a plan, whose reader says why; the size limit is the reader's.
 fn kind(path: &Path) -> Kind {
     const TISSUE: [&str; 4] =
         ["conductivity_s_per_m", "heat_conductivity_w_per_mk", "perfusion_w_per_m3k", "boiling"];

@@ -1,8 +1,8 @@
 //! The loudspeaker: whichever player the machine has, fed with samples by a thread of its own.
 //!
 //! No sound library: the players of PipeWire, PulseAudio and ALSA take raw samples on their
-//! standard input. Pipe and player hold less than a tenth of a second, so that the activation tone
-//! ends within 100 ms of RF (hazards.md part b).
+//! standard input. Pipe and player are kept short, so that the activation tone ends soon after RF:
+//! 100 ms are wanted (hazards.md part b), ADR 0008 says what is known of it.
 
 use rfa_interlock::{AlarmId, State};
 use rfa_sound::{Heard, NoPause, RATE_HZ, Sounder, render};
@@ -11,7 +11,6 @@ use rustix::pipe::fcntl_setpipe_size;
 use std::io::Write;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Players in the order of preference, with what makes them play raw mono samples at once.
@@ -53,17 +52,19 @@ const PIPE_BYTES: usize = 4_096;
 const SETTLED: Span = Span::from_secs(1);
 /// From one try to find a player to the next.
 const RETRY: Span = Span::from_secs(10);
-/// The samples' clock is set anew when it is off by more: a stall of the machine.
-const JUMP: Span = Span::from_millis(60);
+/// The samples' clock is set anew when it is off by more than pipe and player hold: a stall.
+const JUMP: Span = Span::from_millis(150);
 /// A player that has taken nothing for this long does not play.
 const STUCK: Span = Span::from_secs(2);
 /// A console that says nothing for this long is lost (H-23), and that is heard (AL-19).
 const CONSOLE_LOST: Span = Span::from_millis(500);
 
+/// The loudspeaker's thread; a panic there ends the sound and nothing else.
+pub(crate) const SOUND_THREAD: &str = "rfa-sound";
+
 /// The sound of one session; silent once dropped.
 pub(crate) struct Speaker {
     desk: Arc<Mutex<Desk>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 /// What session and loudspeaker share.
@@ -92,12 +93,12 @@ impl Speaker {
         }));
         let of_thread = Arc::clone(&desk);
         let thread = std::thread::Builder::new()
-            .name("rfa-sound".to_owned())
+            .name(SOUND_THREAD.to_owned())
             .spawn(move || play(&of_thread, now));
         if let Err(error) = &thread {
             lock(&desk).player = Err(format!("no thread for it: {error}"));
         }
-        Self { desk, thread: thread.ok() }
+        Self { desk }
     }
 
     /// What the session says; to be told at least every 0.5 s.
@@ -138,13 +139,10 @@ impl Drop for Speaker {
             desk.closing = true;
             desk.child.take()
         };
-        // A write to a player that hangs ends with the player.
+        // A write to a player that hangs ends with the player; nobody waits for the thread.
         if let Some(mut child) = child {
             let _ = child.kill();
             let _ = child.wait();
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
         }
     }
 }
@@ -239,11 +237,12 @@ fn feed(desk: &Mutex<Desk>, name: &str, pipe: &mut ChildStdin, now: fn() -> Host
     }
 }
 
-/// A console that has fallen silent is an alarm of its own.
+/// A console that has fallen silent is an alarm of its own; what is measured nobody knows then, and
+/// the safety monitor has ended RF (H-23).
 fn as_heard_now(heard: Heard, said: HostInstant, now: HostInstant) -> Heard {
     if now.since(said) < CONSOLE_LOST {
         return heard;
     }
     let state = if heard.state == State::Idle { State::Tripped } else { heard.state };
-    Heard { alarms: heard.alarms.with(AlarmId::Al19), acknowledged: false, state, ..heard }
+    Heard { alarms: heard.alarms.with(AlarmId::Al19), acknowledged: false, state, rf_on: false }
 }

@@ -1,13 +1,13 @@
 //! One function a rule: what it finds in the newest sample, or in this tick.
 
 use super::{Rule, Verdict, View};
-use crate::Activation;
 use crate::history::Sample;
 use crate::memory::silence_us;
 use crate::thresholds::{
     FALL_BELOW_MC, IMPEDANCE_FALL, IMPEDANCE_RISE, JUMP_WINDOW, OUTPUT_MARGIN_PERCENT,
     PAD_RISE_PERCENT, RF_MW,
 };
+use crate::{Activation, State};
 use rfa_units::{EmergencyStop, Footswitch, Span, Supply};
 
 /// Crossed where `value` has reached `limit`.
@@ -220,10 +220,12 @@ pub(super) fn impedance_contradicted(rule: &Rule, view: &View<'_>) -> Verdict {
     above(apart_percent(impedance, quotient, impedance), rule.threshold)
 }
 
-/// H-19, threshold in mohm: the return pad is above it, or above its share of the lowest seen.
+/// H-19, threshold in mohm: the return pad is above it, or, until it trips, above its share of the
+/// lowest seen: after a trip a new pad may be put on.
 /// Where no pad was ever measured there is nothing to judge.
 pub(super) fn pad_high(rule: &Rule, view: &View<'_>) -> Verdict {
-    let lowest = view.memory.pad_lowest_mohm.unwrap_or(i64::MAX);
+    let compared = view.memory.pad_lowest_mohm.filter(|_| view.state != State::Tripped);
+    let lowest = compared.unwrap_or(i64::MAX);
     let limit = (lowest / 100).saturating_mul(PAD_RISE_PERCENT).min(rule.threshold);
     match newest(view).map(|sample| sample.pad_mohm) {
         Some(Some(pad)) => above(i64::from(pad), limit),

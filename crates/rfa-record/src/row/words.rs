@@ -124,7 +124,8 @@ words! {
     /// An alarm.
     AlarmWord = AlarmId {
         Al01 = "AL-01", Al02 = "AL-02", Al03 = "AL-03", Al04 = "AL-04", Al06 = "AL-06",
-        Al07 = "AL-07", Al08 = "AL-08", Al09 = "AL-09", Al10 = "AL-10", Al11 = "AL-11", Al12 = "AL-12", Al13 = "AL-13", Al14 = "AL-14",
+        Al07 = "AL-07", Al08 = "AL-08", Al09 = "AL-09", Al10 = "AL-10", Al11 = "AL-11",
+        Al12 = "AL-12", Al13 = "AL-13", Al14 = "AL-14",
         Al18 = "AL-18", Al19 = "AL-19", Al20 = "AL-20", Al21 = "AL-21", Al23 = "AL-23",
         Al25 = "AL-25", Al27 = "AL-27",
     }

@@ -91,6 +91,8 @@ fn judge_treated(run: &Run, expected: &Expected, treated: &Treated) -> Result<Op
     alarms(expected, report)?;
     contactor(expected, watched)?;
     phase(run, watched)?;
+    // What leaks past K1 below the threshold goes on: a twin of that is no output.
+    check(run.twin || !watched.rf_is_on, || "the simulator has RF on at the end".to_owned())?;
     let took = rf::judge(run, expected, treated)?;
     tissue(expected, watched)?;
     treated.verified.clone().map_err(|why| format!("the recording: {why}"))?;
@@ -114,11 +116,14 @@ fn ending(expected: &Expected, treated: &Treated) -> Result<(), Why> {
     check(ended, || format!("ends {end}, not {}", word(&expected.end)))?;
     let found = treated.watched.ticks.last().map(|tick| tick.state).ok_or("no tick")?;
     check(found == state, || format!("ends in {found:?}, not {state:?}"))?;
-    let Some(says) = expected.says.as_ref().filter(|_| expected.end == End::Refused) else {
-        return Ok(());
+    let Some(says) = &expected.says else { return Ok(()) };
+    let trips = report.summary.trips.iter().map(|trip| trip.text.as_str());
+    let words: Vec<&str> = match expected.end {
+        End::Refused => report.refusal.as_deref().into_iter().collect(),
+        _ => trips.chain([end.as_str()]).collect(),
     };
-    let said = report.refusal.as_deref().unwrap_or_default();
-    check(said.contains(says), || format!("refused for {said:?}, not {says:?}"))
+    let said = words.join("; ");
+    check(said.contains(says), || format!("says {said:?}, not {says:?}"))
 }
 
 fn trips(expected: &Expected, report: &Report) -> Result<(), Why> {

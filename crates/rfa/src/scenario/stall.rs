@@ -67,7 +67,8 @@ fn elsewhere(treated: &Treated) -> Option<String> {
     (turn >= SIMULATOR_STALL_MS).then(|| format!("the simulator stood still for {turn:.0} ms"))
 }
 
-/// What no stall excuses: RF that came back, or stayed on longer than the dead-man allows.
+/// What no stall excuses: RF that came back, came on where it never may, or stayed on longer than
+/// the dead-man allows; tissue too hot; a recording that does not re-execute.
 pub(crate) fn never(
     treated: &Treated,
     expected: &Expected,
@@ -77,7 +78,20 @@ pub(crate) fn never(
     if starts > most {
         return Some(format!("delivery began {starts} times, not {most}"));
     }
-    let timed = expected.rf == Rf::Budget && expected.from != Since::Stop;
+    let watched = &treated.watched;
+    if matches!(expected.rf, Rf::Never | Rf::Refused) && watched.rf_was_on {
+        return Some("RF was on".to_owned());
+    }
+    if watched.rf_is_on {
+        return Some("the simulator has RF on at the end".to_owned());
+    }
+    if watched.hottest_c.is_none_or(|hottest| hottest >= expected.tissue_below_c) {
+        return Some(format!("tissue at {:?} °C", watched.hottest_c));
+    }
+    if let Err(why) = &treated.verified {
+        return Some(format!("the recording: {why}"));
+    }
+    let timed = matches!(expected.rf, Rf::Budget | Rf::OnFor) && expected.from != Since::Stop;
     if !timed || expected.end == End::Complete {
         return None;
     }

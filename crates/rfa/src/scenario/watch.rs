@@ -40,13 +40,22 @@ pub(crate) struct Watched {
     pub(crate) starts: usize,
     /// The simulator had RF on at a tick.
     pub(crate) rf_was_on: bool,
+    /// It has RF on at the newest tick.
+    pub(crate) rf_is_on: bool,
     /// The hottest any tissue really was, °C; `None`: nothing told.
     pub(crate) hottest_c: Option<f64>,
 }
 
 impl Watched {
     pub(crate) const fn new(channel: ChannelId) -> Self {
-        Self { channel, ticks: Vec::new(), starts: 0, rf_was_on: false, hottest_c: None }
+        Self {
+            channel,
+            ticks: Vec::new(),
+            starts: 0,
+            rf_was_on: false,
+            rf_is_on: false,
+            hottest_c: None,
+        }
     }
 
     pub(crate) fn tick(&mut self, record: &TickRecord) {
@@ -77,6 +86,7 @@ impl Watched {
 
     pub(crate) fn truth(&mut self, truth: &TruthRow) {
         self.rf_was_on |= truth.rf_on;
+        self.rf_is_on = truth.rf_on;
         // A temperature that is no number counts as the hottest there is.
         let new = if truth.tissue_max_c.is_nan() { f64::INFINITY } else { truth.tissue_max_c };
         self.hottest_c = Some(self.hottest_c.map_or(new, |so_far| so_far.max(new)));

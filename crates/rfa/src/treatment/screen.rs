@@ -5,7 +5,7 @@ use super::{END_LIMIT, Finished, headless};
 use crate::cli::{Look, SymbolsName, ThemeName};
 use crate::exit::{Exit, Stop};
 use crate::operators::Operators;
-use crate::sound::Speaker;
+use crate::sound::{SOUND_THREAD, Speaker};
 use crate::trips::TripCount;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -17,6 +17,7 @@ use rfa_plan::Plan;
 use rfa_runtime::{ConsoleHandle, LESION_THREAD, QuitReason, RunningSession, Stopper, now};
 use rfa_session::{Action, Intent, OperatorName, Snapshot, StopSource};
 use rfa_sound::Heard;
+use rfa_units::{HostInstant, Span};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{IsTerminal, stdin, stdout};
 use std::sync::Arc;
@@ -32,8 +33,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a console that is lost may take to leave: several frames.
 const LEAVE_LIMIT: Duration = Duration::from_millis(500);
 
-/// How often the loudspeaker is told within a frame: the activation tone has to end within 100 ms.
+/// How often the loudspeaker is told within a frame: the activation tone has to end soon after RF.
 const HEAR_EVERY: Duration = Duration::from_millis(20);
+
+/// Without a report for this long RF is not measured, and no tone claims it is (H-22 ends it).
+const REPORT_LOST: Span = Span::from_millis(300);
 
 /// The mouse is captured, so that a click on the STOP bar stops.
 const MOUSE: bool = true;
@@ -53,18 +57,18 @@ pub(super) fn show(
     let lost = headless::on_signals()?;
     let stopper = handle.stopper();
     let at_panic = stopper.clone();
-    install_panic_hook(LESION_THREAD, move || at_panic.stop(QuitReason::Panic));
+    install_panic_hook(&[LESION_THREAD, SOUND_THREAD], move || at_panic.stop(QuitReason::Panic));
     let app = App::new(config(plan, operators, sign_in_hint, look)?);
     let (operators, seen) = (operators.clone(), Arc::clone(&lost));
     let speaker = Speaker::start(now);
-    let shown = Shown {
+    let mut shown = Shown {
         app,
         operators,
         lost: seen,
         signed_in,
         trips: trips.clone(),
         speaker,
-        rf_on: false,
+        rf: (false, now()),
     };
     let console = std::thread::Builder::new()
         .name("rfa-console".to_owned())
@@ -78,6 +82,7 @@ pub(super) fn show(
             // terminal, which may block.
             handle.send(stop(StopSource::ConsoleLost));
             drop(guard);
+            drop(shown);
             ended
         })
         .map_err(|e| Stop::failure(format!("cannot start the console's thread: {e}")))?;
@@ -153,12 +158,12 @@ struct Shown {
     signed_in: Option<OperatorName>,
     trips: TripCount,
     speaker: Speaker,
-    /// RF is measured, as last reported.
-    rf_on: bool,
+    /// RF is measured, as last reported, and when.
+    rf: (bool, HostInstant),
 }
 
 impl Shown {
-    fn until_the_end(mut self, handle: &mut ConsoleHandle) -> Result<(), Stop> {
+    fn until_the_end(&mut self, handle: &mut ConsoleHandle) -> Result<(), Stop> {
         let failed = terminal_failed;
         let mut screen = Terminal::new(CrosstermBackend::new(stdout())).map_err(failed)?;
         let (columns, rows) = terminal::size().map_err(failed)?;
@@ -208,14 +213,17 @@ impl Shown {
     fn speak(&mut self, snapshot: &Snapshot) {
         let Some(tick) = &snapshot.latest else { return };
         let (outputs, inputs) = (&tick.interlock.outputs, &tick.interlock.inputs);
-        // Between two reports RF is what it was.
-        self.rf_on = inputs.telemetry.last().map_or(self.rf_on, rf_measured);
         let now = now();
+        // Between two reports RF is what it was.
+        if let Some(telemetry) = inputs.telemetry.last() {
+            self.rf = (rf_measured(telemetry), inputs.now);
+        }
+        let (rf_on, reported) = self.rf;
         let heard = Heard {
             alarms: outputs.active.union(outputs.latched),
             state: outputs.state,
             acknowledged: outputs.acknowledged,
-            rf_on: self.rf_on,
+            rf_on: rf_on && now.since(reported) < REPORT_LOST,
         };
         self.speaker.hear(heard, now);
         let (player, pause_left) = (self.speaker.player(now), self.speaker.pause_left(now));
