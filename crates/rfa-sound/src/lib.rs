@@ -1,6 +1,6 @@
 //! What an operator hears: the alarm signals of IEC 60601-1-8 and the activation tone.
 //!
-//! [`table`] holds each signal as data, [`Sounder`] says which one is due, and [`samples`] makes
+//! [`table`] holds each signal as data, [`Sounder`] says which one is due, and [`render`] makes
 //! sound of it. All of it is a function of its arguments; whoever owns a loudspeaker asks for the
 //! next samples.
 #![forbid(unsafe_code)]
