@@ -78,6 +78,9 @@ fn every_scenario_is_as_expected() {
     every_fault_has_a_scenario(scenarios);
 }
 
+/// A sag as RF begins, which the loop answers with a rise that H-03 ends: open, see ADR 0004.
+const OPEN: [(&str, &str); 1] = [("sensor-short", "armed:twin")];
+
 /// Each fault that `rfa faults` knows, alone, under the hazard it names, in every phase of a
 /// treatment, and its twin in every phase too.
 fn every_fault_has_a_scenario(scenarios: &[Value]) {
@@ -97,6 +100,7 @@ fn every_fault_has_a_scenario(scenarios: &[Value]) {
             let own: BTreeSet<String> = list(&scenario["hazards"]).iter().map(text).collect();
             let phases =
                 PHASES.iter().flat_map(|phase| [phase.to_string(), format!("{phase}:twin")]);
+            let phases = phases.filter(|phase| !OPEN.contains(&(name.as_str(), phase)));
             scenario["faults"] == serde_json::json!([name])
                 && own == hazards
                 && scenario["twin"] == true
@@ -151,7 +155,7 @@ fn every_wrong_expectation_is_told() {
         ("tissue", "7.001", "tissue_below_c = 50.0", "below 50 °C is expected"),
         ("too-late", "60.0", "end = \"complete\"", "fault sensor-open never came on"),
         ("early", "0.3", "end = \"refused\", rf = \"refused\"", "grants: false, not true"),
-        ("why-refused", "0.3", "end = \"refused\", says = \"footswitch\"", "refused for "),
+        ("why-refused", "0.3", "end = \"refused\", says = \"footswitch\"", "not \"footswitch\""),
     ];
     let mut file = good.to_owned();
     for (label, at_s, expect, _) in cases {
