@@ -283,9 +283,14 @@ fn every_alarm_is_explained() {
         let text = rfa(["explain", &name.to_lowercase()]).expect_code(0).stdout;
         assert!(text.starts_with(name), "{name}: {text}");
         let json = rfa(["explain", "--format", "json", name]).expect_code(0).json();
-        for key in ["alarm", "title", "meaning", "done", "act", "cleared_by"] {
+        for key in ["alarm", "title", "meaning", "done", "act", "cleared_by", "shown_by"] {
             assert!(json[key].as_str().is_some_and(|t| !t.is_empty()), "{name}: no {key}: {json}");
         }
+        let test = json["shown_by"].as_str().expect("a file");
+        let shows = fs::read_to_string(root().join(test)).unwrap_or_default();
+        let rust = name.replace("AL-", "AlarmId::Al");
+        assert!(shows.contains(name) || shows.contains(&rust), "{test} shows no {name}");
+        assert!(text.contains(test), "{text}");
     }
 }
 

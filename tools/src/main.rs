@@ -3,18 +3,20 @@
 use std::process::ExitCode;
 
 mod bench_tissue;
+mod hazards;
 mod schema;
 mod verify_physics;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
+        Some((command, rest)) if command == "hazards" => hazards::run(rest),
         Some((command, rest)) if command == "schema" => schema::run(rest),
         Some((command, rest)) if command == "verify-physics" => verify_physics::run(rest),
         Some((command, rest)) if command == "bench-tissue" => bench_tissue::run(rest),
         _ => {
             eprintln!(
-                "usage: cargo run -p tools -- schema [--check] | verify-physics [--quick] | bench-tissue"
+                "usage: cargo run -p tools -- schema [--check] | hazards [--check] | verify-physics [--quick] | bench-tissue"
             );
             ExitCode::from(2)
         }

@@ -18,6 +18,7 @@ pub enum RuleId {
     H08,
     H11,
     H12,
+    H13,
     H14,
     H15,
     H16,
@@ -42,6 +43,42 @@ pub enum RuleId {
 }
 
 impl RuleId {
+    /// Every rule.
+    pub const ALL: [Self; 32] = [
+        Self::H01,
+        Self::H02,
+        Self::H03,
+        Self::H04,
+        Self::H05,
+        Self::H06,
+        Self::H07,
+        Self::H08,
+        Self::H11,
+        Self::H12,
+        Self::H13,
+        Self::H14,
+        Self::H15,
+        Self::H16,
+        Self::H17,
+        Self::H18,
+        Self::H19,
+        Self::H20,
+        Self::H22,
+        Self::H23,
+        Self::H24,
+        Self::H26,
+        Self::H27,
+        Self::H28,
+        Self::H30,
+        Self::H31,
+        Self::H44,
+        Self::H49,
+        Self::H50,
+        Self::H54,
+        Self::H55,
+        Self::H56,
+    ];
+
     /// The hazard's number in the table, e.g. 6 for H-06.
     #[must_use]
     pub const fn number(self) -> u8 {
@@ -56,6 +93,7 @@ impl RuleId {
             Self::H08 => 8,
             Self::H11 => 11,
             Self::H12 => 12,
+            Self::H13 => 13,
             Self::H14 => 14,
             Self::H15 => 15,
             Self::H16 => 16,
@@ -313,7 +351,7 @@ impl Trip {
         match self.rule {
             RuleId::H01 | RuleId::H02 => TripUnit::MilliCelsius,
             RuleId::H04 | RuleId::H05 | RuleId::H50 => TripUnit::MilliWatts,
-            RuleId::H06 | RuleId::H12 | RuleId::H56 => TripUnit::MilliKelvin,
+            RuleId::H06 | RuleId::H12 | RuleId::H13 | RuleId::H56 => TripUnit::MilliKelvin,
             RuleId::H07 if self.limit == t::SHORT_MC => TripUnit::MilliCelsius,
             RuleId::H03 | RuleId::H07 => TripUnit::MilliKelvinPerSecond,
             RuleId::H14 | RuleId::H15 | RuleId::H19 => TripUnit::Milliohms,

@@ -64,15 +64,18 @@ impl Contactors {
         Self { k1: Commanded::OPEN, k2: Commanded::OPEN, k1_read_open: false, proven: false }
     }
 
-    /// What a tick commands; `newest` is the stamp of the newest sample then.
+    /// What a tick commands; `newest` is the stamp of the newest sample then, and `silence` how long
+    /// ago it came. No dead-man opens K2 by the samples' clock, so after a silence its time counts
+    /// from the command on.
     pub(crate) fn command(
         &mut self,
         k1: Contactor,
         k2: Contactor,
         newest: Option<GeneratorInstant>,
+        silence: Span,
     ) {
         self.k1.command(k1, newest);
-        self.k2.command(k2, newest);
+        self.k2.command(k2, newest.map(|newest| newest.plus(silence)));
         self.proven |= k2 == Contactor::Shut;
     }
 

@@ -108,6 +108,7 @@ impl Interlock {
             && inputs.ready.checklist
             && !self.progress.complete
             && self.memory.impedance_measured()
+            && self.memory.tip_plausible()
             && self.progress.spent(step).is_none();
         Signals {
             foot: self.memory.foot(limits.spec().activation),
@@ -173,7 +174,7 @@ impl Interlock {
     fn enter(&mut self, after: Machine, signals: &Signals, limits: &Limits, now: HostInstant) {
         let before = self.machine;
         self.machine = after;
-        self.memory.command(after.k1(), after.k2());
+        self.memory.command(after.k1(), after.k2(), now);
         if before.state() == after.state() {
             return;
         }
@@ -312,6 +313,7 @@ pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlo
         findings: &next.findings,
         progress: &next.progress,
         impedance: next.memory.impedance_measured(),
+        tip: next.memory.tip_plausible(),
         spent: next.progress.spent(next.progress.limit(limits)).is_some(),
     }
     .refusal();

@@ -6,7 +6,7 @@
 //!
 //! Inside, a seam divides numbers from booleans:
 //!
-//! - `memory`, `history`, `trend`, `response`, `contactors`: what is remembered of the inputs;
+//! - `memory`, `history`, `trend`, `response`, `cooling`, `contactors`: what is remembered of the inputs;
 //! - `rules`: the rows of the hazard table (H-01 to H-56), each with threshold, votes, reaction;
 //! - `machine`: states and transitions (I1 to I15), a function of a dozen booleans, small enough
 //!   that its tests try every input in every reachable state;
@@ -34,6 +34,7 @@ extern crate std;
 
 mod alarm;
 mod contactors;
+mod cooling;
 mod grant;
 mod history;
 mod inputs;
@@ -57,3 +58,6 @@ pub use interlock::{Interlock, step};
 pub use limits::{Activation, LimitError, Limits, LimitsSpec, StepLimit};
 pub use machine::State;
 pub use outputs::{ArmRefusal, Event, Outputs, StopCause};
+#[cfg(feature = "negative-control")]
+pub use rules::control::switch_off;
+pub use rules::{RuleRow, rule_rows};

@@ -1,12 +1,14 @@
 //! What the interlock remembers of its inputs from tick to tick.
 
 use crate::contactors::Contactors;
+use crate::cooling::Cooling;
 use crate::history::{History, Sample, pad, tip};
 use crate::machine::Foot;
 use crate::response::Response;
 use crate::thresholds::{
-    BAD_FRAME_WINDOW, BAD_FRAMES, DRIFT_DIVISOR, GENERATOR_SILENCE, GRANT_LIFE, LOST_FRAMES,
-    PAD_MIN_MOHM, PRESS_DEBOUNCE, TICK_MISSED, UNANSWERED_SHARE, WARMING_WINDOW,
+    BAD_FRAME_WINDOW, BAD_FRAMES, BODY_MAX_MC, BODY_MIN_MC, DRIFT_DIVISOR, GENERATOR_SILENCE,
+    GRANT_LIFE, LOST_FRAMES, PAD_MIN_MOHM, PRESS_DEBOUNCE, TICK_MISSED, UNANSWERED_SHARE,
+    WARMING_WINDOW,
 };
 use crate::trend::Trend;
 use crate::{Activation, Inputs, Limits};
@@ -75,6 +77,10 @@ pub(crate) struct Memory {
     pub(crate) response: Response,
     /// Power has been neither asked nor measured since then (H-12).
     pub(crate) quiet_since: Option<GeneratorInstant>,
+    /// What it has shown since (H-13).
+    pub(crate) cooling: Cooling,
+    /// Output has begun once in this session: from then on the tip may be warm (H-09).
+    pub(crate) delivered: bool,
     /// A return pad was measured once: from then on its absence is no good news (H-19).
     pub(crate) pad_measured: bool,
     /// The lowest return pad since arming (H-19), in milliohms.
@@ -112,6 +118,8 @@ impl Memory {
             trend: Trend::new(),
             response: Response::NONE,
             quiet_since: None,
+            cooling: Cooling::NONE,
+            delivered: false,
             pad_measured: false,
             pad_lowest_mohm: None,
             panel: None,
@@ -183,6 +191,8 @@ impl Memory {
         let before = self.newest_at();
         self.history.push(sample);
         self.trend.push(&sample);
+        let mean = self.history.mean(MEAN_SAMPLES, tip);
+        self.cooling.look(self.quiet_since, sample.at, mean);
         self.watch_response(limits, &sample, before);
         self.watch_pad(&sample);
         self.panel = Some(Panel {
@@ -307,10 +317,12 @@ impl Memory {
     }
 
     /// What this tick commands.
-    pub(crate) fn command(&mut self, k1: Contactor, k2: Contactor) {
+    pub(crate) fn command(&mut self, k1: Contactor, k2: Contactor, now: HostInstant) {
         let newest = self.newest_at();
+        let silence = self.heard.map_or(Span::ZERO, |heard| now.since(heard));
         let delivered = self.contactors.delivering();
-        self.contactors.command(k1, k2, newest);
+        self.contactors.command(k1, k2, newest, silence);
+        self.delivered |= self.contactors.delivering();
         if self.contactors.delivering() != delivered {
             self.response = Response::NONE;
         }
@@ -319,6 +331,13 @@ impl Memory {
     /// Whether the newest sample has an impedance: the baseline an arming would take.
     pub(crate) fn impedance_measured(&self) -> bool {
         self.history.newest().is_some_and(|sample| sample.impedance_mohm.is_some())
+    }
+
+    /// Whether the tip may be in a body that nothing has warmed (H-09). A reading that is missing
+    /// is another rule's.
+    pub(crate) fn tip_plausible(&self) -> bool {
+        let mean = self.history.mean(MEAN_SAMPLES, tip);
+        self.delivered || mean.is_none_or(|mean| (BODY_MIN_MC..=BODY_MAX_MC).contains(&mean))
     }
 
     /// Arming: impedance and return pad of now are what later ones are compared with.

@@ -103,6 +103,8 @@ pub enum ArmRefusal {
     Recorder,
     /// The checklist is not complete.
     Checklist,
+    /// Before the first output the tip does not read a body's temperature (H-09).
+    TipTemperature,
     /// A link is silent: generator, controller or console.
     LinkStale,
     /// A fault condition is present.

@@ -18,6 +18,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) progress: &'a Progress,
     /// There is an impedance to compare later ones with (H-14, H-15).
     pub(crate) impedance: bool,
+    /// The tip reads what one in a body reads (H-09).
+    pub(crate) tip: bool,
     /// The step's time or energy is used up.
     pub(crate) spent: bool,
 }
@@ -49,6 +51,7 @@ impl Attempt<'_> {
         self.unsigned()
             .or_else(|| self.not_ready())
             .or_else(|| self.unsafe_now())
+            .or_else(|| (!self.tip).then_some(ArmRefusal::TipTemperature))
             .or_else(|| (!self.impedance).then_some(ArmRefusal::FaultPresent(AlarmId::Al08)))
             .or(Some(ArmRefusal::WrongState))
     }

@@ -4,7 +4,9 @@
 //! condition has to be gone, and what follows from a trip are columns of the table, the same for
 //! all. Two rules share a hazard's id where the hazard has two signs.
 
+pub(crate) mod control;
 mod judge;
+mod row;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -14,6 +16,7 @@ use crate::history::Sample;
 use crate::memory::{Clock, Memory};
 use crate::{AlarmId, AlarmSet, Limits, RuleId, State, StepLimit, Trip};
 use rfa_units::{HostInstant, Span};
+pub use row::{RuleRow, rule_rows};
 pub(crate) use table::RULES;
 
 /// What a rule finds in one sample or tick.
@@ -46,6 +49,7 @@ pub(crate) enum Scope {
     Live,
     /// Delivering, and Stopping while the last grant may still be obeyed.
     Output,
+    Tripped,
 }
 
 impl Scope {
@@ -56,6 +60,7 @@ impl Scope {
             Self::AfterSelfTest => !matches!(state, State::SelfTest),
             Self::Live => matches!(state, State::Armed | State::Delivering),
             Self::Output => matches!(state, State::Delivering | State::Stopping),
+            Self::Tripped => matches!(state, State::Tripped),
         }
     }
 }
@@ -71,7 +76,8 @@ pub(crate) enum Reaction {
     Console,
     /// Off and K2 open, latched.
     EmergencyStop,
-    /// The same where no button was pressed: heat comes from elsewhere (decision 4).
+    /// The same where no button was pressed: heat comes from elsewhere (decision 4), or nobody
+    /// knows whether output has ended.
     Disconnect,
     /// RF with K1 open: the machine counts its ticks.
     Stuck,
@@ -181,7 +187,8 @@ impl Findings {
     /// Asks every rule of `cadence`.
     pub(crate) fn ask(&mut self, cadence: Cadence, view: &View<'_>) {
         for (finding, rule) in self.rows.iter_mut().zip(&RULES) {
-            if rule.cadence == cadence && rule.scope.holds(view.state) {
+            let asked = rule.cadence == cadence && rule.scope.holds(view.state);
+            if asked && !control::is_off(rule.id) {
                 finding.add(rule, (rule.judge)(rule, view), view.clock.now);
             }
         }

@@ -67,6 +67,10 @@ pub(crate) const IMPEDANCE_RISE: i64 = 2;
 /// H-15: the baseline divided by this.
 pub(crate) const IMPEDANCE_FALL: i64 = 2;
 
+/// H-09: what a tip in a body reads before anything has warmed it, in m°C.
+pub(crate) const BODY_MIN_MC: i64 = 30_000;
+/// H-09.
+pub(crate) const BODY_MAX_MC: i64 = 42_000;
 /// H-11: a tip that has gained this since RF began has answered. A mean of ten samples has 0.1 K
 /// rms at 0.3 K rms of noise.
 pub(crate) const ANSWER_MK: i64 = 1_000;
@@ -86,6 +90,14 @@ pub(crate) const WARMING_WINDOW: Span = Span::from_secs(1);
 pub(crate) const WARMING_ABOVE_MC: i64 = 40_000;
 /// H-12: for this long after RF ended the sensor still follows it: its lag is up to 300 ms (a.1).
 pub(crate) const AFTERGLOW: Span = Span::from_millis(500);
+/// H-13: less of a fall than this in [`COOLING_WINDOW`], in mK. The slowest needle (16G x 15 mm,
+/// 0.3 s of lag) falls by 1.3 K in it from 61 °C: between means of ten samples 5 times the noise of
+/// 0.3 K rms (ADR 0004).
+pub(crate) const COOLING_MK: i64 = 600;
+/// H-13: from [`AFTERGLOW`] after output on.
+pub(crate) const COOLING_WINDOW: Span = Span::from_secs(3);
+/// H-13: a cooler tip falls more slowly than can be told, in m°C.
+pub(crate) const COOLING_ABOVE_MC: i64 = 60_000;
 /// H-16: impedance above what it was within [`ROLL_OFF_WINDOW`], in percent.
 pub(crate) const ROLL_OFF_PERCENT: i64 = 25;
 /// H-16.
@@ -122,6 +134,9 @@ pub(crate) const SPREAD_VOTES: u8 = 20;
 pub(crate) const CONTROLLER_SILENCE: Span = Span::from_millis(30);
 /// H-22.
 pub(crate) const GENERATOR_SILENCE: Span = Span::from_millis(60);
+/// H-22: a generator that has been silent for this long has not shown output off after a trip: its
+/// silence at the trip, and the dead-man's 90 ms ([`TURN_OFF_BY_EXPIRY`]), rounded up.
+pub(crate) const UNCONFIRMED: Span = Span::from_millis(160);
 /// H-22, H-24: this many bad frames within [`BAD_FRAME_WINDOW`].
 pub(crate) const BAD_FRAMES: usize = 3;
 /// H-22: this many of the 100 frames of [`BAD_FRAME_WINDOW`] never came: more than a tenth. Rates

@@ -37,6 +37,25 @@ fn h22_generator_silent_60_ms_or_hung_up() {
     trips(RuleId::H22, AlarmId::Al11, 1, |b| b.link.hung_up = true);
 }
 
+/// H-22: with nobody to show RF off after a trip, K2 opens as well; a readback leaves it shut.
+#[test]
+fn h22_silence_after_a_trip_opens_k2() {
+    for (silent_for, k2) in [(15, Contactor::Shut), (16, Contactor::Open)] {
+        let mut bench = Bench::by_key().delivering(2_000);
+        bench.generator.silent = true;
+        bench.run(silent_for);
+        bench.generator.silent = false;
+        let outputs = bench.run(50);
+        assert_eq!((outputs.state, outputs.k2), (State::Tripped, k2), "{silent_for} ticks");
+        assert_eq!(bench.tripped_by(), Some((RuleId::H22, AlarmId::Al11)));
+    }
+    // Nothing is armed, and nothing was on: a generator that goes away is no trip.
+    let mut bench = Bench::by_key().idle();
+    bench.generator.silent = true;
+    let outputs = bench.run(100);
+    assert_eq!((outputs.state, outputs.k2), (State::Idle, Contactor::Shut));
+}
+
 #[test]
 fn h22_h24_three_bad_frames_in_a_second() {
     let bad = |corrupt: u8, refused: u8| LinkReport { corrupt, refused, ..LinkReport::default() };

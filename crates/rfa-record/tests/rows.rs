@@ -195,6 +195,7 @@ fn refusal() -> impl Strategy<Value = ArmRefusal> {
         HardLimits,
         Recorder,
         Checklist,
+        TipTemperature,
         LinkStale,
         Footswitch,
         OutputMeasured,

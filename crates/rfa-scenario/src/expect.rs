@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Rules and alarms in one list at most.
-const NAMES_MAX: usize = 8;
+pub(crate) const NAMES_MAX: usize = 8;
 /// The hottest any tissue may get, °C: below boiling, always (hazards.md a.2).
 const TISSUE_C: f64 = 100.0;
 /// No alarm, in a file's words.

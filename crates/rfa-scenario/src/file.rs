@@ -2,6 +2,7 @@
 //! included, so what an editor says and what the reader says is one text.
 
 use crate::Script;
+use crate::campaign::CampaignTable;
 use crate::expect::{ExpectTable, HAZARD_PATTERN};
 use rfa_sim::Fault;
 use schemars::JsonSchema;
@@ -59,6 +60,10 @@ pub(crate) struct ScenarioFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "TwinTable")]
     pub(crate) twin: Option<TwinTable>,
+    /// What `rfa campaign` has to know, which tries the fault in other sizes, with other electrodes
+    /// and in other tissues.
+    #[serde(default)]
+    pub(crate) campaign: CampaignTable,
 }
 
 const fn default_seed() -> u64 {

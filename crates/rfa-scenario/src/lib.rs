@@ -9,12 +9,14 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod campaign;
 mod check;
 mod expect;
 mod file;
 mod read;
 mod script;
 
+pub use campaign::{Campaign, TreatmentPhase};
 pub use expect::{End, Expected, K2, Phase, Rf, Since};
 pub use read::{Fault, RUNS_MAX, Run, Scenario, Twin, parse_scenario, read_scenario};
 pub use script::{Act, ActName, GateName, Reply, ReplyName, Script};

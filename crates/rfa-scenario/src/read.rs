@@ -2,7 +2,7 @@
 
 use crate::expect::ExpectTable;
 use crate::file::{FaultTable, RunTable, ScenarioFile};
-use crate::{Expected, Phase, Script, check};
+use crate::{Campaign, Expected, Phase, Script, check};
 use rfa_plan::{FileErrors, TomlFile};
 use rfa_sim::FaultSetting;
 use rfa_units::Span;
@@ -37,6 +37,8 @@ pub struct Scenario {
     pub runs: Vec<Run>,
     /// The same with harmless faults is among the runs.
     pub has_twin: bool,
+    /// What a campaign has to know.
+    pub campaign: Campaign,
 }
 
 /// Something that breaks.
@@ -152,6 +154,7 @@ fn scenario(toml: &TomlFile, folder: &Path) -> Result<Scenario, FileErrors> {
         script: file.script.unwrap_or_else(Script::confirming),
         faults: file.fault.iter().filter_map(fault).collect(),
         has_twin: twin.is_some(),
+        campaign: Campaign::new(file.campaign),
     })
 }
 

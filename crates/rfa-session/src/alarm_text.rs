@@ -24,6 +24,8 @@ pub struct AlarmText {
     pub act: &'static str,
     /// What clears it.
     pub cleared_by: &'static str,
+    /// The test that shows it, a file of the project.
+    pub shown_by: &'static str,
 }
 
 /// Measured values that stand in an alarm's line. Missing is not a number.

@@ -15,6 +15,9 @@ pub fn refusal_text(reason: ArmRefusal) -> String {
         ArmRefusal::HardLimits => "the generator has not confirmed its hard limits",
         ArmRefusal::Recorder => "the recording is not running",
         ArmRefusal::Checklist => "checklist not complete: screen 1",
+        ArmRefusal::TipTemperature => {
+            "tip not at 30 to 42 C: is it in the body, is it this sensor?"
+        }
         ArmRefusal::LinkStale => "a link is silent: generator, controller or console",
         ArmRefusal::FaultPresent(alarm) => {
             let text = alarm_text(alarm);

@@ -9,11 +9,44 @@ use thiserror::Error;
 pub enum Severity {
     /// The fault: its hazard row says what has to happen.
     Full,
+    /// A little above the threshold: what its row says still has to happen.
+    Small,
+    /// Far above it.
+    Large,
     /// The twin: like it, but below the threshold. Nothing may trip.
     Twin,
 }
 
-/// A fault at a severity; its text is `sensor-open` or `sensor-open:twin`.
+impl Severity {
+    /// What stands behind a fault's name for it.
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Full => "",
+            Self::Small => ":small",
+            Self::Large => ":large",
+            Self::Twin => ":twin",
+        }
+    }
+
+    /// Below every threshold.
+    #[must_use]
+    pub const fn is_twin(self) -> bool {
+        matches!(self, Self::Twin)
+    }
+
+    /// The magnitude of this severity.
+    pub(crate) const fn of<T: Copy>(self, [small, full, large]: [T; 3], twin: T) -> T {
+        match self {
+            Self::Small => small,
+            Self::Full => full,
+            Self::Large => large,
+            Self::Twin => twin,
+        }
+    }
+}
+
+/// A fault at a severity; its text is `runaway`, `runaway:small`, `runaway:large` or
+/// `runaway:twin`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FaultSetting {
     /// Which fault.
@@ -35,12 +68,24 @@ pub struct FaultInfo {
     pub expected: &'static str,
     /// What its twin does.
     pub twin: &'static str,
+    /// What it is when small and when large; `None`: it has one size.
+    pub sizes: Option<[&'static str; 2]>,
 }
 
-/// Declares each fault once: variant, name, meaning, hazard, demand, twin.
+/// Small and large, where a fault has them.
+macro_rules! sizes {
+    () => {
+        None
+    };
+    ($small:literal $large:literal) => {
+        Some([$small, $large])
+    };
+}
+
+/// Declares each fault once: variant, name, meaning, hazard, demand, twin, and sizes if any.
 macro_rules! faults {
     ($($variant:ident, $name:literal, $meaning:literal, $hazard:literal,
-       $expected:literal, $twin:literal;)*) => {
+       $expected:literal, $twin:literal $(, [$small:literal, $large:literal])?;)*) => {
         /// Something that breaks while the generator runs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Fault {
@@ -57,7 +102,7 @@ macro_rules! faults {
                 match self {
                     $(Self::$variant => FaultInfo {
                         name: $name, meaning: $meaning, hazard: $hazard,
-                        expected: $expected, twin: $twin,
+                        expected: $expected, twin: $twin, sizes: sizes!($($small $large)?),
                     },)*
                 }
             }
@@ -71,49 +116,67 @@ faults! {
         "H-06", "off, B50", "the reading steps down by 1.5 K and stays there";
     SensorShort, "sensor-short",
         "The sensor's cable is crushed; the channel reads the cable's 28 °C.",
-        "H-07", "off, B100; no arm", "the reading sags 3 K at 5 K/s and comes back in 3 s";
+        "H-07", "off, B100; no arm", "the reading sags 3 K at 5 K/s and comes back in 3 s",
+        ["29 °C", "22 °C"];
     SensorFrozen, "sensor-frozen",
         "The converter repeats its last code.",
         "H-08", "off in 0.5 s", "it repeats a code for 200 ms in each second";
     SensorNoise, "sensor-noise",
         "The reading carries 5 K rms of noise.",
-        "H-56", "off, B100: single samples of it cross other limits first", "0.25 K rms";
+        "H-56", "off, B100: single samples of it cross other limits first", "0.25 K rms",
+        ["1.5 K", "15 K"];
     SensorInterference, "sensor-interference",
-        "Another source couples 3 K peak to peak into the sensor, 47 Hz once sampled.",
-        "H-56", "off in 200 ms, then B100; no arm", "1.2 K peak to peak";
+        "Another source couples 4 K peak to peak into the sensor, 47 Hz once sampled.",
+        "H-56", "off in 200 ms, then B100; no arm", "1.2 K peak to peak",
+        ["3 K", "8 K"];
     NoResponse, "no-response",
         "The sensor has left the tissue: it reads body temperature whatever the power.",
         "H-11", "off after 3 s of power; where the tip was warm, as a fall", "it lags by 0.3 s";
     Runaway, "runaway",
         "The reading runs away by 30 K at 20 K/s.",
-        "H-03", "off, B100; where RF is off as H-12", "by 1.8 K at 5 K/s, and comes back";
+        "H-03", "off, B100; where RF is off as H-12", "by 1.8 K at 5 K/s, and comes back",
+        ["12 K/s", "50 K/s"];
     ImpedanceHigh, "impedance-high",
         "The tip loses contact: impedance climbs to 3500 ohm in 0.5 s.",
-        "H-14", "off, B100", "it climbs to 1.8 times itself, 1450 ohm at most, in 5 s";
+        "H-14", "off, B100", "it climbs to 1.8 times itself, 1450 ohm at most, in 5 s",
+        ["in 2 s", "in 50 ms"];
     ImpedanceLow, "impedance-low",
         "Metal touches the tip: the generator sees 20 ohm.",
-        "H-15", "off, B50", "it falls to 0.75 of itself in 2 s";
+        "H-15", "off, B50", "it falls to 0.75 of itself in 2 s",
+        ["38 ohm", "5 ohm"];
     ImpedanceStep, "impedance-step",
         "Tissue at the tip dries at once: impedance steps to 3 times itself.",
-        "H-14", "off, B100", "it steps to 1.8 times itself, 1450 ohm at most";
+        "H-14", "off, B100", "it steps to 1.8 times itself, 1450 ohm at most",
+        ["2.2 times", "8 times"];
     RollOff, "roll-off",
         "Tissue at the tip dries: impedance climbs to 1.9 times itself in 1 s.",
-        "H-16", "off, B100, where the tip is above 70 °C", "to 1.2 times itself";
+        "H-16", "off, B100, where the tip is above 70 °C", "to 1.2 times itself",
+        ["1.7 times in 1 s", "1.9 times in 0.3 s"];
     InsulationFault, "insulation-fault",
         "The shaft's insulation breaks down: impedance falls to 0.65 of itself in 20 ms.",
-        "H-17", "off, B100", "to 0.8 of itself";
+        "H-17", "off, B100", "to 0.8 of itself",
+        ["0.68 of itself", "0.3 of itself"];
     MeterError, "meter-error",
         "The voltage meter shows 0.7 of what there is.",
-        "H-18", "off in three samples, where the power passes 0.2 W", "0.9 of it";
+        "H-18", "off in three samples, where the power passes 0.2 W", "0.9 of it",
+        ["0.8 of what there is", "0.4 of it"];
     OutputStuckOn, "output-stuck-on",
         "The output stage delivers 5 W past K1, whatever it is told; K2 still stops it.",
-        "H-05", "off+K2, Lockout, B50", "0.1 W leaks past K1";
+        "H-05", "off+K2, Lockout, B50", "0.1 W leaks past K1",
+        ["1 W", "10 W"];
+    HiddenOutput, "hidden-output",
+        "Told to stop, the output stage goes on as before, past K1, and its meters show nothing.",
+        "H-13", "off+K2, Lockout, 3.5 s after output should have ended above 60 °C",
+        "with a quarter of the power",
+        ["0.9 of the power", "1.5 times the power"];
     OutputGain, "output-gain-1.5",
         "The output stage delivers 1.5 times the power it is told.",
-        "H-04", "off, B100, where the excess passes 0.5 W", "1.15 times";
+        "H-04", "off, B100, where the excess passes 0.5 W", "1.15 times",
+        ["1.3 times", "3 times"];
     OverTemperature, "over-temperature",
         "Another source heats the tissue with 3 W.",
-        "H-01, H-12", "off, B100; where RF is off K2 opens too", "0.1 W";
+        "H-01, H-12", "off, B100; where RF is off K2 opens too", "0.1 W",
+        ["2 W", "6 W"];
     LinkCut, "link-cut",
         "The cable is pulled: no byte passes either way.",
         "H-22", "off; RF off by the generator's dead-man in 100 ms", "it drops out for 20 ms";
@@ -122,13 +185,16 @@ faults! {
         "H-22", "off, B100", "it sends nothing for 20 ms";
     FrameCorruption, "frame-corruption",
         "A bit of every second frame flips on the line, both ways.",
-        "H-24", "off, B100", "two telemetry frames in a second";
+        "H-24", "off, B100", "two telemetry frames in a second",
+        ["a bit of every eighth frame", "of every frame"];
     FrameRepeat, "frame-repeat",
         "Every telemetry frame is sent twice.",
-        "H-24", "off, B100", "one frame in 600 ms is sent twice";
+        "H-24", "off, B100", "one frame in 600 ms is sent twice",
+        ["every eighth frame", "every frame four times"];
     FrameDelay, "frame-delay",
         "Telemetry leaves 200 ms late.",
-        "H-22, H-24", "off, B100", "12 ms late";
+        "H-22, H-24", "off, B100", "12 ms late",
+        ["100 ms", "1 s"];
     FootswitchStuck, "footswitch-stuck",
         "The footswitch stays pressed whatever the foot does.",
         "H-26", "no arm", "a release shows 30 ms late";
@@ -146,10 +212,12 @@ faults! {
         "H-55", "off", "the supply sags by 8 %, inside its limits";
     PadLoss, "pad-loss",
         "The return pad peels off: its impedance climbs to 400 ohm in 0.5 s.",
-        "H-19", "off in 500 ms; no arm", "it climbs to 1.3 times itself";
+        "H-19", "off in 500 ms; no arm", "it climbs to 1.3 times itself",
+        ["in 2 s", "in 50 ms"];
     PadCreep, "pad-creep",
         "The return pad peels off slowly: its impedance climbs to 100 ohm in 5 s.",
-        "H-19", "off in 500 ms from 1.4 times the lowest since arming", "to 80 ohm";
+        "H-19", "off in 500 ms from 1.4 times the lowest since arming", "to 80 ohm",
+        ["in 10 s", "in 2 s"];
     K1Welded, "k1-welded",
         "K1's contact stays shut when told to open.",
         "H-54, H-50", "no arm; self-test fails", "it takes 18 ms to open instead of 10";
@@ -166,6 +234,16 @@ impl Fault {
     #[must_use]
     pub const fn twin(self) -> FaultSetting {
         FaultSetting { fault: self, severity: Severity::Twin }
+    }
+
+    /// The fault at a severity; `None`: it has one size, and that is another.
+    #[must_use]
+    pub const fn at(self, severity: Severity) -> Option<FaultSetting> {
+        let one_size = self.info().sizes.is_none();
+        match severity {
+            Severity::Small | Severity::Large if one_size => None,
+            _ => Some(FaultSetting { fault: self, severity }),
+        }
     }
 
     /// Whether it shows only on a generator with a footswitch.
@@ -187,16 +265,17 @@ impl fmt::Display for Fault {
 
 impl fmt::Display for FaultSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.severity {
-            Severity::Full => write!(f, "{}", self.fault),
-            Severity::Twin => write!(f, "{}:twin", self.fault),
-        }
+        write!(f, "{}{}", self.fault, self.severity.suffix())
     }
 }
 
 /// Why a text names no fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no fault {text:?}; add :twin for the harmless twin of one of these: {}", names())]
+#[error(
+    "there is no fault {text:?}; add :twin for the harmless twin of one of these, :small or :large \
+     where `rfa faults` names sizes: {}",
+    names()
+)]
 pub struct UnknownFault {
     /// The text offered.
     pub text: String,
@@ -230,12 +309,13 @@ impl FromStr for FaultSetting {
     type Err = UnknownFault;
 
     fn from_str(text: &str) -> Result<Self, UnknownFault> {
-        let (name, severity) = match text.strip_suffix(":twin") {
-            Some(name) => (name, Severity::Twin),
-            None => (text, Severity::Full),
-        };
-        let fault = name.parse().map_err(|_| UnknownFault { text: text.to_owned() })?;
-        Ok(Self { fault, severity })
+        let severities = [Severity::Small, Severity::Large, Severity::Twin];
+        let named = severities
+            .into_iter()
+            .find_map(|severity| text.strip_suffix(severity.suffix()).map(|name| (name, severity)));
+        let (name, severity) = named.unwrap_or((text, Severity::Full));
+        let fault = name.parse::<Fault>().ok().and_then(|fault| fault.at(severity));
+        fault.ok_or_else(|| UnknownFault { text: text.to_owned() })
     }
 }
 
@@ -267,8 +347,8 @@ impl ActiveFaults {
         Some((severity, now_us.saturating_sub(since_us) as f64 / 1e6))
     }
 
-    /// Whether a fault is on in full.
-    pub(crate) fn is_full(&self, fault: Fault) -> bool {
-        self.get(fault) == Some(Severity::Full)
+    /// Whether a fault is on that is not its twin.
+    pub(crate) fn is_real(&self, fault: Fault) -> bool {
+        self.get(fault).is_some_and(|severity| !severity.is_twin())
     }
 }

@@ -4,7 +4,7 @@ use crate::fault::{ActiveFaults, Fault, FaultSetting, Severity};
 use crate::firmware::{Firmware, Readback};
 use crate::inputs::PanelInputs;
 use crate::line::Line;
-use crate::output::{Load, Meters, OutputStage, StageStep};
+use crate::output::{HiddenOutput, Load, Meters, OutputStage, StageStep};
 use crate::random::Random;
 use crate::relay::{Relay, TRAVEL};
 use crate::sensor::Sensor;
@@ -25,16 +25,17 @@ const SAG_TWIN: f64 = 0.92;
 const SLOW_TRAVEL: Span = Span::from_millis(18);
 /// Foreign heat of the over-temperature fault and its twin, W: the twin warms the smallest
 /// electrode by less than H-12's 2 K in the first second.
-const FOREIGN_FULL_W: f64 = 3.0;
+const FOREIGN_W: [f64; 3] = [2.0, 3.0, 6.0];
 const FOREIGN_TWIN_W: f64 = 0.1;
 /// Where and how fast the peeling pad goes (H-19: 120 ohm, or 1.4 times the lowest seen).
-const PAD_FULL_OHM: f64 = 400.0;
-const PAD_FULL_S: f64 = 0.5;
+const PAD_LOSS_OHM: f64 = 400.0;
+const PAD_LOSS_S: [f64; 3] = [2.0, 0.5, 0.05];
 const PAD_TWIN_RATIO: f64 = 1.3;
 /// Where and how fast the slowly peeling pad goes: inside 120 ohm, but past 1.4 times its 60 ohm.
-const PAD_CREEP_FULL_OHM: f64 = 100.0;
+const PAD_CREEP_OHM: f64 = 100.0;
 const PAD_CREEP_TWIN_OHM: f64 = 80.0;
-const PAD_CREEP_S: f64 = 5.0;
+const PAD_CREEP_S: [f64; 3] = [10.0, 5.0, 2.0];
+const PAD_CREEP_TWIN_S: f64 = 5.0;
 /// Smoothing of the power that the generator's own limit looks at, s.
 const LIMIT_FILTER_S: f64 = 0.005;
 /// Tolerance of its own power and voltage limits, for the error of its own regulator and meters.
@@ -54,6 +55,7 @@ pub struct Generator {
     pub(crate) k1: Relay,
     pub(crate) k2: Relay,
     stage: OutputStage,
+    hidden: HiddenOutput,
     pub(crate) meters: Meters,
     pub(crate) sensor: Sensor,
     pad_random: Random,
@@ -89,6 +91,7 @@ impl Generator {
             k1: Relay::new(),
             k2: Relay::new(),
             stage: OutputStage::new(seed),
+            hidden: HiddenOutput::new(),
             meters: Meters::new(seed),
             sensor: Sensor::new(config.sensor_lag, config.sensor_noise_c, plant.tip_c(), seed),
             pad_random: Random::new(seed, 6),
@@ -249,7 +252,7 @@ impl Generator {
     fn supply_holds(&self, now_us: u64) -> bool {
         !matches!(
             self.faults.get_since(Fault::BrownOut, now_us),
-            Some((Severity::Full, on_s)) if on_s >= HOLD_UP_S
+            Some((severity, on_s)) if !severity.is_twin() && on_s >= HOLD_UP_S
         )
     }
 
@@ -259,11 +262,10 @@ impl Generator {
         // The emergency stop interrupts the coil itself; firmware has no say in it (H-49).
         let k2 = if self.inputs.k2_coil_allowed() { orders.k2 } else { Contactor::Open };
         self.k2.command(k2);
-        let (open_after, welded) = match self.faults.get(Fault::K1Welded) {
-            None => (TRAVEL, false),
-            Some(Severity::Full) => (TRAVEL, true),
-            Some(Severity::Twin) => (SLOW_TRAVEL, false),
-        };
+        let welding = self.faults.get(Fault::K1Welded);
+        let welded = welding.is_some_and(|severity| !severity.is_twin());
+        let slow = welding.is_some_and(Severity::is_twin);
+        let open_after = if slow { SLOW_TRAVEL } else { TRAVEL };
         self.k1.advance(FIRMWARE_STEP, open_after, welded);
         self.k2.advance(FIRMWARE_STEP, TRAVEL, false);
     }
@@ -291,11 +293,10 @@ impl Generator {
             volts_max: self.config.voltage_max.as_f64() * sag,
         };
         self.volts = self.stage.advance(dt_s, &step, &self.faults);
-        let heat_w = match self.faults.get(Fault::OverTemperature) {
-            None => 0.0,
-            Some(Severity::Full) => FOREIGN_FULL_W,
-            Some(Severity::Twin) => FOREIGN_TWIN_W,
-        };
+        let foreign = self.faults.get(Fault::OverTemperature);
+        let foreign_w = foreign.map_or(0.0, |severity| severity.of(FOREIGN_W, FOREIGN_TWIN_W));
+        let hidden_w = self.hidden.advance(dt_s, self.power_w(), &step, &self.faults);
+        let heat_w = foreign_w + hidden_w;
         self.plant.advance(dt, Drive { volts: self.volts * self.load.tissue_share, heat_w });
         self.sensor.advance(dt_s, self.plant.tip_c(), &self.faults);
         self.meters.add(self.volts, self.load.ohm);
@@ -371,17 +372,19 @@ impl Generator {
         let rest = self.plant.pad_ohm();
         let ohm = match self.faults.get_since(Fault::PadLoss, now_us) {
             None => rest,
-            Some((Severity::Full, on_s)) => {
-                rest + (PAD_FULL_OHM - rest) * (on_s / PAD_FULL_S).min(1.0)
-            }
             Some((Severity::Twin, _)) => rest * PAD_TWIN_RATIO,
+            Some((severity, on_s)) => {
+                let in_s = severity.of(PAD_LOSS_S, 1.0);
+                rest + (PAD_LOSS_OHM - rest) * (on_s / in_s).min(1.0)
+            }
         };
         let creep_ohm = match self.faults.get_since(Fault::PadCreep, now_us) {
             None => 0.0,
             Some((severity, on_s)) => {
-                let full = severity == Severity::Full;
-                let end = if full { PAD_CREEP_FULL_OHM } else { PAD_CREEP_TWIN_OHM };
-                (end - rest) * (on_s / PAD_CREEP_S).min(1.0)
+                let twin = severity.is_twin();
+                let end = if twin { PAD_CREEP_TWIN_OHM } else { PAD_CREEP_OHM };
+                let in_s = severity.of(PAD_CREEP_S, PAD_CREEP_TWIN_S);
+                (end - rest) * (on_s / in_s).min(1.0)
             }
         };
         let ohm = ohm + creep_ohm;

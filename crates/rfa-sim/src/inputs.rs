@@ -1,6 +1,6 @@
 //! Footswitch and emergency stop as the generator's firmware reads them.
 
-use crate::fault::{ActiveFaults, Fault, Severity};
+use crate::fault::{ActiveFaults, Fault};
 use rfa_units::{EmergencyStop, Footswitch};
 
 /// The emergency stop's contacts count once they have stood this long, ms: shorter than the
@@ -67,8 +67,7 @@ impl PanelInputs {
     fn stop_contacts(&self, faults: &ActiveFaults, now_us: u64) -> EmergencyStop {
         let holds = |fault| match faults.get_since(fault, now_us) {
             None => false,
-            Some((Severity::Full, _)) => true,
-            Some((Severity::Twin, on_s)) => on_s < BOUNCE_S,
+            Some((severity, on_s)) => !severity.is_twin() || on_s < BOUNCE_S,
         };
         if self.stop_pressed || holds(Fault::EmergencyStop) {
             EmergencyStop::Pressed
@@ -84,14 +83,14 @@ impl PanelInputs {
             return Footswitch::NotFitted;
         }
         match faults.get_since(Fault::FootswitchBroken, now_us) {
-            Some((Severity::Full, _)) => return Footswitch::Disagree,
-            Some((Severity::Twin, on_s)) if on_s < DISAGREE_TWIN_S => return Footswitch::Disagree,
+            Some((severity, on_s)) if !severity.is_twin() || on_s < DISAGREE_TWIN_S => {
+                return Footswitch::Disagree;
+            }
             _ => {}
         }
         let down = match faults.get(Fault::FootswitchStuck) {
             None => self.foot_down,
-            Some(Severity::Full) => true,
-            Some(Severity::Twin) => self.released_ms < LATE_RELEASE_MS,
+            Some(severity) => !severity.is_twin() || self.released_ms < LATE_RELEASE_MS,
         };
         if down { Footswitch::Pressed } else { Footswitch::Released }
     }

@@ -50,6 +50,7 @@ pub use fault::{Fault, FaultInfo, FaultSetting, Severity, UnknownFault, fault_he
 pub use generator::{FIRMWARE_STEP, Generator};
 pub use lumped::{LumpedPlant, PlantError, Tissue};
 pub use plant::{Drive, Plant};
+pub use random::Random;
 pub use schedule::{FaultSchedule, ScheduleError, ScheduledFault};
 pub use tissue_plant::{FittedTissue, TissuePlant};
 pub use truth::{OffCause, RF_ON_W, RfOff, Truth};

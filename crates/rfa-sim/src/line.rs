@@ -1,6 +1,6 @@
 //! The serial line: bytes at the stated baud rate, and what can go wrong with them.
 
-use crate::fault::{ActiveFaults, Fault, Severity};
+use crate::fault::{ActiveFaults, Fault};
 use crate::random::Random;
 use rfa_wire::Frame;
 use std::collections::VecDeque;
@@ -17,8 +17,14 @@ const SENT_MAX: usize = 16_384;
 /// that the host has seen, which is up to 22 ms old (period, line, tick); after the gap the next
 /// telemetry and the grant that answers it take up to 22 ms more: 60 - 44 leaves one frame.
 const DROP_OUT_S: f64 = 0.020;
+/// Which frames a fault of single frames takes, and how often a repeated one is sent: small, full
+/// and large.
+const CORRUPT_EVERY: [u64; 3] = [8, 2, 1];
+const REPEAT_EVERY: [u64; 3] = [8, 1, 1];
+const COPIES: [u32; 3] = [2, 2, 4];
+const COPIES_TWIN: u32 = 2;
 /// Delay of telemetry, µs: beyond the 60 ms of H-22; the twin's inside one grant's life.
-const DELAY_FULL_US: u64 = 200_000;
+const DELAY_US: [u64; 3] = [100_000, 200_000, 1_000_000];
 const DELAY_TWIN_US: u64 = 12_000;
 /// The twins of corruption and repetition hit one frame in this time: two in a second, where
 /// three trip (H-24).
@@ -127,7 +133,7 @@ impl Line {
     }
 
     fn disturb_inbound(&mut self, byte: u8, faults: &ActiveFaults) -> u8 {
-        if !faults.is_full(Fault::FrameCorruption) {
+        if !faults.is_real(Fault::FrameCorruption) {
             return byte;
         }
         self.until_flip = self.until_flip.saturating_sub(1);
@@ -142,15 +148,16 @@ impl Line {
     pub(crate) fn send(&mut self, frame: &Frame, faults: &ActiveFaults, now_us: u64) {
         self.frames = self.frames.saturating_add(1);
         let mut bytes = frame.as_bytes().to_vec();
-        if self.is_hit(Fault::FrameCorruption, 2, faults, now_us) {
+        if self.is_hit(Fault::FrameCorruption, CORRUPT_EVERY, faults, now_us) {
             self.flip_bit(&mut bytes);
         }
-        let copies = if self.is_hit(Fault::FrameRepeat, 1, faults, now_us) { 2 } else { 1 };
-        let delay_us = match faults.get(Fault::FrameDelay) {
-            None => 0,
-            Some(Severity::Full) => DELAY_FULL_US,
-            Some(Severity::Twin) => DELAY_TWIN_US,
+        let repeated = self.is_hit(Fault::FrameRepeat, REPEAT_EVERY, faults, now_us);
+        let copies = match faults.get(Fault::FrameRepeat) {
+            Some(severity) if repeated => severity.of(COPIES, COPIES_TWIN),
+            _ => 1,
         };
+        let delay = faults.get(Fault::FrameDelay);
+        let delay_us = delay.map_or(0, |severity| severity.of(DELAY_US, DELAY_TWIN_US));
         // A frame never overtakes the one before it.
         let earliest_us = self.outbound.back().map_or(0, |last| last.release_us);
         let release_us = now_us.saturating_add(delay_us).max(earliest_us);
@@ -163,13 +170,21 @@ impl Line {
         }
     }
 
-    /// Whether a fault of single frames takes this one: in full every `every`-th frame, as a
-    /// twin one in [`TWIN_EVERY_US`].
-    fn is_hit(&mut self, fault: Fault, every: u64, faults: &ActiveFaults, now_us: u64) -> bool {
+    /// Whether a fault of single frames takes this one: each so many, by its size; as a twin one
+    /// in [`TWIN_EVERY_US`].
+    fn is_hit(
+        &mut self,
+        fault: Fault,
+        every: [u64; 3],
+        faults: &ActiveFaults,
+        now_us: u64,
+    ) -> bool {
         match faults.get(fault) {
             None => false,
-            Some(Severity::Full) => self.frames.is_multiple_of(every),
-            Some(Severity::Twin) => {
+            Some(severity) if !severity.is_twin() => {
+                self.frames.is_multiple_of(severity.of(every, 1))
+            }
+            Some(_) => {
                 let due = self
                     .twin_hit_us
                     .is_none_or(|last| now_us.saturating_sub(last) >= TWIN_EVERY_US);
@@ -230,7 +245,6 @@ impl Line {
 fn is_out(faults: &ActiveFaults, fault: Fault, now_us: u64) -> bool {
     match faults.get_since(fault, now_us) {
         None => false,
-        Some((Severity::Full, _)) => true,
-        Some((Severity::Twin, on_s)) => on_s < DROP_OUT_S,
+        Some((severity, on_s)) => !severity.is_twin() || on_s < DROP_OUT_S,
     }
 }

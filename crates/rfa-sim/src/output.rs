@@ -1,6 +1,6 @@
 //! The output stage, what it is connected to, and its meters.
 
-use crate::fault::{ActiveFaults, Fault, Severity};
+use crate::fault::{ActiveFaults, Fault};
 use crate::random::Random;
 use rfa_units::{MicroAmps, MilliVolts, MilliWatts, Milliohms};
 
@@ -16,37 +16,42 @@ const METER_NOISE: f64 = 0.003;
 const METER_FLOOR_W: f64 = 0.001;
 /// Below this many volts the current is too small to divide by: the test signal measures.
 const TEST_SIGNAL_BELOW_V: f64 = 0.5;
-/// What a stuck output stage delivers, W.
-const STUCK_FULL_W: f64 = 5.0;
+/// What a stuck output stage delivers, W. Each fault that has sizes is small, full and large.
+const STUCK_W: [f64; 3] = [1.0, 5.0, 10.0];
 /// What its twin leaks, W: half of what H-05 calls output.
 const STUCK_TWIN_W: f64 = 0.1;
 /// Gain of the faulty output stage and of its twin (H-04 trips above 20 %).
-const GAIN_FULL: f64 = 1.5;
+const GAIN: [f64; 3] = [1.3, 1.5, 3.0];
 const GAIN_TWIN: f64 = 1.15;
 /// Where and how fast the impedance faults go (H-14, H-15), ohm and s.
 const HIGH_OHM: f64 = 3_500.0;
 const HIGH_TWIN_OHM: f64 = 1_450.0;
 const HIGH_TWIN_RATIO: f64 = 1.8;
-const HIGH_S: f64 = 0.5;
+const HIGH_S: [f64; 3] = [2.0, 0.5, 0.05];
 const HIGH_TWIN_S: f64 = 5.0;
-const LOW_OHM: f64 = 20.0;
+const LOW_OHM: [f64; 3] = [38.0, 20.0, 5.0];
 const LOW_TWIN_RATIO: f64 = 0.75;
 const LOW_TWIN_S: f64 = 2.0;
-const STEP_FULL: f64 = 3.0;
+const STEP: [f64; 3] = [2.2, 3.0, 8.0];
 const STEP_TWIN: f64 = 1.8;
 /// Drying: where impedance ends and how fast (H-16: 25 % in 0.5 s; below twice the baseline, which
 /// is H-14's).
-const ROLL_OFF_FULL: f64 = 1.9;
-const ROLL_OFF_TWIN: f64 = 1.2;
-const ROLL_OFF_S: f64 = 1.0;
+const ROLL_OFF: [(f64, f64); 3] = [(1.7, 1.0), (1.9, 1.0), (1.9, 0.3)];
+const ROLL_OFF_TWIN: (f64, f64) = (1.2, 1.0);
 /// Broken insulation: what is left of the impedance, and how fast it goes (H-17: 30 % in 0.2 s; at
 /// 60 °C still above half of the baseline, which is H-15's).
-const INSULATION_FULL: f64 = 0.65;
+const INSULATION: [f64; 3] = [0.68, 0.65, 0.3];
 const INSULATION_TWIN: f64 = 0.8;
 const INSULATION_S: f64 = 0.02;
 /// What the faulty voltage meter and its twin show of a volt (H-18: 15 % of the power).
-const METER_FULL: f64 = 0.7;
+const METER: [f64; 3] = [0.8, 0.7, 0.4];
 const METER_TWIN: f64 = 0.9;
+
+/// What part of the power before goes on where no meter shows it, and over what time that power is
+/// averaged, s.
+const HIDDEN: [f64; 3] = [0.9, 1.0, 1.5];
+const HIDDEN_TWIN: f64 = 0.25;
+const HIDDEN_MEAN_S: f64 = 0.5;
 
 /// What the output stage sees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,51 +68,38 @@ impl Load {
         let mut load = Self { ohm: plant_ohm, tissue_share: 1.0 };
         // Dry tissue: the same power in the same place at a higher voltage.
         if let Some(severity) = faults.get(Fault::ImpedanceStep) {
-            let ratio = match severity {
-                Severity::Full => STEP_FULL,
-                // Below both of H-14's limits: twice the baseline, and 1500 ohm.
-                Severity::Twin => STEP_TWIN.min(HIGH_TWIN_OHM / load.ohm).max(1.0),
-            };
+            // The twin stays below both of H-14's limits: twice the baseline, and 1500 ohm.
+            let twin = STEP_TWIN.min(HIGH_TWIN_OHM / load.ohm).max(1.0);
+            let ratio = severity.of(STEP, twin);
             load.ohm *= ratio;
             load.tissue_share = 1.0 / square_root(ratio);
         }
         if let Some((severity, on_s)) = faults.get_since(Fault::RollOff, now_us) {
-            let end = of(severity, ROLL_OFF_FULL, ROLL_OFF_TWIN);
-            let ratio = 1.0 + (end - 1.0) * (on_s / ROLL_OFF_S).min(1.0);
+            let (end, in_s) = severity.of(ROLL_OFF, ROLL_OFF_TWIN);
+            let ratio = 1.0 + (end - 1.0) * (on_s / in_s).min(1.0);
             load.ohm *= ratio;
             load.tissue_share /= square_root(ratio);
         }
         // A second way for the current; the tissue's voltage stays.
         if let Some((severity, on_s)) = faults.get_since(Fault::InsulationFault, now_us) {
-            let end = of(severity, INSULATION_FULL, INSULATION_TWIN);
+            let end = severity.of(INSULATION, INSULATION_TWIN);
             load.ohm *= 1.0 - (1.0 - end) * (on_s / INSULATION_S).min(1.0);
         }
         // A bad contact in series takes its part of the voltage.
         if let Some((severity, on_s)) = faults.get_since(Fault::ImpedanceHigh, now_us) {
-            let twin = severity == Severity::Twin;
             let twin_end = (load.ohm * HIGH_TWIN_RATIO).min(HIGH_TWIN_OHM).max(load.ohm);
-            let (end, ramp_s) = if twin { (twin_end, HIGH_TWIN_S) } else { (HIGH_OHM, HIGH_S) };
+            let end = if severity.is_twin() { twin_end } else { HIGH_OHM };
+            let ramp_s = severity.of(HIGH_S, HIGH_TWIN_S);
             let seen = load.ohm + (end - load.ohm) * (on_s / ramp_s).min(1.0);
             load.tissue_share *= load.ohm / seen;
             load.ohm = seen;
         }
         // Metal in parallel takes current; the tissue's voltage stays.
         if let Some((severity, on_s)) = faults.get_since(Fault::ImpedanceLow, now_us) {
-            load.ohm = match severity {
-                Severity::Full => LOW_OHM.min(load.ohm),
-                Severity::Twin => {
-                    load.ohm * (1.0 - (1.0 - LOW_TWIN_RATIO) * (on_s / LOW_TWIN_S).min(1.0))
-                }
-            };
+            let twin = load.ohm * (1.0 - (1.0 - LOW_TWIN_RATIO) * (on_s / LOW_TWIN_S).min(1.0));
+            load.ohm = severity.of(LOW_OHM, twin).min(load.ohm);
         }
         load
-    }
-}
-
-const fn of(severity: Severity, full: f64, twin: f64) -> f64 {
-    match severity {
-        Severity::Full => full,
-        Severity::Twin => twin,
     }
 }
 
@@ -134,11 +126,8 @@ impl OutputStage {
     /// `setpoint_w` is `None` where the firmware keys the stage off; `through` says whether both
     /// contactors are shut, `k2` whether the second one is.
     pub(crate) fn advance(&mut self, dt_s: f64, step: &StageStep, faults: &ActiveFaults) -> f64 {
-        let stuck_w = match faults.get(Fault::OutputStuckOn) {
-            None => 0.0,
-            Some(Severity::Full) => STUCK_FULL_W,
-            Some(Severity::Twin) => STUCK_TWIN_W,
-        };
+        let stuck = faults.get(Fault::OutputStuckOn);
+        let stuck_w = stuck.map_or(0.0, |severity| severity.of(STUCK_W, STUCK_TWIN_W));
         // The regulator follows only while its output can flow, so that shutting a contactor
         // never meets a wound-up stage.
         let wanted_v = match step.setpoint_w.filter(|_| step.k1_shut && step.k2_shut) {
@@ -172,12 +161,38 @@ pub(crate) struct StageStep {
     pub(crate) volts_max: f64,
 }
 
-fn gain_fault(faults: &ActiveFaults) -> f64 {
-    match faults.get(Fault::OutputGain) {
-        None => 1.0,
-        Some(Severity::Full) => GAIN_FULL,
-        Some(Severity::Twin) => GAIN_TWIN,
+/// What goes on past K1 and the meters after the stage was told to stop (H-13).
+#[derive(Debug, Clone)]
+pub(crate) struct HiddenOutput {
+    /// The power while it was output.
+    mean_w: f64,
+}
+
+impl HiddenOutput {
+    pub(crate) const fn new() -> Self {
+        Self { mean_w: 0.0 }
     }
+
+    /// One millisecond; returns the power that no meter shows, W.
+    pub(crate) fn advance(
+        &mut self,
+        dt_s: f64,
+        power_w: f64,
+        step: &StageStep,
+        faults: &ActiveFaults,
+    ) -> f64 {
+        if step.setpoint_w.is_some() {
+            self.mean_w += (power_w - self.mean_w) * dt_s / (HIDDEN_MEAN_S + dt_s);
+            return 0.0;
+        }
+        let goes_on = step.k2_shut && step.powered;
+        let ratio = faults.get(Fault::HiddenOutput).filter(|_| goes_on);
+        self.mean_w * ratio.map_or(0.0, |severity| severity.of(HIDDEN, HIDDEN_TWIN))
+    }
+}
+
+fn gain_fault(faults: &ActiveFaults) -> f64 {
+    faults.get(Fault::OutputGain).map_or(1.0, |severity| severity.of(GAIN, GAIN_TWIN))
 }
 
 /// What the meters show for one telemetry period.
@@ -233,7 +248,7 @@ impl Meters {
         let power_w = self.sum_w / samples * power_noise + floor_w;
         let ohm =
             if volts >= TEST_SIGNAL_BELOW_V { volts / amps } else { self.load_ohm * test_noise };
-        let scale = faults.get(Fault::MeterError).map_or(1.0, |s| of(s, METER_FULL, METER_TWIN));
+        let scale = faults.get(Fault::MeterError).map_or(1.0, |s| s.of(METER, METER_TWIN));
         (self.sum_w, self.sum_v2, self.sum_a2, self.samples) = (0.0, 0.0, 0.0, 0.0);
         Metered {
             power: MilliWatts::saturating(rounded(power_w * 1e3)),

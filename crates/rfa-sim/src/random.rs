@@ -3,11 +3,12 @@
 /// SplitMix64: one word of state, every seed good, period 2^64. Each source of noise has its own,
 /// so that switching a fault on does not change the others' noise.
 #[derive(Debug, Clone)]
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// A stream of `seed` that differs from those with another `purpose`.
-    pub(crate) fn new(seed: u64, purpose: u64) -> Self {
+    #[must_use]
+    pub fn new(seed: u64, purpose: u64) -> Self {
         let mut random = Self(seed ^ purpose.wrapping_mul(0xd134_2543_de82_ef95));
         // Neighbouring seeds give unlike streams from the second word on.
         let first = random.bits();
@@ -15,7 +16,7 @@ impl Random {
     }
 
     /// 64 random bits.
-    pub(crate) fn bits(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut word = self.0;
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -24,18 +25,18 @@ impl Random {
     }
 
     /// Uniform in 0 to 1, 1 excluded.
-    pub(crate) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Near-normal with mean 0 and standard deviation 1: the sum of twelve uniforms. Bounded by
     /// ±6 and free of logarithms.
-    pub(crate) fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
     }
 
     /// Sixteen random bytes.
-    pub(crate) fn nonce(&mut self) -> [u8; 16] {
+    pub fn nonce(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
         for (place, word) in bytes.chunks_exact_mut(8).zip([self.bits(), self.bits()]) {
             place.copy_from_slice(&word.to_le_bytes());

@@ -28,7 +28,7 @@ impl Generator {
             // A generator has no more channels than the list has room for.
             let _ = reports.push(report);
         }
-        let brown_out = self.faults.is_full(Fault::BrownOut);
+        let brown_out = self.faults.is_real(Fault::BrownOut);
         let telemetry = Telemetry {
             // The encoder puts the frame's own number here.
             sequence: 0,

@@ -8,10 +8,11 @@ use rfa_units::{MilliCelsius, Span, TipReading};
 const QUANTUM_MC: f64 = 10.0;
 /// Open for this long, ms, and burnout detection says so.
 const BURNOUT_MS: u32 = 10;
-/// What a crushed cable reads, °C (H-07: 22 to 34 °C, cable temperature).
-const CABLE_C: f64 = 28.0;
+/// What a crushed cable reads, °C (H-07: below 30). Each fault that has sizes is small, full and
+/// large.
+const CABLE_C: [f64; 3] = [29.0, 28.0, 22.0];
 /// Noise of the noisy channel, °C rms (H-56 tests 0.1 to 20 K).
-const NOISE_FULL_C: f64 = 5.0;
+const NOISE_C: [f64; 3] = [1.5, 5.0, 15.0];
 /// Noise of its twin: in quadrature with 0.05 °C still below 0.3 °C rms (hazards.md decision 2).
 const NOISE_TWIN_C: f64 = 0.25;
 /// Step of the open sensor's twin, K. A step's slope by least squares over 200 ms is at most 1.5
@@ -20,14 +21,16 @@ const NOISE_TWIN_C: f64 = 0.25;
 const STEP_TWIN_K: f64 = 1.2;
 /// Interference and its twin, K to either side (H-56: a spread of 2 K), and what is left of its
 /// frequency when it is sampled, Hz: near enough to half the rate that no slope shows.
-const INTERFERENCE_FULL_K: f64 = 1.5;
+const INTERFERENCE_K: [f64; 3] = [1.5, 2.0, 4.0];
 const INTERFERENCE_TWIN_K: f64 = 0.6;
 const INTERFERENCE_HZ: f64 = 47.0;
 /// Lag of the twin of a tip that does not answer, s: the slowest there is (hazards.md a.1).
 const SLOW_LAG_S: f64 = 0.3;
 /// How far and how fast the reading runs away (H-03: 10 K/s; H-12: 2 K in a second).
-const RUNAWAY_FULL: (f64, f64) = (30.0, 20.0);
-const RUNAWAY_TWIN: (f64, f64) = (1.8, 5.0);
+const RUNAWAY_K: f64 = 30.0;
+const RUNAWAY_K_PER_S: [f64; 3] = [12.0, 20.0, 50.0];
+const RUNAWAY_TWIN_K: f64 = 1.8;
+const RUNAWAY_TWIN_K_PER_S: f64 = 5.0;
 const RUNAWAY_BACK_K_PER_S: f64 = 1.0;
 /// The short's twin sags like a cold wash: 3 to 7 K/s is no short (hazards.md decision 2).
 const SAG_K_PER_S: f64 = 5.0;
@@ -69,7 +72,7 @@ impl Sensor {
         let slow = faults.get(Fault::NoResponse) == Some(Severity::Twin);
         let lag_s = if slow { self.lag_s.max(SLOW_LAG_S) } else { self.lag_s };
         self.lagged_c += (tip_c - self.lagged_c) * dt_s / (lag_s + dt_s);
-        let open = faults.is_full(Fault::SensorOpen);
+        let open = faults.is_real(Fault::SensorOpen);
         self.open_ms = if open { self.open_ms.saturating_add(1) } else { 0 };
     }
 
@@ -84,13 +87,10 @@ impl Sensor {
         if frozen(faults, now_us) && self.reading.valid().is_some() {
             return self.reading;
         }
-        let source_c = if faults.is_full(Fault::SensorShort) {
-            CABLE_C
-        } else if faults.is_full(Fault::NoResponse) {
-            self.rest_c
-        } else {
-            self.lagged_c
-        };
+        let left_tissue = faults.is_real(Fault::NoResponse);
+        let tissue_c = if left_tissue { self.rest_c } else { self.lagged_c };
+        let short = faults.get(Fault::SensorShort);
+        let source_c = short.map_or(tissue_c, |severity| severity.of(CABLE_C, tissue_c));
         let noise_c = noise * self.noise_c + extra * extra_noise_c(faults);
         let seen_c = source_c + noise_c + twin_offset_k(faults, now_us) + added_k(faults, now_us);
         self.reading = quantise(seen_c);
@@ -120,18 +120,13 @@ fn quantise(seen_c: f64) -> TipReading {
 }
 
 fn extra_noise_c(faults: &ActiveFaults) -> f64 {
-    match faults.get(Fault::SensorNoise) {
-        None => 0.0,
-        Some(Severity::Full) => NOISE_FULL_C,
-        Some(Severity::Twin) => NOISE_TWIN_C,
-    }
+    faults.get(Fault::SensorNoise).map_or(0.0, |severity| severity.of(NOISE_C, NOISE_TWIN_C))
 }
 
 fn frozen(faults: &ActiveFaults, now_us: u64) -> bool {
     match faults.get_since(Fault::SensorFrozen, now_us) {
         None => false,
-        Some((Severity::Full, _)) => true,
-        Some((Severity::Twin, on_s)) => on_s % FREEZE_EVERY_S < FREEZE_TWIN_S,
+        Some((severity, on_s)) => !severity.is_twin() || on_s % FREEZE_EVERY_S < FREEZE_TWIN_S,
     }
 }
 
@@ -140,18 +135,19 @@ fn added_k(faults: &ActiveFaults, now_us: u64) -> f64 {
     let interference = match faults.get_since(Fault::SensorInterference, now_us) {
         None => 0.0,
         Some((severity, on_s)) => {
-            let full = severity == Severity::Full;
-            let peak = if full { INTERFERENCE_FULL_K } else { INTERFERENCE_TWIN_K };
-            peak * libm::sin(on_s * INTERFERENCE_HZ * core::f64::consts::TAU)
+            let peak_k = severity.of(INTERFERENCE_K, INTERFERENCE_TWIN_K);
+            peak_k * libm::sin(on_s * INTERFERENCE_HZ * core::f64::consts::TAU)
         }
     };
     let runaway = match faults.get_since(Fault::Runaway, now_us) {
         None => 0.0,
-        Some((Severity::Full, on_s)) => (on_s * RUNAWAY_FULL.1).min(RUNAWAY_FULL.0),
         Some((Severity::Twin, on_s)) => {
-            let back = RUNAWAY_TWIN.0 / RUNAWAY_TWIN.1;
-            let left = RUNAWAY_TWIN.0 - RUNAWAY_BACK_K_PER_S * (on_s - back);
-            (on_s * RUNAWAY_TWIN.1).min(left).max(0.0)
+            let back_s = RUNAWAY_TWIN_K / RUNAWAY_TWIN_K_PER_S;
+            let left_k = RUNAWAY_TWIN_K - RUNAWAY_BACK_K_PER_S * (on_s - back_s);
+            (on_s * RUNAWAY_TWIN_K_PER_S).min(left_k).max(0.0)
+        }
+        Some((severity, on_s)) => {
+            (on_s * severity.of(RUNAWAY_K_PER_S, RUNAWAY_TWIN_K_PER_S)).min(RUNAWAY_K)
         }
     };
     interference + runaway

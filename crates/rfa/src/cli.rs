@@ -1,6 +1,6 @@
 //! Arguments. Every example in the long help is run by a test.
 
-use crate::{lesion, scenario};
+use crate::{campaign, lesion, scenario};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
@@ -88,6 +88,18 @@ of a tissue is not a patient.")]
     /// Run treatments with faults and operator acts, and judge what came of them.
     #[command(subcommand)]
     Scenario(scenario::ScenarioCommand),
+    /// Try every fault in every phase, size, electrode and tissue, and hours without any.
+    #[command(after_long_help = "\
+Examples:
+  rfa campaign --only sensor-open/hold
+  rfa campaign --quick --hours 0 --only link-cut/ramp --format json
+
+Each case is a whole treatment on virtual time: a fault or its harmless twin, small, full or large,
+in one phase, with one electrode in one tissue; two faults; or long holds with nothing but what
+happens in every treatment. A fault has to end as its hazard row says: RF off inside its budget,
+or arming refused. Scenarios say what that is; a twin, and a treatment without a fault, may not trip.
+Exit 0: all did. Exit 4: some did not; each is told with one command that reproduces it alone.")]
+    Campaign(campaign::Arguments),
     /// Look into recordings.
     #[command(subcommand)]
     Rec(Rec),

@@ -1,5 +1,6 @@
 //! The command line of rfa: arguments in, wiring, output.
 
+mod campaign;
 mod check;
 mod cli;
 mod exit;
@@ -43,6 +44,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Lesion(arguments) => lesion::lesion(&arguments),
         Command::Scenario(command) => scenario::scenario(command),
+        Command::Campaign(arguments) => campaign::campaign(&arguments),
         Command::Rec(command) => rec::rec(command),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),

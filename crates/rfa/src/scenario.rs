@@ -1,10 +1,11 @@
 //! `rfa scenario`: treatments with faults and operator acts, run and judged.
 //!
-//! `prepare` reads a file with the plan and tissue it names, `run` is one whole treatment in this
+//! `prepare` reads a file with the plan and tissue it names, `bench` is a whole treatment in this
 //! process, `watch` what is kept of it, `judge` whether it is as expected, `report` and `junit`
 //! what is told. Nothing here decides over a treatment.
 
 mod arguments;
+mod bench;
 mod judge;
 mod junit;
 mod live;
@@ -21,17 +22,23 @@ use crate::output;
 use crate::treatment::on_signals;
 pub(crate) use arguments::ScenarioCommand;
 use arguments::{Files, Run as RunArguments};
-use prepare::{Prepared, Refused, prepare};
-use report::{Judged, Results, counted};
+pub(crate) use bench::{Bench, Treatment};
+pub(crate) use judge::{Outcome, Treated};
+pub(crate) use pool::{all as in_parallel, processors};
+pub(crate) use prepare::{Prepared, files as toml_files, prepare_all};
+use prepare::{Refused, prepare};
+use report::{Judged, Results};
+pub(crate) use report::{counted, one_line, shell_word};
 use rfa_plan::FileErrors;
 use rfa_scenario::Run;
-use run::{Bench, RunResult};
+use run::RunResult;
 use serde_json::{Value, json};
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+pub(crate) use watch::Watched;
 
 /// What `init` writes.
 const EXAMPLE: &str = include_str!("scenario/example.toml");
@@ -47,7 +54,7 @@ pub(crate) fn scenario(command: ScenarioCommand) -> Result<Exit, Stop> {
 
 fn run_files(arguments: &RunArguments) -> Result<Exit, Stop> {
     let began = Instant::now();
-    let prepared = prepare::prepare_all(&prepare::files(&arguments.files.files)?)?;
+    let prepared = prepare_all(&toml_files(&arguments.files.files)?)?;
     let only = arguments.only.as_deref();
     let chosen = |run: &&Run| only.is_none_or(|only| run.label == only || run.id() == only);
     let tasks: Vec<(usize, &Run)> = prepared
@@ -105,7 +112,7 @@ fn judge_all<'a>(
         let one = prepared.get(*index).filter(|_| !interrupted.load(Ordering::Relaxed))?;
         let result = match real_time {
             true => live::run_live(&bench, one, run, seed, &interrupted),
-            false => bench.run(one, run, seed),
+            false => run::run_virtual(&bench, one, run, seed),
         };
         progress.done(*index, &result);
         Some(result)
@@ -179,7 +186,7 @@ impl<'a> Progress<'a> {
 }
 
 fn check(arguments: &Files) -> Result<Exit, Stop> {
-    let files = prepare::files(&arguments.files)?;
+    let files = toml_files(&arguments.files)?;
     let checked: Vec<Result<Prepared, Refused>> = files.iter().map(|file| prepare(file)).collect();
     let bad = checked.iter().filter(|one| one.is_err()).count();
     match arguments.output.format {
@@ -226,7 +233,7 @@ fn summary(prepared: &Prepared) -> String {
 }
 
 fn list(arguments: &Files) -> Result<Exit, Stop> {
-    let prepared = prepare::prepare_all(&prepare::files(&arguments.files)?)?;
+    let prepared = prepare_all(&toml_files(&arguments.files)?)?;
     match arguments.output.format {
         Format::Json => {
             let row = |one: &Prepared| {

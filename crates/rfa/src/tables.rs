@@ -86,17 +86,19 @@ pub(crate) fn explain(name: &str, format: Format) -> Result<Exit, Stop> {
     let row = json!({
         "alarm": alarm_name(alarm), "title": told.title, "meaning": told.meaning,
         "done": told.done, "act": told.act, "cleared_by": told.cleared_by,
+        "shown_by": told.shown_by,
     });
     match format {
         Format::Json => output::json(&row)?,
         Format::Text => output::line(&format!(
-            "{} {}\n\n  what     {}\n  done     {}\n  do       {}\n  cleared  {}",
+            "{} {}\n\n  what     {}\n  done     {}\n  do       {}\n  cleared  {}\n  shown by {}",
             alarm_name(alarm),
             told.title,
             told.meaning,
             told.done,
             told.act,
-            told.cleared_by
+            told.cleared_by,
+            told.shown_by
         ))?,
     }
     Ok(Exit::Ok)

@@ -48,6 +48,7 @@ pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
     let pedal = Arc::new(AtomicBool::new(false));
     let script = asked.script(&arguments.treatment, &pedal)?;
     let individual = Individual {
+        sensor_noise_c: None,
         seed: arguments.seed,
         footswitch: arguments.footswitch,
         faults: local_generator::parse_faults(&arguments.faults, arguments.footswitch)?,
@@ -114,6 +115,12 @@ fn warn(generator: &LocalGenerator) {
 
 /// Runs a treatment on the generator at a serial port.
 pub(crate) fn run(arguments: &Run) -> Result<Exit, Stop> {
+    if cfg!(feature = "negative-control") {
+        return Err(Stop::usage(
+            "this program was built to have rules switched off (feature negative-control): it runs \
+             no generator. Build it without that feature",
+        ));
+    }
     let asked = Asked::read(&arguments.treatment)?;
     let script = asked.script(&arguments.treatment, &Arc::new(AtomicBool::new(false)))?;
     let operators = match (&script, &arguments.operators, &asked.site.operators_file) {
@@ -169,8 +176,13 @@ impl Asked {
     pub(crate) fn of_plan(name: &str) -> Result<Self, Stop> {
         let site = plans::site(None)?;
         let plan = plans::plan_at_site(name, &site)?;
+        Ok(Self::of(plan, site))
+    }
+
+    /// A plan as this site allows it.
+    pub(crate) fn of(plan: Plan, site: Site) -> Self {
         let plan_toml = rfa_plan::plan_toml(&plan);
-        Ok(Self { site, plan, plan_toml, site_toml: None, script_file: None })
+        Self { site, plan, plan_toml, site_toml: None, script_file: None }
     }
 
     /// The scripted operator of a headless run.

@@ -53,7 +53,7 @@ const LOST_FRAMES: i64 = t::LOST_FRAMES as i64;
 const SO: i64 = 1;
 
 /// Every rule.
-pub(crate) static RULES: [Rule; 41] = [
+pub(crate) static RULES: [Rule; 43] = [
     Rule {
         scope: Scope::SelfTest,
         reaction: Reaction::Stuck,
@@ -75,6 +75,12 @@ pub(crate) static RULES: [Rule; 41] = [
     Rule {
         reaction: Reaction::Hard,
         ..sample_rule(RuleId::H54, AlarmId::Al03, SO, 2, judge::welded)
+    },
+    Rule {
+        window: t::COOLING_WINDOW,
+        reaction: Reaction::Hard,
+        samples: tip,
+        ..sample_rule(RuleId::H13, AlarmId::Al03, t::COOLING_MK, 1, trends::does_not_cool)
     },
     Rule {
         scope: Scope::Always,
@@ -247,6 +253,12 @@ pub(crate) static RULES: [Rule; 41] = [
     },
     link_rule(RuleId::H22, SO, judge::hung_up),
     link_rule(RuleId::H22, micros(t::GENERATOR_SILENCE), judge::generator_silent),
+    // No readback shows RF off: the way that is left is K2, whose order may still be heard.
+    Rule {
+        scope: Scope::Tripped,
+        reaction: Reaction::Disconnect,
+        ..link_rule(RuleId::H22, micros(t::UNCONFIRMED), judge::generator_silent)
+    },
     Rule { window: t::BAD_FRAME_WINDOW, ..link_rule(RuleId::H22, BAD_FRAMES, judge::corrupt) },
     Rule { window: t::BAD_FRAME_WINDOW, ..link_rule(RuleId::H24, BAD_FRAMES, judge::refused) },
     Rule {

@@ -1,6 +1,6 @@
 //! The rules on what changes over a while: warming, drying, and noise.
 
-use super::judge::{above, newest, reached};
+use super::judge::{above, below, newest, reached};
 use super::{Rule, Verdict, View};
 use crate::history::{impedance, tip};
 use crate::memory::MEAN_SAMPLES;
@@ -51,6 +51,16 @@ pub(super) fn warms_without_power(rule: &Rule, view: &View<'_>) -> Verdict {
     let alone = blocks.filter(|block| block.began() >= from);
     let lowest = alone.filter_map(|block| block.tip.get()).min();
     lowest.map_or(Verdict::Ok, |lowest| above(mean.saturating_sub(lowest), rule.threshold))
+}
+
+/// H-13, threshold in mK of fall after output ended. Nothing is concluded from a signal that is all
+/// spread (H-56), or that does not move at all (H-08).
+pub(super) fn does_not_cool(rule: &Rule, view: &View<'_>) -> Verdict {
+    let Some(fallen) = view.memory.cooling.fallen_mk() else { return Verdict::Ok };
+    match view.memory.history.spread() {
+        Some(1..=SPREAD_MK) => below(fallen, rule.threshold),
+        _ => Verdict::Stale,
+    }
 }
 
 /// H-16, threshold in percent above the lowest tenth of a second of the last half.

@@ -133,6 +133,7 @@ pub enum RefusalRow {
     HardLimits,
     Recorder,
     Checklist,
+    TipTemperature,
     LinkStale,
     FaultPresent(AlarmWord),
     Footswitch,
@@ -323,7 +324,7 @@ macro_rules! refusals {
 }
 
 refusals! {
-    WrongState, NotSignedIn, SelfTest, HardLimits, Recorder, Checklist, LinkStale, Footswitch,
+    WrongState, NotSignedIn, SelfTest, HardLimits, Recorder, Checklist, TipTemperature, LinkStale, Footswitch,
     OutputMeasured, EmergencyStop, CheckDue, Complete, BudgetSpent, UseFootswitch,
     NotAcknowledged,
 }

@@ -16,6 +16,7 @@ pub(super) const AL_01: AlarmText = AlarmText {
     done: RF_OFF,
     act: "watch the temperature fall; check electrode",
     cleared_by: "temperature under the limit, acknowledge (c), reset (r)",
+    shown_by: "tests/scenarios/over-temperature.toml",
 };
 
 pub(super) const AL_02: AlarmText = AlarmText {
@@ -25,15 +26,17 @@ pub(super) const AL_02: AlarmText = AlarmText {
     done: RF_OFF,
     act: "do not use this generator; call service",
     cleared_by: "measured power 0, acknowledge (c), reset (r)",
+    shown_by: "tests/scenarios/output-gain-1.5.toml",
 };
 
 pub(super) const AL_03: AlarmText = AlarmText {
     id: AlarmId::Al03,
     title: "RF CANNOT BE STOPPED",
-    meaning: "RF was measured although the contactor was commanded open.",
+    meaning: "RF was measured with the contactor commanded open, or the tip did not cool after it.",
     done: LOCKED,
     act: "pull the electrode cable, press E-stop",
     cleared_by: "power cycle and service",
+    shown_by: "tests/scenarios/output-stuck-on.toml",
 };
 
 pub(super) const AL_04: AlarmText = AlarmText {
@@ -43,6 +46,7 @@ pub(super) const AL_04: AlarmText = AlarmText {
     done: RF_OFF,
     act: "check electrode plug and cable",
     cleared_by: "valid reading for 2 s, acknowledge (c), reset (r)",
+    shown_by: "tests/scenarios/sensor-open.toml",
 };
 
 pub(super) const AL_06: AlarmText = AlarmText {
@@ -52,6 +56,7 @@ pub(super) const AL_06: AlarmText = AlarmText {
     done: RF_OFF,
     act: "is the tip in tissue? is it this electrode?",
     cleared_by: ACK_RESET,
+    shown_by: "tests/scenarios/no-response.toml",
 };
 
 pub(super) const AL_07: AlarmText = AlarmText {
@@ -61,6 +66,7 @@ pub(super) const AL_07: AlarmText = AlarmText {
     done: RF_OFF_K2,
     act: "remove other energy source, or the needle",
     cleared_by: "no warming for 2 s, acknowledge (c), reset (r)",
+    shown_by: "tests/scenarios/over-temperature.toml",
 };
 
 pub(super) const AL_08: AlarmText = AlarmText {
@@ -70,6 +76,7 @@ pub(super) const AL_08: AlarmText = AlarmText {
     done: RF_OFF,
     act: "check electrode, cable, pad; clean the tip",
     cleared_by: "impedance in its window for 2 s, acknowledge (c), reset (r)",
+    shown_by: "tests/scenarios/impedance-high.toml",
 };
 
 pub(super) const AL_09: AlarmText = AlarmText {
@@ -79,6 +86,7 @@ pub(super) const AL_09: AlarmText = AlarmText {
     done: RF_OFF,
     act: "check insulation and what the tip touches",
     cleared_by: "impedance in its window for 2 s, acknowledge (c), reset (r)",
+    shown_by: "tests/scenarios/impedance-low.toml",
 };
 
 pub(super) const AL_10: AlarmText = AlarmText {
@@ -88,6 +96,7 @@ pub(super) const AL_10: AlarmText = AlarmText {
     done: "RF is off or went off; arming is refused while it lasts.",
     act: "press the pad on, or put on a new one",
     cleared_by: "pad in its window for 2 s, acknowledge (c), reset (r)",
+    shown_by: "tests/scenarios/pad-loss.toml",
 };
 
 pub(super) const AL_11: AlarmText = AlarmText {
@@ -97,6 +106,7 @@ pub(super) const AL_11: AlarmText = AlarmText {
     done: RF_OFF,
     act: "is RF off at the generator? check its cable",
     cleared_by: "link good for 2 s, acknowledge (c), reset (r)",
+    shown_by: "tests/scenarios/link-cut.toml",
 };
 
 pub(super) const AL_12: AlarmText = AlarmText {
@@ -106,6 +116,7 @@ pub(super) const AL_12: AlarmText = AlarmText {
     done: RF_OFF,
     act: "close other programs; restart if it repeats",
     cleared_by: "acknowledge (c), reset (r), or restart with self-test",
+    shown_by: "crates/rfa-interlock/tests/rules_links.rs",
 };
 
 pub(super) const AL_13: AlarmText = AlarmText {
@@ -115,6 +126,7 @@ pub(super) const AL_13: AlarmText = AlarmText {
     done: RF_OFF_K2,
     act: "wait for the self-test",
     cleared_by: "self-test passed, acknowledge (c)",
+    shown_by: "crates/rfa-interlock/tests/rules_output.rs",
 };
 
 pub(super) const AL_14: AlarmText = AlarmText {
@@ -124,6 +136,7 @@ pub(super) const AL_14: AlarmText = AlarmText {
     done: "RF is off or went off; arming is refused while it lasts.",
     act: "take the foot off; check pedal and cable",
     cleared_by: "footswitch released",
+    shown_by: "tests/scenarios/footswitch-broken.toml",
 };
 
 pub(super) const AL_18: AlarmText = AlarmText {
@@ -133,6 +146,7 @@ pub(super) const AL_18: AlarmText = AlarmText {
     done: RF_OFF_K2,
     act: "make the patient safe, release the button",
     cleared_by: "button released, acknowledge (c), reset (r)",
+    shown_by: "tests/scenarios/emergency-stop.toml",
 };
 
 pub(super) const AL_19: AlarmText = AlarmText {
@@ -142,6 +156,7 @@ pub(super) const AL_19: AlarmText = AlarmText {
     done: RF_OFF,
     act: "check the terminal",
     cleared_by: ACK_RESET,
+    shown_by: "crates/rfa-interlock/tests/rules_links.rs",
 };
 
 pub(super) const AL_20: AlarmText = AlarmText {
@@ -151,6 +166,7 @@ pub(super) const AL_20: AlarmText = AlarmText {
     done: NOTHING,
     act: "check tip position; STOP if in doubt",
     cleared_by: "set temperature reached, or stop",
+    shown_by: "crates/rfa-interlock/tests/sessions.rs",
 };
 
 pub(super) const AL_21: AlarmText = AlarmText {
@@ -160,6 +176,7 @@ pub(super) const AL_21: AlarmText = AlarmText {
     done: NOTHING,
     act: "check tip position; cooled by a vessel?",
     cleared_by: "temperature back in its band",
+    shown_by: "crates/rfa-interlock/tests/sessions.rs",
 };
 
 pub(super) const AL_23: AlarmText = AlarmText {
@@ -169,6 +186,7 @@ pub(super) const AL_23: AlarmText = AlarmText {
     done: "RF goes on under its limits; arming is refused while it lasts.",
     act: "write the readings down; free disk space",
     cleared_by: "the queue has room again; after a write error only a new session",
+    shown_by: "crates/rfa-interlock/tests/sessions.rs",
 };
 
 pub(super) const AL_25: AlarmText = AlarmText {
@@ -178,6 +196,7 @@ pub(super) const AL_25: AlarmText = AlarmText {
     done: "Power is limited; nothing else.",
     act: "slower ramp; is it the right electrode?",
     cleared_by: "power under the ceiling",
+    shown_by: "crates/rfa-interlock/tests/sessions.rs",
 };
 
 pub(super) const AL_27: AlarmText = AlarmText {
@@ -187,4 +206,5 @@ pub(super) const AL_27: AlarmText = AlarmText {
     done: LOCKED,
     act: "end the treatment; call service",
     cleared_by: "supervisor and power cycle",
+    shown_by: "tests/scenarios/three-resets-lock-out.toml",
 };

@@ -40,6 +40,14 @@ pub(crate) struct Treated {
     pub(crate) verified: Result<(), String>,
 }
 
+impl Treated {
+    /// When the first sample after `began_s` crossed the limit that the first trip names, s of the
+    /// generator's clock; `None`: no sample tells.
+    pub(crate) fn crossed_s(&self, began_s: f64) -> Option<f64> {
+        rf::sensed_s(&self.watched, began_s).ok().map(|(crossed_s, _)| crossed_s)
+    }
+}
+
 /// A measured time against its budget.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Took {

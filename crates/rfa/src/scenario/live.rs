@@ -1,20 +1,19 @@
 //! A run in real time, through the pseudo-terminal: the same judge, and the machine's own stalls.
 
+use super::Bench;
+use super::bench::{Cast, re_execute, treated};
 use super::judge::{Outcome, judge, time_to_off_ms};
 use super::prepare::Prepared;
-use super::run::{Bench, Evidence, RunResult, faults, re_execute, result, treated};
+use super::run::{Evidence, RunResult, result};
 use super::stall::{evidence, never};
 use super::watch::Watched;
 use crate::exit::Stop;
-use crate::script::ScriptedOperator;
-use crate::treatment::local_generator::{Individual, LocalGenerator};
 use crate::treatment::{LiveRun, random};
 use rfa_record::{Recording, Topic};
 use rfa_replay::Execution;
 use rfa_scenario::Run;
 use rfa_units::ChannelId;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -73,23 +72,15 @@ fn treat_live(
     seed: u64,
     interrupted: &AtomicBool,
 ) -> Result<Outcome, Stop> {
-    let Prepared { scenario, asked, .. } = prepared;
-    let individual = Individual {
-        seed,
-        footswitch: scenario.footswitch,
-        faults: faults(prepared, run),
-        nonce_salt: random()?,
-    };
-    let tissue = bench.model(&prepared.setting)?;
-    let generator = LocalGenerator::new(&asked.plan, &asked.site, &tissue, individual)?;
-    let pedal = Arc::new(AtomicBool::new(false));
-    let operator = ScriptedOperator::new(scenario.script.clone(), Arc::clone(&pedal));
+    let asked = &prepared.asked;
+    let Cast { generator, operator, pedal } =
+        prepared.treatment(run, seed).cast(bench, random()?)?;
     let scratch = bench.new_recording();
     let live = LiveRun { asked, generator, operator, pedal, seed, recording: &scratch.0 };
     let (finished, generator, served) = live.run(interrupted)?;
     let watched = watched(&scratch.0, asked.plan.program.channel).map_err(Stop::failure)?;
     let verified = re_execute(&scratch.0);
-    let mut treated = treated(prepared, &finished, &generator, watched, verified);
+    let mut treated = treated(asked, &finished, &generator, watched, verified);
     treated.report = treated.report.with_served(served);
     Ok(Outcome::Treated(Box::new(treated)))
 }

@@ -1,10 +1,13 @@
 //! Files to scenarios that can be run: the plan and the tissue they name are found and good.
 
+use super::Treatment;
 use crate::exit::Stop;
 use crate::treatment::{Asked, local_generator};
 use rfa_plan::FileErrors;
-use rfa_scenario::{Run, Scenario};
+use rfa_scenario::{Fault, Run, Scenario};
+use rfa_sim::ScheduledFault;
 use rfa_tissue::Setting;
+use rfa_units::GeneratorInstant;
 use std::path::{Path, PathBuf};
 
 /// Files of one command at most.
@@ -25,6 +28,29 @@ impl Prepared {
     pub(crate) fn seeds(&self, run: &Run, asked: Option<u64>) -> (u64, u64) {
         let base = asked.or(run.seed).unwrap_or(self.scenario.seed);
         (run.seed(base), base)
+    }
+
+    /// One run as a treatment.
+    pub(crate) fn treatment(&self, run: &Run, seed: u64) -> Treatment<'_> {
+        Treatment {
+            asked: &self.asked,
+            setting: &self.setting,
+            script: self.scenario.script.clone(),
+            footswitch: self.scenario.footswitch,
+            faults: self.faults(run),
+            sensor_noise_c: None,
+            seed,
+        }
+    }
+
+    /// The scenario's faults at the run's time; for a twin, the twin of each.
+    fn faults(&self, run: &Run) -> Vec<ScheduledFault> {
+        let scheduled = |fault: &Fault| ScheduledFault {
+            setting: if run.twin { fault.setting.fault.twin() } else { fault.setting },
+            at: GeneratorInstant::ZERO.plus(run.at).plus(fault.after),
+            lasts: fault.lasts,
+        };
+        self.scenario.faults.iter().map(scheduled).collect()
     }
 }
 

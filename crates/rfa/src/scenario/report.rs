@@ -147,7 +147,7 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// A word as a shell has to be given it.
-fn shell_word(word: &str) -> String {
+pub(crate) fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+@:,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -39,6 +39,8 @@ pub(crate) struct Individual {
     /// A footswitch is fitted.
     pub(crate) footswitch: bool,
     pub(crate) faults: Vec<ScheduledFault>,
+    /// Noise of its temperature channel, °C rms; `None`: the usual.
+    pub(crate) sensor_noise_c: Option<f64>,
     pub(crate) nonce_salt: [u8; 16],
 }
 
@@ -50,7 +52,8 @@ impl LocalGenerator {
         tissue: &FittedTissue,
         individual: Individual,
     ) -> Result<Self, Stop> {
-        let Individual { seed, footswitch, faults, nonce_salt } = individual;
+        let Individual { seed, footswitch, faults, sensor_noise_c, nonce_salt } = individual;
+        let usual = GeneratorConfig::default();
         let config = GeneratorConfig {
             seed,
             nonce_salt,
@@ -59,7 +62,8 @@ impl LocalGenerator {
             channels: site.link.channels,
             electrode_channel: plan.program.channel,
             footswitch,
-            ..GeneratorConfig::default()
+            sensor_noise_c: sensor_noise_c.unwrap_or(usual.sensor_noise_c),
+            ..usual
         };
         let mut generator = Generator::new(config, Box::new(tissue.plant()))
             .map_err(|e| Stop::usage(format!("the simulator cannot be built: {e}{}", mend(&e))))?;

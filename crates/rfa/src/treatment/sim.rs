@@ -21,6 +21,7 @@ pub(crate) fn sim(arguments: &Sim) -> Result<Exit, Stop> {
     let plan = plans::plan_at_site(&arguments.plan, &site)?;
     let interrupted = on_signals()?;
     let individual = Individual {
+        sensor_noise_c: None,
         seed: arguments.seed,
         footswitch: arguments.footswitch,
         faults: local_generator::parse_faults(&arguments.faults, arguments.footswitch)?,

@@ -128,7 +128,7 @@ fn stop_s(watched: &Watched) -> Result<f64, Why> {
 
 /// When the first sample crossed the limit that the trip names, and when the trip followed, on
 /// the generator's clock.
-fn sensed_s(watched: &Watched, began_s: f64) -> Result<(f64, f64), Why> {
+pub(super) fn sensed_s(watched: &Watched, began_s: f64) -> Result<(f64, f64), Why> {
     let tripped = watched.ticks.iter().find_map(|tick| Some((tick, tick.trip?)));
     let (tick, trip): (&Seen, Trip) = tripped.ok_or("no trip")?;
     let crosses: fn(&Sample, i64) -> bool = match trip.rule {
