@@ -20,6 +20,8 @@ pub(crate) struct Results<'a> {
     rows: Vec<Row>,
     /// What a failed case is run again with.
     again: String,
+    /// What this campaign was run with.
+    command: String,
     elapsed: Duration,
 }
 
@@ -102,7 +104,14 @@ impl<'a> Results<'a> {
         }
         let plans = shell_word(&arguments.plans.display().to_string());
         let _ = write!(again, " --plans {plans} --seed {}", arguments.seed);
-        Self { campaign, cases, rows, again, elapsed }
+        let mut command = again.clone();
+        if arguments.full {
+            command.push_str(" --full");
+        }
+        if let Some(hours) = arguments.hours {
+            let _ = write!(command, " --hours {hours}");
+        }
+        Self { campaign, cases, rows, again, command, elapsed }
     }
 
     fn group(&self, takes: impl Fn(&Case) -> bool) -> Group<'_> {
@@ -262,10 +271,21 @@ impl<'a> Results<'a> {
     }
 
     pub(super) fn markdown(&self) -> String {
-        let mut text = String::new();
+        let mut text = format!(
+            "# The campaign\n\nWritten by `{}`: {}, {} failed, {:.0} s. Each is a whole treatment \
+             on virtual time. *off*: from the fault, or from the first sample over its limit, to RF \
+             off, where RF was on; *budget*: the longest of its sizes; *completed*: as planned, which \
+             its scenario allows and says why; *tissue*: the hottest there was.\n\n",
+            self.command,
+            counted(self.rows.len(), "treatment"),
+            self.failed(),
+            self.elapsed.as_secs_f64()
+        );
         for (title, table) in self.parts() {
-            let _ = writeln!(text, "### {title}\n\n{}", table.markdown());
+            let _ = writeln!(text, "## {title}\n\n{}", table.markdown());
         }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
         text
     }
 
