@@ -206,3 +206,50 @@ fn names_show_as_they_are() {
     assert_eq!(DeviceText::<4>::EMPTY.as_str(), "");
     assert_eq!(DeviceText::<2>::new("ab").expect("fits").as_str(), "ab");
 }
+
+#[test]
+fn what_a_frame_and_a_session_tell_of_themselves() {
+    let samples = host_samples();
+    let frame = &samples[1].frame;
+    assert!(frame == frame && frame != &samples[2].frame);
+    let shown = std::format!("{frame:?}");
+    let hex: std::string::String =
+        frame.as_bytes().iter().map(|byte| std::format!("{byte:02x}")).collect();
+    assert_eq!(shown, std::format!("Frame({hex})"));
+    assert_eq!(received(&grant_fields(), 9).sequence(), 9);
+    assert_eq!(GrantGate::new(SESSION, limits(), ModeSet::THERMAL).limits(), &limits());
+    let modes = [Mode::Thermal, Mode::Pulsed, Mode::SensoryStimulation, Mode::MotorStimulation];
+    for (place, mode) in modes.into_iter().enumerate() {
+        assert_eq!(ModeSet::NONE.with(mode).bits(), 1 << place);
+    }
+}
+
+/// A session that is over is no session, at either end; another session's frame is foreign.
+#[test]
+fn a_released_session_is_none() {
+    let standby = host_samples().remove(3);
+    let mut generator = open_generator();
+    generator.release();
+    let heard = hear_host(&mut generator, standby.frame.as_bytes());
+    assert_eq!(heard, [Err(DecodeError::NoSession)]);
+
+    let message = GeneratorMessage::Bye;
+    let mut encoder = GeneratorEncoder::new(LINK);
+    let without = encoder.encode(&message, at(1));
+    encoder.establish(SESSION, session_key());
+    assert_ne!(encoder.encode(&message, at(1)), without);
+    encoder.release();
+    assert_eq!(encoder.encode(&message, at(1)), without, "its count and key are gone too");
+
+    let mut host = open_host();
+    assert_eq!(
+        hear_generator(&mut host, without.as_bytes()),
+        [Err(DecodeError::Session { found: 0 })]
+    );
+    let mut encoder = GeneratorEncoder::new(LINK);
+    encoder.establish(SESSION, session_key());
+    let _ = encoder.encode(&message, at(1));
+    let later = encoder.encode(&GeneratorMessage::Telemetry(telemetry_one(500)), at(500));
+    assert_eq!(hear_generator(&mut host, later.as_bytes()).len(), 1);
+    assert_eq!(host.seen(), at(500));
+}
