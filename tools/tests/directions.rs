@@ -175,7 +175,6 @@ fn the_interlock_has_no_float_heap_unsafe_or_panic() {
         "arithmetic_side_effects",
         "float_arithmetic",
         "cast_possible_truncation",
-        "cast_possible_wrap",
         "cast_precision_loss",
         "cast_sign_loss",
     ] {

@@ -331,9 +331,9 @@ fn off_is_due() {
     let due = |opened_ms: Option<u64>, read_open: [bool; 2]| {
         let mut contactors = Contactors::new();
         let newest = GeneratorInstant::ZERO.plus(Span::from_millis(1_000));
-        contactors.command(Contactor::Shut, Contactor::Shut, Some(newest));
+        contactors.command(Contactor::Shut, Contactor::Shut, Some(newest), Span::ZERO);
         if opened_ms.is_some() {
-            contactors.command(Contactor::Open, Contactor::Shut, Some(newest));
+            contactors.command(Contactor::Open, Contactor::Shut, Some(newest), Span::ZERO);
         }
         let reads = |open| if open { Contactor::Open } else { Contactor::Shut };
         let at = 1_000 + opened_ms.unwrap_or(200);

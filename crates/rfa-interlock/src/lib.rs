@@ -26,7 +26,6 @@
         clippy::arithmetic_side_effects,
         clippy::float_arithmetic,
         clippy::cast_possible_truncation,
-        clippy::cast_possible_wrap,
         clippy::cast_precision_loss,
         clippy::cast_sign_loss
     )
