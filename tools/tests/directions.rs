@@ -138,6 +138,73 @@ fn the_interlock_depends_on_the_units_alone() {
     assert_eq!(reach(&graph(), "rfa-interlock"), BTreeSet::from(["rfa-units".to_owned()]));
 }
 
+/// What the interlock's source must not name: a float, the heap, or what panics. The lints that
+/// `lib.rs` denies find indexing, arithmetic and methods; they do not know a type by its name.
+const NOT_IN_THE_INTERLOCK: [&str; 14] = [
+    "f32",
+    "f64",
+    "extern crate",
+    "alloc::",
+    "unsafe {",
+    ".unwrap()",
+    ".expect(",
+    "panic!",
+    "unreachable!",
+    "assert!(",
+    "assert_eq!(",
+    "assert_ne!(",
+    "allow(clippy::arithmetic",
+    "allow(clippy::indexing",
+];
+
+/// No float, no allocation, no unsafe, no panic: the crate says so to the compiler, and nothing in
+/// it says otherwise.
+#[test]
+fn the_interlock_has_no_float_heap_unsafe_or_panic() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/rfa-interlock/src");
+    let root = fs::read_to_string(folder.join("lib.rs")).expect("a source");
+    for line in ["#![no_std]", "#![forbid(unsafe_code)]"] {
+        assert!(root.lines().any(|own| own == line), "lib.rs has no {line}");
+    }
+    for lint in [
+        "unwrap_used",
+        "expect_used",
+        "panic",
+        "unreachable",
+        "indexing_slicing",
+        "arithmetic_side_effects",
+        "float_arithmetic",
+        "cast_possible_truncation",
+        "cast_precision_loss",
+        "cast_sign_loss",
+    ] {
+        assert!(root.contains(&format!("clippy::{lint}")), "lib.rs does not deny {lint}");
+    }
+    let mut looked_at = 0;
+    let mut open = vec![folder];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).expect("a folder");
+            open.extend(entries.map(|entry| entry.expect("an entry").path()));
+            continue;
+        }
+        let shown = path.display().to_string();
+        // Unit tests may do what they like; the root declares `std` for them.
+        let text = fs::read_to_string(&path).expect("a source");
+        if shown.contains("tests") || shown.ends_with("/decisions.rs") {
+            continue;
+        }
+        looked_at += 1;
+        let code = text.replace("#[cfg(test)]\nextern crate std;", "");
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for bad in NOT_IN_THE_INTERLOCK {
+                assert!(!line.contains(bad), "{shown} names {bad}: {line}");
+            }
+        }
+    }
+    assert!(looked_at > 18, "only {looked_at} files were looked at");
+}
+
 /// Files of pure crates that may name a file: reading a named file is an optional feature of
 /// rfa-plan, for the binary and the chores.
 const READS_FILES: [&str; 1] = ["rfa-plan/src/file/read.rs"];

@@ -349,8 +349,7 @@ fn events(
         || before.progress.complete != after.progress.complete;
     let acknowledged = matches!(before.machine.phase, Phase::Tripped { acknowledged: false, .. })
         && matches!(after.machine.phase, Phase::Tripped { acknowledged: true, .. });
-    let reset = before.machine.trips != after.machine.trips
-        || (from == State::Tripped && to == State::Idle);
+    let reset = before.machine.trips != after.machine.trips;
     let single = [
         (from != to).then_some(Event::Changed { from, to }),
         after.trip.filter(|_| before.trip.is_none()).map(Event::Tripped),

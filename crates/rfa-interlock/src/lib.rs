@@ -21,10 +21,12 @@
         clippy::unwrap_used,
         clippy::expect_used,
         clippy::panic,
+        clippy::unreachable,
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
         clippy::float_arithmetic,
         clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
         clippy::cast_sign_loss
     )
 )]
@@ -35,6 +37,8 @@ extern crate std;
 mod alarm;
 mod contactors;
 mod cooling;
+#[cfg(test)]
+mod decisions;
 mod grant;
 mod history;
 mod inputs;

@@ -86,12 +86,8 @@ impl Progress {
         }
     }
 
-    pub(crate) const fn energy(&self) -> MilliJoules {
-        let energy_mj = self.energy_nj / NJ_PER_MJ;
-        if energy_mj > MilliJoules::MAX.get() as u64 {
-            return MilliJoules::MAX;
-        }
-        MilliJoules::saturating(energy_mj.cast_signed())
+    pub(crate) fn energy(&self) -> MilliJoules {
+        MilliJoules::saturating(i64::try_from(self.energy_nj / NJ_PER_MJ).unwrap_or(i64::MAX))
     }
 
     pub(crate) fn energy_left_nj(&self, limit: &StepLimit) -> u64 {

@@ -4,8 +4,7 @@ mod bench;
 
 use bench::{Bench, limit, spec};
 use rfa_interlock::{
-    Activation, AlarmId, ArmRefusal, Command, Event, Interlock, Priority, RuleId, State, StepLimit,
-    StopCause,
+    Activation, AlarmId, ArmRefusal, Command, Event, Priority, RuleId, State, StepLimit, StopCause,
 };
 use rfa_units::{
     Contactor, EmergencyStop, Footswitch, GeneratorInstant, MilliJoules, MilliWatts, Mode, Span,
@@ -204,7 +203,7 @@ fn a_reset_waits_for_two_good_seconds() {
 fn third_reset_locks_out() {
     let mut bench = Bench::by_key();
     for trips in 1..=3_u8 {
-        bench.interlock = Interlock::new(trips - 1);
+        bench.power_cycle(trips - 1);
         bench = bench.armed();
         bench.generator.emergency_stop = EmergencyStop::Pressed;
         assert_eq!(bench.tick().state, State::Tripped);
@@ -221,7 +220,7 @@ fn third_reset_locks_out() {
     assert_eq!(bench.command(Command::Arm).refusal, Some(ArmRefusal::WrongState));
     for kept in [3, 4, u8::MAX] {
         let mut bench = Bench::by_key();
-        bench.interlock = Interlock::new(kept);
+        bench.power_cycle(kept);
         assert_eq!(bench.state(), State::Lockout, "before the first tick");
         let outputs = bench.tick();
         assert_eq!((outputs.state, outputs.trips), (State::Lockout, 3));

@@ -15,6 +15,9 @@ pub enum Outcome {
     EqualAsFarAsItGoes,
     /// A tick differs.
     Different,
+    /// What was recorded is what this program gives, and a tick breaks an invariant of the
+    /// interlock: the program itself is wrong.
+    Unsafe,
     /// Ticks are missing or unreadable before the end; what follows cannot be re-executed.
     Broken,
 }
@@ -106,6 +109,8 @@ pub struct VerifyReport {
     pub messages_compared: u64,
     /// The first tick that differs.
     pub first_difference: Option<TickDifference>,
+    /// The first invariant of the interlock that a tick breaks (hazards.md part c).
+    pub broken_invariant: Option<String>,
     /// Why the comparison ended early.
     pub stopped: Option<Stopped>,
     /// Deadlines the machine missed; no tick ran, so nothing is missing.
@@ -124,10 +129,11 @@ impl fmt::Display for VerifyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { ticks_compared: ticks, control_ticks_compared: control, .. } = self;
         let compared = format!("{ticks} ticks and {control} control ticks compared");
-        match (&self.first_difference, &self.stopped) {
-            (Some(difference), _) => write!(f, "different: {difference}\n{compared}"),
-            (None, Some(stopped)) => write!(f, "broken: {stopped}\n{compared}, all equal"),
-            (None, None) => write!(f, "equal: {compared}"),
+        match (&self.first_difference, &self.broken_invariant, &self.stopped) {
+            (Some(difference), ..) => write!(f, "different: {difference}\n{compared}"),
+            (None, Some(broken), _) => write!(f, "unsafe: {broken}\n{compared}, all equal"),
+            (None, None, Some(stopped)) => write!(f, "broken: {stopped}\n{compared}, all equal"),
+            (None, None, None) => write!(f, "equal: {compared}"),
         }?;
         if let Some(End::Truncated { at, why }) = &self.end {
             write!(f, "\nthe recording was not finished: byte {at}: {why}")?;

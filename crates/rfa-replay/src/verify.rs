@@ -2,9 +2,10 @@
 
 use crate::{Execution, Outcome, Part, Stopped, TickDifference, VerifyReport};
 use rfa_control::ControlError;
-use rfa_interlock::{Inputs, LimitError};
+use rfa_interlock::{Inputs, LimitError, Limits};
 use rfa_record::row::{ControlOutputsRow, ControlRow, OutputsRow, TickRow, differences};
 use rfa_record::{End, EventMessage, Header, Message, ReadError, Recording, Sequence, Topic};
+use rfa_session::Invariants;
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -32,7 +33,8 @@ pub enum ReplayError {
 }
 
 /// Runs control and interlock over the recorded inputs and compares every output bit for bit,
-/// up to the first tick that differs.
+/// up to the first tick that differs. Every tick has to keep the interlock's invariants too: what
+/// is the same as recorded may still be wrong.
 ///
 /// Wall-clock facts of a tick ([`rfa_session::Timing`]) are not compared; they decide nothing.
 /// Messages on `/event` and `/alarm` must be those that the re-executed ticks tell.
@@ -41,7 +43,10 @@ pub enum ReplayError {
 /// [`ReplayError`] where the recording cannot be read or re-executed, or holds nothing to compare.
 pub fn verify(path: impl AsRef<Path>) -> Result<VerifyReport, ReplayError> {
     let recording = Recording::open(path)?;
-    let mut comparison = Comparison::new(recording.header())?;
+    compare(&recording, Comparison::new(recording.header())?)
+}
+
+fn compare(recording: &Recording, mut comparison: Comparison) -> Result<VerifyReport, ReplayError> {
     let mut messages = recording.messages()?;
     while comparison.open() {
         match messages.next() {
@@ -62,6 +67,7 @@ pub fn verify(path: impl AsRef<Path>) -> Result<VerifyReport, ReplayError> {
 
 struct Comparison {
     execution: Execution,
+    invariants: Invariants,
     sequence: Sequence,
     /// Messages the ticks so far tell, that have not come yet.
     expected: VecDeque<(Topic, EventMessage)>,
@@ -73,8 +79,10 @@ impl Comparison {
         let ours = env!("CARGO_PKG_VERSION");
         let other = (header.rfa_version != ours)
             .then(|| format!("recorded by rfa {}, re-executed by rfa {ours}", header.rfa_version));
+        let limits = Limits::new(header.limits).map_err(ReplayError::Limits)?;
         Ok(Self {
             execution: Execution::new(header)?,
+            invariants: Invariants::new(limits, header.trips_before),
             sequence: Sequence::default(),
             expected: VecDeque::new(),
             report: VerifyReport {
@@ -84,6 +92,7 @@ impl Comparison {
                 control_ticks_compared: 0,
                 messages_compared: 0,
                 first_difference: None,
+                broken_invariant: None,
                 stopped: None,
                 missed_ticks: 0,
                 truncated: false,
@@ -95,7 +104,8 @@ impl Comparison {
     }
 
     fn open(&self) -> bool {
-        self.report.first_difference.is_none() && self.report.stopped.is_none()
+        let VerifyReport { first_difference, broken_invariant, stopped, .. } = &self.report;
+        first_difference.is_none() && broken_invariant.is_none() && stopped.is_none()
     }
 
     fn damaged(&mut self, at: u64, why: String) {
@@ -133,7 +143,8 @@ impl Comparison {
             }
         }
         let inputs = Inputs::try_from(&row.inputs).map_err(|error| message.damaged(error))?;
-        let outputs = OutputsRow::from(&self.execution.interlock(&inputs));
+        let given = self.execution.interlock(&inputs);
+        let outputs = OutputsRow::from(&given);
         self.report.ticks_compared += 1;
         if outputs != row.outputs {
             let at = (row.inputs.tick, row.inputs.now_us);
@@ -146,6 +157,8 @@ impl Comparison {
                 (&row.outputs, &outputs),
             );
         }
+        let kept = self.invariants.look(&inputs, &given);
+        self.report.broken_invariant = kept.err().map(|broken| broken.to_string());
         let (tick, at_us) = (row.inputs.tick, row.inputs.now_us);
         let told = outputs.events.into_iter();
         let told = told.map(|event| (Topic::of(&event), EventMessage { tick, at_us, event }));
@@ -235,9 +248,10 @@ impl Comparison {
     }
 
     fn report(mut self, path: &Path) -> Result<VerifyReport, ReplayError> {
+        let open = self.open();
         let report = &mut self.report;
         let nothing = |what| ReplayError::Nothing { path: path.to_owned(), what };
-        if report.first_difference.is_none() && report.stopped.is_none() {
+        if open {
             if report.ticks_compared == 0 {
                 return Err(nothing("tick"));
             }
@@ -245,13 +259,18 @@ impl Comparison {
                 return Err(nothing("control tick"));
             }
         }
-        report.outcome = match (&report.first_difference, &report.stopped) {
-            (Some(_), _) => Outcome::Different,
-            (None, Some(_)) => Outcome::Broken,
-            (None, None) if report.truncated => Outcome::EqualAsFarAsItGoes,
-            (None, None) => Outcome::Equal,
+        let VerifyReport { first_difference, broken_invariant, stopped, .. } = &*report;
+        report.outcome = match (first_difference, broken_invariant, stopped) {
+            (Some(_), ..) => Outcome::Different,
+            (None, Some(_), _) => Outcome::Unsafe,
+            (None, None, Some(_)) => Outcome::Broken,
+            (None, None, None) if report.truncated => Outcome::EqualAsFarAsItGoes,
+            (None, None, None) => Outcome::Equal,
         };
         report.equal = matches!(report.outcome, Outcome::Equal | Outcome::EqualAsFarAsItGoes);
         Ok(self.report)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! What crosses threads and goes on record: tick records, snapshots, intents, alarm texts.
+//! What crosses threads and goes on record: tick records, snapshots, intents, alarm texts; and the
+//! invariants every recorded tick keeps.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -19,6 +20,7 @@ extern crate std;
 
 mod alarm_text;
 mod intent;
+mod invariants;
 mod lesion;
 mod refusal_text;
 mod snapshot;
@@ -29,6 +31,7 @@ pub use alarm_text::{AlarmContext, AlarmText, alarm_line, alarm_text};
 pub use intent::{
     Action, Answer, Finding, Intent, OperatorName, PIN_LEN_MAX, PIN_LEN_MIN, StopSource, is_pin,
 };
+pub use invariants::{Broken, Invariants};
 pub use lesion::{
     LesionBoundary, LesionMeasure, LesionPrediction, LesionView, NoLesion, OUTLINE_POINTS_MAX,
     OutlinePoint, PowerCheck, PowerVerdict, Reason,

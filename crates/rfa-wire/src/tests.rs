@@ -1,5 +1,6 @@
 //! Tests of the codec as a whole; the vector file is in `tests/vectors.rs`.
 
+mod decisions;
 mod gating;
 mod handshaking;
 mod malformed;
@@ -7,3 +8,4 @@ mod properties;
 mod samples;
 mod strategies;
 mod vectors;
+mod words;

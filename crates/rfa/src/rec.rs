@@ -36,7 +36,7 @@ fn verify(arguments: &RecFile) -> Result<Exit, Stop> {
     Ok(match report.outcome {
         rfa_replay::Outcome::Equal => Exit::Ok,
         rfa_replay::Outcome::EqualAsFarAsItGoes => Exit::Loss,
-        rfa_replay::Outcome::Different => Exit::Difference,
+        rfa_replay::Outcome::Different | rfa_replay::Outcome::Unsafe => Exit::Difference,
         rfa_replay::Outcome::Broken => Exit::Failure,
     })
 }

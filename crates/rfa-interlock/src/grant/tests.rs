@@ -17,9 +17,46 @@ fn each_term_binds_alone() {
     assert_eq!(power_mw(&Terms { asked_mw: 9, ceiling_mw: 9, previous_mw: 0, ..FREE }), 1);
 }
 
-/// I16, over the whole of a coarse grid and every corner of the type's range.
+/// Whether every term allows `power_mw`: I16 and I17 as they are written, not as a least of four.
+fn allowed(terms: &Terms, power_mw: u32) -> bool {
+    let Terms { asked_mw, ceiling_mw, previous_mw, energy_left_nj } = *terms;
+    let rise_mw = u64::from(ceiling_mw / 10).max(1);
+    power_mw <= asked_mw
+        && power_mw <= ceiling_mw
+        && u64::from(power_mw) <= u64::from(previous_mw) + rise_mw
+        && u64::from(power_mw) * 10_000 <= energy_left_nj
+}
+
+/// What is granted is allowed, and one milliwatt more is not.
+fn is_the_most_allowed(terms: &Terms) -> bool {
+    let power_mw = power_mw(terms);
+    let more = power_mw.checked_add(1);
+    allowed(terms, power_mw) && !more.is_some_and(|more| allowed(terms, more))
+}
+
+/// I16, I17: all of a scaled domain, 64 values of each of the four inputs. Energy goes in steps of
+/// 0.99 mW for one tick, so that what it leaves is a whole power and not.
 #[test]
-fn never_more_than_any_term_on_a_grid() {
+fn the_most_allowed_on_all_of_a_scaled_domain() {
+    let mut tried = 0_u32;
+    for asked_mw in 0..64 {
+        for ceiling_mw in 0..64 {
+            for previous_mw in 0..64 {
+                for energy in 0..64 {
+                    let energy_left_nj = energy * 9_900;
+                    let terms = Terms { asked_mw, ceiling_mw, previous_mw, energy_left_nj };
+                    assert!(is_the_most_allowed(&terms), "{terms:?}: {}", power_mw(&terms));
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(tried, 64 * 64 * 64 * 64);
+}
+
+/// I16, I17, on a coarse grid with every corner of the types' ranges.
+#[test]
+fn the_most_allowed_at_every_corner() {
     let powers = [0, 1, 2, 9, 10, 11, 999, 5_000, 50_000, 500_000, u32::MAX - 1, u32::MAX];
     let energies = [0, 1, 9_999, 10_000, 10_001, 30_000_000, u64::MAX - 1, u64::MAX];
     for asked_mw in powers {
@@ -27,15 +64,7 @@ fn never_more_than_any_term_on_a_grid() {
             for previous_mw in powers {
                 for energy_left_nj in energies {
                     let terms = Terms { asked_mw, ceiling_mw, previous_mw, energy_left_nj };
-                    let power = power_mw(&terms);
-                    let rise = u64::from(previous_mw) + u64::from((ceiling_mw / 10).max(1));
-                    assert!(power <= asked_mw && power <= ceiling_mw, "{terms:?}");
-                    assert!(u64::from(power) <= rise, "{terms:?}");
-                    assert!(u64::from(power) * 10_000 <= energy_left_nj, "{terms:?}");
-                    // And it is one of the terms, not less than all of them.
-                    let plan = energy_left_nj / 10_000;
-                    let least = [u64::from(asked_mw), u64::from(ceiling_mw), rise, plan];
-                    assert_eq!(Some(u64::from(power)), least.into_iter().min(), "{terms:?}");
+                    assert!(is_the_most_allowed(&terms), "{terms:?}: {}", power_mw(&terms));
                 }
             }
         }
@@ -43,6 +72,16 @@ fn never_more_than_any_term_on_a_grid() {
 }
 
 proptest! {
+    /// I16, I17 on the whole domain.
+    #[test]
+    fn the_most_allowed_anywhere(
+        asked_mw in any::<u32>(), ceiling_mw in any::<u32>(), previous_mw in any::<u32>(),
+        energy_left_nj in prop_oneof![any::<u64>(), 0..=u64::from(u32::MAX) * 10_000],
+    ) {
+        let terms = Terms { asked_mw, ceiling_mw, previous_mw, energy_left_nj };
+        prop_assert!(is_the_most_allowed(&terms), "{:?}: {}", terms, power_mw(&terms));
+    }
+
     /// Less of any term never grants more.
     #[test]
     fn grows_with_every_term(

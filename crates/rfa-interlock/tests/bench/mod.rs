@@ -5,6 +5,7 @@ use rfa_interlock::{
     Activation, AlarmId, Command, Event, Inputs, Interlock, Limits, LimitsSpec, LinkReport,
     Outputs, Readiness, RuleId, State, StepLimit, step,
 };
+use rfa_session::Invariants;
 use rfa_units::{
     Bounded, ChannelId, ChannelReport, Contactor, EmergencyStop, Footswitch, GeneratorInstant,
     HostInstant, MicroAmps, MilliCelsius, MilliJoules, MilliVolts, MilliWatts, Milliohms, Mode,
@@ -91,6 +92,8 @@ pub(crate) struct Controller {
 pub(crate) struct Bench {
     pub(crate) limits: Limits,
     pub(crate) interlock: Interlock,
+    /// I1 to I18, asked of every tick.
+    pub(crate) invariants: Invariants,
     pub(crate) tick: u64,
     pub(crate) now_us: u64,
     pub(crate) sequence: u32,
@@ -117,9 +120,11 @@ impl Bench {
             Activation::Pedal => Footswitch::Released,
             Activation::Key => Footswitch::NotFitted,
         };
+        let limits = Limits::new(spec).expect("good limits");
         Self {
-            limits: Limits::new(spec).expect("good limits"),
+            limits,
             interlock: Interlock::new(0),
+            invariants: Invariants::new(limits, 0),
             tick: 0,
             now_us: 5_000_000,
             sequence: 0,
@@ -166,6 +171,12 @@ impl Bench {
 
     pub(crate) fn by_pedal() -> Self {
         Self::new(spec(Activation::Pedal, &[limit(70, 8_600, 60)]))
+    }
+
+    /// Off and on again, with so many trips kept (I13).
+    pub(crate) fn power_cycle(&mut self, trips: u8) {
+        self.interlock = Interlock::new(trips);
+        self.invariants = Invariants::new(self.limits, trips);
     }
 
     pub(crate) fn tip_mc(&mut self, mc: i64) {
@@ -267,6 +278,8 @@ impl Bench {
     pub(crate) fn feed(&mut self, inputs: &Inputs) -> Outputs {
         let (interlock, outputs) = step(&self.limits, &self.interlock, inputs);
         self.interlock = interlock;
+        let kept = self.invariants.look(inputs, &outputs);
+        kept.unwrap_or_else(|broken| panic!("{broken}"));
         self.events.extend(outputs.events.iter().map(|event| (self.tick, *event)));
         let granted = outputs.grant.map_or(0, |grant| grant.power().get());
         self.commanded.push((granted, outputs.k1, outputs.k2));

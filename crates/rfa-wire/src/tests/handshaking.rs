@@ -3,7 +3,7 @@
 use super::samples::*;
 use crate::handshake::{Config, Failure, Handshake, Step};
 use crate::*;
-use rfa_units::{ChannelId, HostInstant, MilliWatts, Mode};
+use rfa_units::{ChannelId, HostInstant, MilliCelsius, MilliVolts, MilliWatts, Mode, PlanHash};
 use std::vec::Vec;
 
 fn config() -> Config {
@@ -146,6 +146,121 @@ fn each_bad_answer_has_its_failure() {
         assert_eq!(last, Step::Failed(failure));
         assert_eq!(handshake.next(ms(2), None), Step::Failed(failure), "it stays failed");
     }
+}
+
+/// Each limit that reads back different is named, and each part of the self-test that fails.
+#[test]
+fn each_difference_has_its_name() {
+    let other = limits();
+    let cases: [(&str, HardLimits); 6] = [
+        ("channel", HardLimits { channel: ChannelId::new(2).unwrap(), ..other }),
+        ("power_max_mw", HardLimits { power_max: MilliWatts::MIN, ..other }),
+        ("voltage_max_mv", HardLimits { voltage_max: MilliVolts::MIN, ..other }),
+        ("temperature_max_mc", HardLimits { temperature_max: MilliCelsius::MIN, ..other }),
+        ("grant_life_us", HardLimits { grant_life: GRANT_LIFE_MIN, ..other }),
+        ("plan", HardLimits { plan: PlanHash([0; 8]), ..other }),
+    ];
+    for (field, found) in cases {
+        let mut handshake = Handshake::new(config(), ms(0));
+        sent(handshake.next(ms(0), None));
+        sent(handshake.next(ms(1), Some(&GeneratorMessage::Identity(identity()))));
+        let step = handshake.next(ms(2), Some(&GeneratorMessage::LimitsSet(found)));
+        assert_eq!(step, Step::Failed(Failure::LimitsDiffer { field }));
+    }
+    let passed = SelfTestResult::PASSED;
+    assert!(passed.passed() && passed.first_failure().is_none());
+    let parts = [
+        ("k1_opens", SelfTestResult { k1_opens: false, ..passed }),
+        ("k2_opens", SelfTestResult { k2_opens: false, ..passed }),
+        ("output_zero", SelfTestResult { output_zero: false, ..passed }),
+        ("sensor_ok", SelfTestResult { sensor_ok: false, ..passed }),
+        ("memory_ok", SelfTestResult { memory_ok: false, ..passed }),
+    ];
+    for (part, found) in parts {
+        assert!(!found.passed());
+        let mut handshake = tested();
+        let step = handshake.next(ms(3), Some(&GeneratorMessage::SelfTestResult(found)));
+        assert_eq!(step, Step::Failed(Failure::SelfTestFailed { part }));
+    }
+}
+
+/// A handshake that waits for the self-test's result.
+fn tested() -> Handshake {
+    let mut handshake = Handshake::new(config(), ms(0));
+    sent(handshake.next(ms(0), None));
+    sent(handshake.next(ms(1), Some(&GeneratorMessage::Identity(identity()))));
+    sent(handshake.next(ms(2), Some(&GeneratorMessage::LimitsSet(limits()))));
+    handshake
+}
+
+/// What each refusal means, in each stage; one of a frame that was never sent means nothing.
+#[test]
+fn each_refusal_has_its_failure() {
+    let code = RefusalCode::WrongState;
+    let cases = [
+        (RefusalCode::Unauthenticated, Failure::WrongKey),
+        (RefusalCode::UnsupportedVersion, Failure::WrongVersion { found: None }),
+        (RefusalCode::ModeNotSupported, Failure::ModeNotSupported { mode: Mode::Thermal }),
+        (code, Failure::Refused { request: MessageKind::Hello, code }),
+    ];
+    for (code, failure) in cases {
+        let mut handshake = Handshake::new(config(), ms(0));
+        sent(handshake.next(ms(0), None));
+        assert_eq!(handshake.next(ms(1), Some(&refused(code, 2))), Step::Wait, "never sent");
+        assert_eq!(handshake.next(ms(1), Some(&refused(code, 1))), Step::Failed(failure));
+    }
+    let failure = Failure::Refused { request: MessageKind::SelfTest, code };
+    assert_eq!(tested().next(ms(3), Some(&refused(code, 3))), Step::Failed(failure));
+    let (times, failure) = run_silent(&mut tested(), 3);
+    assert_eq!(times, [502, 1_002]);
+    assert_eq!(failure, Failure::NotAnswered { request: MessageKind::SelfTest });
+}
+
+/// An identity or limits that come again, or too early, change nothing.
+#[test]
+fn answers_out_of_turn_are_not_heard() {
+    let mut handshake = Handshake::new(config(), ms(0));
+    sent(handshake.next(ms(0), None));
+    let early = [
+        GeneratorMessage::LimitsSet(limits()),
+        GeneratorMessage::SelfTestResult(SelfTestResult::PASSED),
+    ];
+    for message in &early {
+        assert_eq!(handshake.next(ms(1), Some(message)), Step::Wait);
+    }
+    let mut handshake = tested();
+    let again = Identity { channels: 1, modes: ModeSet::NONE, ..identity() };
+    assert_eq!(handshake.next(ms(3), Some(&GeneratorMessage::Identity(again))), Step::Wait);
+    let other = HardLimits { plan: PlanHash([0; 8]), ..limits() };
+    assert_eq!(handshake.next(ms(3), Some(&GeneratorMessage::LimitsSet(other))), Step::Wait);
+}
+
+/// The whole limit ends what its parts have not: 6 s, to the millisecond.
+#[test]
+fn the_whole_limit_counts_from_the_beginning() {
+    let conversation = |last: u64| {
+        let mut handshake = Handshake::new(config(), ms(0));
+        sent(handshake.next(ms(5_000), None));
+        sent(handshake.next(ms(5_300), Some(&GeneratorMessage::Identity(identity()))));
+        handshake.next(ms(last), None)
+    };
+    assert!(matches!(conversation(5_999), Step::Send(_)));
+    let failure = Failure::NotAnswered { request: MessageKind::SetLimits };
+    assert_eq!(conversation(6_000), Step::Failed(failure));
+}
+
+/// The highest channel wanted is the more of those to report and the one with limits.
+#[test]
+fn all_wanted_channels_have_to_be_fitted() {
+    let hear = |channels, fitted| {
+        let mut handshake = Handshake::new(Config { channels, ..config() }, ms(0));
+        sent(handshake.next(ms(0), None));
+        let identity = Identity { channels: fitted, ..identity() };
+        handshake.next(ms(1), Some(&GeneratorMessage::Identity(identity)))
+    };
+    assert!(matches!(hear(3, 3), Step::Send(_)));
+    let failure = Failure::ChannelNotFitted { wanted: 3, fitted: 2 };
+    assert_eq!(hear(3, 2), Step::Failed(failure));
 }
 
 #[test]

@@ -1,18 +1,44 @@
 //! I1 to I18 (hazards.md part c) checked from outside, tick by tick.
+//!
+//! It reads what an interlock tick saw and gave, and keeps its own memory: none of the interlock's
+//! state and none of its code. It stands beside random sessions in the interlock's tests, and
+//! beside every recording that is verified.
 
+use core::fmt;
 use rfa_interlock::{Activation, Command, Inputs, Limits, Outputs, State};
 use rfa_units::{
     Contactor, EmergencyStop, Footswitch, GeneratorInstant, HostInstant, Mode, Span, StepIndex,
     Telemetry,
 };
 
-type Found = Result<(), String>;
-
-fn must(so: bool, words: &str) -> Found {
-    if so { Ok(()) } else { Err(words.to_owned()) }
+/// The invariant a tick breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Broken {
+    /// The interlock tick.
+    pub tick: u64,
+    /// The invariant's number with what it asks.
+    pub invariant: &'static str,
+    /// The state before the tick.
+    pub from: State,
+    /// The state after it.
+    pub to: State,
 }
 
-fn rank(state: State) -> u8 {
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tick, invariant, from, to } = self;
+        write!(f, "tick {tick} breaks \"{invariant}\": {from:?} to {to:?}")
+    }
+}
+
+type Found = Result<(), &'static str>;
+
+const fn must(so: bool, words: &'static str) -> Found {
+    if so { Ok(()) } else { Err(words) }
+}
+
+/// How near to energy a state is (I10).
+const fn rank(state: State) -> u8 {
     match state {
         State::Idle | State::Stopping => 1,
         State::Armed => 2,
@@ -20,6 +46,11 @@ fn rank(state: State) -> u8 {
         State::SelfTest | State::Tripped | State::Lockout => 0,
     }
 }
+
+/// More than this is RF, in milliwatts (H-05).
+const RF_MW: u32 = 200;
+/// The third reset locks out (I13).
+const RESETS_MAX: u8 = 3;
 
 /// What has happened since a trip (I12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +63,9 @@ struct Since {
 
 const ALL_DONE: Since = Since { acknowledged: true, reset: true, armed: true, released: true };
 
+/// The invariants over one session: what a checker has to remember from tick to tick.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Oracle {
+pub struct Invariants {
     limits: Limits,
     state: State,
     k1: Contactor,
@@ -53,10 +85,12 @@ pub(crate) struct Oracle {
     opened_at: Option<GeneratorInstant>,
     /// Samples running that read K1 back open.
     k1_read_open: u8,
+    /// Samples running with RF on a channel that no grant is for.
+    foreign: u8,
     stuck_ticks: u8,
     since_trip: Since,
     confirmed: bool,
-    /// Energy of this step as the grants and the readback say, in nJ; not below `Outputs::energy`.
+    /// Time K1 was shut in this step.
     time_on: Span,
     /// Output time within 2 K of the step's temperature, and starts after the first such.
     held: Span,
@@ -64,13 +98,16 @@ pub(crate) struct Oracle {
     last: Option<HostInstant>,
 }
 
-impl Oracle {
-    pub(crate) fn new(limits: Limits, trips: u8) -> Self {
+impl Invariants {
+    /// Before the first tick of an interlock with `limits`; `trips` is the count kept from before
+    /// (I13).
+    #[must_use]
+    pub const fn new(limits: Limits, trips: u8) -> Self {
         Self {
             limits,
             state: State::SelfTest,
             k1: Contactor::Open,
-            trips,
+            trips: if trips < RESETS_MAX { trips } else { RESETS_MAX },
             acknowledged: false,
             grant_tick: 0,
             granted_mw: 0,
@@ -85,6 +122,7 @@ impl Oracle {
             released_since_armed: false,
             opened_at: None,
             k1_read_open: 0,
+            foreign: 0,
             stuck_ticks: 0,
             since_trip: ALL_DONE,
             confirmed: false,
@@ -110,8 +148,11 @@ impl Oracle {
         self.limits.spec().activation == Activation::Pedal
     }
 
-    /// Checks one tick and remembers it.
-    pub(crate) fn look(&mut self, i: &Inputs, o: &Outputs) -> Found {
+    /// Checks one tick and remembers it. Every tick has to be shown, in order.
+    ///
+    /// # Errors
+    /// [`Broken`] names the first invariant that this tick breaks.
+    pub fn look(&mut self, i: &Inputs, o: &Outputs) -> Result<(), Broken> {
         self.hear(i);
         let found = self
             .outputs(i, o)
@@ -121,9 +162,9 @@ impl Oracle {
             .and_then(|()| self.after_a_trip(i, o))
             .and_then(|()| self.stuck(i, o))
             .and_then(|()| self.budget(i, o));
+        let from = self.state;
         self.remember(i, o);
-        found
-            .map_err(|words| format!("tick {}: {words}; {:?} to {:?}", i.tick, self.state, o.state))
+        found.map_err(|invariant| Broken { tick: i.tick, invariant, from, to: o.state })
     }
 
     fn hear(&mut self, i: &Inputs) {
@@ -135,6 +176,10 @@ impl Oracle {
             self.pressed_since = pressed.then(|| self.pressed_since.unwrap_or(frame.at));
             let open = frame.k1 == Contactor::Open;
             self.k1_read_open = if open { self.k1_read_open.saturating_add(1) } else { 0 };
+            let own = self.limits.spec().channel;
+            let mut others = frame.channels.iter().filter(|report| report.channel != own);
+            let foreign = others.any(|report| report.power.get() > RF_MW);
+            self.foreign = if foreign { self.foreign.saturating_add(1) } else { 0 };
             self.newest = Some(*frame);
             self.heard = Some(i.now);
         }
@@ -161,16 +206,16 @@ impl Oracle {
         let open = matches!(o.state, State::SelfTest | State::Lockout);
         must(!open || o.k2 == Contactor::Open, "I5 K2 open in SelfTest and Lockout")?;
         must(self.state != State::Lockout || o.state == State::Lockout, "I6 Lockout stays")?;
-        must(o.trips >= self.trips && o.trips <= 3, "I13 the count only grows")?;
-        must(self.trips < 3 || o.trips == 3, "I13 the count is kept")?;
-        must(o.trips == self.trips || o.trips < 3 || o.state == State::Lockout, "I13 third locks")?;
+        must(o.trips >= self.trips && o.trips <= RESETS_MAX, "I13 the count only grows")?;
+        must(o.trips < RESETS_MAX || o.state == State::Lockout, "I13 the third reset locks out")?;
         let Some(grant) = o.grant else {
             return must(o.permit.granted.get() == 0, "I16 nothing granted, nothing permitted");
         };
         let mw = grant.power().get();
         let limit = self.limits.step(o.permit.step).map_or(0, |step| step.ceiling.get());
         must(mw <= self.asked_mw && mw <= limit, "I16 at most what is asked and the ceiling")?;
-        must(mw <= self.granted_mw + (limit / 10).max(1), "I16 slew limit")?;
+        let most = self.granted_mw.saturating_add((limit / 10).max(1));
+        must(mw <= most, "I16 slew limit")?;
         must(mw == o.permit.granted.get(), "the permit says what was granted")?;
         must(grant.mode() == Mode::Thermal, "I4 the mode armed")?;
         must(grant.session() == self.limits.spec().session, "I18 session")?;
@@ -207,7 +252,7 @@ impl Oracle {
             return Ok(());
         }
         must(self.state == State::Armed, "I3 from Armed")?;
-        must(self.power_mw() <= 200, "I3 with RF off")?;
+        must(self.power_mw() <= RF_MW, "I3 with RF off")?;
         if !self.pedal() {
             return must(i.command == Command::Start && i.authorised, "I3 by a signed-in key");
         }
@@ -229,7 +274,7 @@ impl Oracle {
         let person = i.command != Command::None || foot;
         must(!up || alone || person, "I10 no step towards energy without a person")?;
         if (self.state, o.state) == (State::SelfTest, State::Idle) {
-            must(i.ready.self_test && self.power_mw() <= 200, "I14 self-test proven, RF off")?;
+            must(i.ready.self_test && self.power_mw() <= RF_MW, "I14 self-test proven, RF off")?;
         }
         if (self.state, o.state) != (State::Idle, State::Armed) {
             return Ok(());
@@ -238,7 +283,7 @@ impl Oracle {
         let ready = i.ready;
         let all = ready.self_test && ready.hard_limits && ready.recorder && ready.checklist;
         must(all, "I11 preconditions")?;
-        must(self.power_mw() <= 200 && self.tip_mc().is_some(), "I11 RF off, sensor good")?;
+        must(self.power_mw() <= RF_MW && self.tip_mc().is_some(), "I11 RF off, sensor good")?;
         let gated = self.limits.step(o.permit.step).is_some_and(|step| step.check_before);
         must(!gated || self.confirmed, "a step behind a check is armed after its own check")
     }
@@ -248,7 +293,7 @@ impl Oracle {
         let reset = (self.state, o.state) == (State::Tripped, State::Idle);
         let asked = i.command == Command::Reset && i.authorised && self.acknowledged;
         must(!reset || asked, "I7 acknowledged, then reset, by a signed-in operator")?;
-        let clear = self.power_mw() <= 200
+        let clear = self.power_mw() <= RF_MW
             && self.newest.is_some_and(|f| f.emergency_stop == EmergencyStop::Released);
         let within = |at: Option<HostInstant>, ms: u64| {
             at.is_some_and(|at| i.now.since(at) < Span::from_millis(ms))
@@ -265,20 +310,22 @@ impl Oracle {
         must(!on || self.since_trip == ALL_DONE, "I12 ack, reset, arm, release before output")
     }
 
-    /// I8, I9: RF measured with K1 open for longer than opening takes.
+    /// I8, I9: RF measured with K1 open for longer than opening takes, or on another channel.
     fn stuck(&mut self, i: &Inputs, o: &Outputs) -> Found {
         let newest = self.newest.map(|frame| frame.at).unwrap_or_default();
         let open_ms = self.opened_at.map(|at| newest.since(at).as_micros() / 1_000);
         // The dead-man needs 90 ms; a K1 that two samples read back open leaves no excuse.
         let due = open_ms.is_none_or(|ms| ms >= if self.k1_read_open >= 2 { 60 } else { 90 });
-        let stuck = self.k1 == Contactor::Open && due && self.power_mw() > 200;
+        let stuck = self.k1 == Contactor::Open && due && self.power_mw() > RF_MW;
         let fresh = self.heard == Some(i.now);
-        self.stuck_ticks = if !stuck { 0 } else { self.stuck_ticks + u8::from(fresh) };
+        self.stuck_ticks = if stuck { self.stuck_ticks.saturating_add(u8::from(fresh)) } else { 0 };
         let locked = o.state == State::Lockout && o.k2 == Contactor::Open;
+        must(
+            self.foreign < 2 || locked,
+            "I9 RF on another channel locks out by the second sample",
+        )?;
         // A grant may not have been due yet when the sample was taken in the tick K1 opened.
-        must(self.stuck_ticks < 2 || locked, "I8 RF with K1 open locks out by the second tick")?;
-        self.stuck_ticks = self.stuck_ticks.min(100);
-        Ok(())
+        must(self.stuck_ticks < 2 || locked, "I8 RF with K1 open locks out by the second tick")
     }
 
     /// I17: time and energy of the step, to the tick.
@@ -289,11 +336,12 @@ impl Oracle {
             must(o.time_on == self.time_on, "I17 output time is all the time K1 was shut")?;
         }
         let Some(step) = self.limits.step(o.permit.step) else { return Ok(()) };
-        let near = i64::from(step.set.get()) - 2_000;
+        let near = i64::from(step.set.get()).saturating_sub(2_000);
         if self.k1 == Contactor::Shut && self.tip_mc().is_some_and(|tip| tip >= near) {
             self.held = self.held.plus(elapsed);
         }
-        let most = step.hold.plus(Span::from_millis(1_000 + 500 * self.restarts));
+        let late_ms = self.restarts.saturating_mul(500).saturating_add(1_000);
+        let most = step.hold.plus(Span::from_millis(late_ms));
         must(o.k1 == Contactor::Open || self.held < most, "H-30 hold + 1 s")?;
         must(o.time_on <= step.time_on_max.plus(elapsed), "I17 time, by at most one tick")?;
         let on = o.k1 == Contactor::Shut;
@@ -328,7 +376,7 @@ impl Oracle {
             self.confirmed = true;
         }
         if o.k1 == Contactor::Shut && self.k1 == Contactor::Open && self.held > Span::ZERO {
-            self.restarts += 1;
+            self.restarts = self.restarts.saturating_add(1);
         }
         if o.permit.step != self.step || o.complete {
             (self.held, self.restarts) = (Span::ZERO, 0);
