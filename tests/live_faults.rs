@@ -31,8 +31,8 @@ const SHOWN_FOR_S: f64 = 0.3;
 /// The same where the sample that counts comes long after the fault: 3 W heat the tissue by 5 K in
 /// 1.5 s, and then by 2 K in a second; a reading that runs away with RF off does so for a second.
 const SLOW: [(&str, f64); 2] = [("over-temperature", 4.0), ("runaway", 2.0)];
-/// Faults that the quick hold is too cool (H-16 looks above 70 °C) or too short for.
-const ELSEWHERE: [&str; 2] = ["roll-off", "pad-creep"];
+/// Faults that the quick hold is too cool (H-16 looks above 70 °C, H-13 above 60) or too short for.
+const ELSEWHERE: [&str; 3] = ["roll-off", "pad-creep", "hidden-output"];
 
 #[test]
 fn every_fault_ends_in_real_time_as_its_scenario_says() {

@@ -55,6 +55,10 @@ pub(crate) struct CampaignTable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(min = 1, max = 400))]
     refuses: Option<String>,
+    /// Time to RF off, where another electrode makes it another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64", range(min = 1.0, max = 60_000.0), extend("x-unit" = "ms"))]
+    budget_ms: Option<f64>,
     /// Time to RF off of the small fault, where it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64", range(min = 1.0, max = 60_000.0), extend("x-unit" = "ms"))]
@@ -87,6 +91,7 @@ pub struct Campaign {
     pub completes: Option<Arc<str>>,
     /// Why arming may be refused under it.
     pub refuses: Option<Arc<str>>,
+    full_budget: Option<Span>,
     small_budget: Option<Span>,
     large_budget: Option<Span>,
     /// Rules that may be the first to see it, beside those of the runs.
@@ -102,6 +107,7 @@ impl Campaign {
         Self {
             completes: table.completes.map(Arc::from),
             refuses: table.refuses.map(Arc::from),
+            full_budget: table.budget_ms.map(span),
             small_budget: table.small_budget_ms.map(span),
             large_budget: table.large_budget_ms.map(span),
             rules: table.rules.into_iter().map(|rule| rule.0).collect(),
@@ -113,11 +119,12 @@ impl Campaign {
     /// Time to RF off of a fault of this size; `None`: as in the runs.
     #[must_use]
     pub const fn budget(&self, severity: Severity) -> Option<Span> {
-        match severity {
+        let own = match severity {
             Severity::Small => self.small_budget,
             Severity::Large => self.large_budget,
             Severity::Full | Severity::Twin => None,
-        }
+        };
+        if own.is_some() { own } else { self.full_budget }
     }
 
     /// Whether the twin is harmless in this phase.

@@ -4,6 +4,7 @@ use super::subject::Subject;
 use rfa_scenario::TreatmentPhase;
 use rfa_sim::{Fault, FaultSetting, Random, ScheduledFault, Severity};
 use rfa_units::{GeneratorInstant, Span};
+use std::collections::BTreeMap;
 
 /// Moments of a phase at which a fault of one size is tried: as many as others have sizes.
 const MOMENTS: u8 = 3;
@@ -14,6 +15,12 @@ const SECOND_S: f64 = 1.5;
 /// Phases in which pairs are tried.
 const PAIR_PHASES: [TreatmentPhase; 4] =
     [TreatmentPhase::Armed, TreatmentPhase::Ramp, TreatmentPhase::Hold, TreatmentPhase::CoolDown];
+/// Cases of each fault and phase in the quick part, and how far they stand from each other: another
+/// plan and another size.
+const QUICK_SINGLES: usize = 2;
+const QUICK_STEP: usize = 7;
+/// One pair of so many is in the quick part.
+const QUICK_PAIRS: u64 = 32;
 /// Electrodes in which each pair is tried in each phase.
 const PAIR_SUBJECTS: usize = 3;
 
@@ -119,18 +126,33 @@ pub(crate) fn free(number: usize, subjects: &[Subject], seed: u32) -> Option<Cas
     Some(Case::new(id, Kind::Free, TreatmentPhase::Idle, subject, seed))
 }
 
-/// What of all cases is tried. The quick part is the same each time, and has every fault and every
-/// phase in it.
+/// What of all cases is tried. The quick part is the same each time, and has every fault in every
+/// phase in it, and its twin where that is harmless.
 pub(crate) fn chosen(extent: Extent, cases: Vec<Case>) -> Vec<Case> {
     if extent == Extent::Full {
         return cases;
     }
-    let takes = |case: &Case| match case.kind {
-        Kind::Single { .. } => mixed(&case.id).is_multiple_of(10),
-        Kind::Pair { .. } => mixed(&case.id).is_multiple_of(24),
-        Kind::Free => true,
-    };
-    cases.into_iter().filter(takes).collect()
+    // Cases of one group stand in the order of plans and moments: each group is begun elsewhere.
+    let mut groups: BTreeMap<String, Vec<Case>> = BTreeMap::new();
+    let mut quick = Vec::new();
+    for case in cases {
+        match &case.kind {
+            Kind::Single { source, severity } => {
+                let twin = if severity.is_twin() { ":twin" } else { "" };
+                let group = format!("{}{twin}/{}", source.fault, case.phase.name());
+                groups.entry(group).or_default().push(case);
+            }
+            Kind::Pair { .. } if mixed(&case.id).is_multiple_of(QUICK_PAIRS) => quick.push(case),
+            Kind::Pair { .. } | Kind::Free => {}
+        }
+    }
+    let singles = groups.into_iter().flat_map(|(group, cases)| {
+        let (begin, count) = (mixed(&group) as usize, cases.len().max(1));
+        let place = begin.checked_rem(count).unwrap_or(0);
+        let taken = if group.contains(":twin") { 1 } else { QUICK_SINGLES };
+        cases.into_iter().cycle().skip(place).step_by(QUICK_STEP).take(taken).collect::<Vec<_>>()
+    });
+    singles.chain(quick).collect()
 }
 
 impl Case {
