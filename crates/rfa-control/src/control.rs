@@ -100,7 +100,7 @@ impl Control {
             progress: Progress::NONE,
             state: State::Waiting,
             sensor: Sensor::new(),
-            plant: Plant::unknown(),
+            plant: Plant::unknown(spec.set.as_f64(), ceiling.as_f64()),
             tissue: None,
             last: None,
             used: None,

@@ -192,7 +192,7 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let (lag_s, delay_ms, gain, noise_k) = numbers;
-        let world = World { lag_s, delay_ms, gain, noise_k, base_c, seed };
+        let world = World { lag_s, delay_ms, gain, noise_k, base_c, seed, sag: None };
         let case = &ELECTRODES[index];
         let steps = program(&[(celsius(set).as_f64(), ramp, 15.0, case.ceiling(set))]);
         let mut bench = Bench::new(steps, case, world);

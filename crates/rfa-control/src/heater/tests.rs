@@ -18,7 +18,13 @@ struct Tip {
 impl Tip {
     fn new() -> Self {
         let (heater, tissue) = (Heater::start(&START), Tissue::new(START.tip));
-        Self { heater, plant: Plant::unknown(), tissue, tip: START.tip, asked: Vec::new() }
+        Self {
+            heater,
+            plant: Plant::unknown(START.set, 4.0),
+            tissue,
+            tip: START.tip,
+            asked: Vec::new(),
+        }
     }
 
     /// One tick; the applied power is the request of two ticks ago, at most `granted`.

@@ -3,8 +3,10 @@
 #![allow(unreachable_pub, missing_docs, reason = "a test's own module")]
 
 mod plant;
+mod sag;
 
 pub use plant::{ELECTRODES, ElectrodeCase, STRANGERS, TestPlant};
+pub use sag::{Sag, steepest};
 
 use rfa_control::{Control, ControlInputs, ControlOutputs, Phase};
 use rfa_plan::{Gate, Program, StepSpec};
@@ -81,11 +83,21 @@ pub struct World {
     pub gain: f64,
     pub base_c: f64,
     pub seed: u64,
+    /// What makes the reading sag, where anything does.
+    pub sag: Option<Sag>,
 }
 
 impl Default for World {
     fn default() -> Self {
-        Self { lag_s: 0.15, noise_k: 0.05, delay_ms: 10, gain: 1.0, base_c: 37.0, seed: 1 }
+        Self {
+            lag_s: 0.15,
+            noise_k: 0.05,
+            delay_ms: 10,
+            gain: 1.0,
+            base_c: 37.0,
+            seed: 1,
+            sag: None,
+        }
     }
 }
 
@@ -95,6 +107,8 @@ pub struct Row {
     pub t: f64,
     pub truth: f64,
     pub sensed: f64,
+    /// What the sag adds to the reading, K.
+    pub offset: f64,
     pub out: ControlOutputs,
 }
 
@@ -114,6 +128,9 @@ pub struct Bench {
     setpoint: f64,
     pending: Option<Telemetry>,
     sensed: f64,
+    offset: f64,
+    /// Time of power, ms: what a sag's own time counts from.
+    sag_ms: u32,
     random: u64,
 }
 
@@ -140,6 +157,8 @@ impl Bench {
             setpoint: 0.0,
             pending: None,
             sensed: world.base_c,
+            offset: 0.0,
+            sag_ms: 0,
             random: world.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
         }
     }
@@ -178,6 +197,7 @@ impl Bench {
             t: self.tick as f64 * 0.01,
             truth: self.truth(),
             sensed: self.sensed,
+            offset: self.offset,
             out,
         });
         self.interlock(&out);
@@ -203,10 +223,15 @@ impl Bench {
         for _ in 0..10 {
             self.pipe.push_back(self.permit.granted.as_f64());
             self.setpoint = self.pipe.pop_front().expect("a pipe");
-            self.plant.advance_ms(self.setpoint * self.world.gain);
+            self.sag_ms += u32::from(self.permit.delivering);
+            let sag = self.world.sag.as_ref();
+            let sink = sag.map_or(0.0, |sag| sag.sink_w(f64::from(self.sag_ms) / 1e3));
+            self.plant.advance_ms(self.setpoint * self.world.gain - sink);
             self.sensed += (self.truth() - self.sensed) * (1.0 - (-0.001 / self.world.lag_s).exp());
         }
-        let noisy = self.sensed + self.normal() * self.world.noise_k;
+        let sag = self.world.sag.as_ref();
+        self.offset = sag.map_or(0.0, |sag| sag.offset_k(f64::from(self.sag_ms) / 1e3));
+        let noisy = self.sensed + self.offset + self.normal() * self.world.noise_k;
         let tip = TipReading::Valid(celsius(noisy));
         let power = self.setpoint * self.world.gain;
         let at = GeneratorInstant::from_micros(self.tick * 10_000 + 5_000);
