@@ -15,7 +15,7 @@ trap 'rm -f "$program"' EXIT
 cp target/debug/rfa "$program"
 chmod +x "$program"
 
-pairs="H-01:over-temperature H-03:runaway H-04:output-gain-1.5 H-05:output-stuck-on H-06:sensor-open
+pairs="H-01:runaway:small/hold H-03:runaway H-04:output-gain-1.5 H-05:output-stuck-on H-06:sensor-open
 H-07:sensor-short H-08:sensor-frozen H-11:no-response H-12:over-temperature H-13:hidden-output
 H-14:impedance-step H-15:impedance-low H-16:roll-off H-17:insulation-fault H-18:meter-error
 H-19:pad-loss H-22:link-silent H-24:frame-repeat H-28:footswitch-broken H-49:emergency-stop/

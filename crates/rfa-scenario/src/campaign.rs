@@ -1,5 +1,6 @@
 //! What `rfa campaign` has to know of a scenario beside its runs.
 
+use crate::Since;
 use crate::expect::{Alarm, NAMES_MAX, Rule};
 use rfa_sim::Severity;
 use rfa_units::Span;
@@ -55,6 +56,10 @@ pub(crate) struct CampaignTable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(min = 1, max = 400))]
     refuses: Option<String>,
+    /// From when on the budget counts, where another electrode makes it another moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Since")]
+    from: Option<Since>,
     /// Time to RF off, where another electrode makes it another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "f64", range(min = 1.0, max = 60_000.0), extend("x-unit" = "ms"))]
@@ -91,6 +96,8 @@ pub struct Campaign {
     pub completes: Option<Arc<str>>,
     /// Why arming may be refused under it.
     pub refuses: Option<Arc<str>>,
+    /// From when on the budget counts; `None`: as in the runs.
+    pub from: Option<Since>,
     full_budget: Option<Span>,
     small_budget: Option<Span>,
     large_budget: Option<Span>,
@@ -107,6 +114,7 @@ impl Campaign {
         Self {
             completes: table.completes.map(Arc::from),
             refuses: table.refuses.map(Arc::from),
+            from: table.from,
             full_budget: table.budget_ms.map(span),
             small_budget: table.small_budget_ms.map(span),
             large_budget: table.large_budget_ms.map(span),

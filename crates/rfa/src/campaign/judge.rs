@@ -200,7 +200,8 @@ fn timed(
     let budgets = || scenario.runs.iter().find_map(|run| run.expected.budget);
     let budget = scenario.campaign.budget(severity).or(of_phase.budget).or_else(budgets);
     let fault_s = *treated.faults_s.first().ok_or("no fault came on")?;
-    let began = match of_phase.from {
+    let from = scenario.campaign.from.unwrap_or(of_phase.from);
+    let began = match from {
         // RF was off, and it is a sample of RF that is waited for.
         Since::Sensed => treated.crossed_s(fault_s),
         Since::Fault | Since::Stop => Some(fault_s),
@@ -214,8 +215,7 @@ fn timed(
     if off.at_s + DECIDED_MS / 1e3 < trip_s {
         return Ok(());
     }
-    let off_ms =
-        (off.at_s.max(if of_phase.from == Since::Sensed { trip_s } else { 0.0 }) - began_s) * 1e3;
+    let off_ms = (off.at_s.max(if from == Since::Sensed { trip_s } else { 0.0 }) - began_s) * 1e3;
     let budget_ms = budget.map(|budget: Span| budget.as_secs_f64() * 1e3);
     let budget_ms = budget_ms.ok_or("the scenario names no budget")?;
     (found.off_ms, found.budget_ms) = (Some(off_ms), Some(budget_ms));
