@@ -191,6 +191,21 @@ faults! {
         "Every telemetry frame is sent twice.",
         "H-24", "off, B100", "one frame in 600 ms is sent twice",
         ["every eighth frame", "every frame four times"];
+    FrameLoss, "frame-loss",
+        "The line loses every second telemetry frame.",
+        "H-22", "off, B100 from the eleventh in a second", "nine frames in a second";
+    FrameOrder, "frame-order",
+        "Of every two telemetry frames the second overtakes the first.",
+        "H-24", "off, B100", "one pair in 600 ms";
+    FrameInsertion, "frame-insertion",
+        "Another generator's telemetry, of another session, comes after each frame.",
+        "H-24", "off, B100", "one such frame in 600 ms";
+    FrameMasquerade, "frame-masquerade",
+        "Somebody without the key forges telemetry of this session after each frame.",
+        "H-24", "off, B100", "one such frame in 600 ms";
+    FrameAddressing, "frame-addressing",
+        "The line brings the controller back what it sent to the generator.",
+        "H-24", "off, B100", "one such frame in 600 ms";
     FrameDelay, "frame-delay",
         "Telemetry leaves 200 ms late.",
         "H-22, H-24", "off, B100", "12 ms late",
@@ -320,12 +335,15 @@ impl FromStr for FaultSetting {
 }
 
 /// Which faults are on, and since when (in microseconds of the generator's clock).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct ActiveFaults {
     since: [Option<(Severity, u64)>; Fault::ALL.len()],
 }
 
 impl ActiveFaults {
+    /// None is on.
+    pub(crate) const NONE: Self = Self { since: [None; Fault::ALL.len()] };
+
     /// Switches one fault; switching on again at the same severity keeps its start.
     pub(crate) fn set(&mut self, setting: FaultSetting, on: bool, now_us: u64) {
         let Some(slot) = self.since.get_mut(setting.fault.index()) else { return };

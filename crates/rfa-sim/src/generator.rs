@@ -8,6 +8,7 @@ use crate::output::{HiddenOutput, Load, Meters, OutputStage, StageStep};
 use crate::random::Random;
 use crate::relay::{Relay, TRAVEL};
 use crate::sensor::Sensor;
+use crate::stranger::Stranger;
 use crate::truth::{OffCause, RF_ON_W, RfOff, Truth};
 use crate::{ConfigError, Drive, FaultSchedule, GeneratorConfig, Plant};
 use rfa_units::{Contactor, EmergencyStop, GeneratorInstant, MilliWatts, Span};
@@ -52,6 +53,7 @@ pub struct Generator {
     pub(crate) inputs: PanelInputs,
     pub(crate) line: Line,
     pub(crate) firmware: Firmware,
+    pub(crate) stranger: Stranger,
     pub(crate) k1: Relay,
     pub(crate) k2: Relay,
     stage: OutputStage,
@@ -81,13 +83,14 @@ impl Generator {
     pub fn new(config: GeneratorConfig, plant: Box<dyn Plant + Send>) -> Result<Self, ConfigError> {
         config.check()?;
         let seed = config.seed;
-        let faults = ActiveFaults::default();
+        let faults = ActiveFaults::NONE;
         Ok(Self {
             now: GeneratorInstant::ZERO,
             schedule: FaultSchedule::default(),
             inputs: PanelInputs::new(config.footswitch),
             line: Line::new(config.baud, seed),
             firmware: Firmware::new(config.clone()),
+            stranger: Stranger::new(),
             k1: Relay::new(),
             k2: Relay::new(),
             stage: OutputStage::new(seed),

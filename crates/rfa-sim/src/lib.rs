@@ -42,6 +42,7 @@ mod schedule;
 mod selftest;
 mod sensor;
 mod session;
+mod stranger;
 mod tissue_plant;
 mod truth;
 

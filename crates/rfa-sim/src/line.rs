@@ -2,7 +2,7 @@
 
 use crate::fault::{ActiveFaults, Fault};
 use crate::random::Random;
-use rfa_wire::Frame;
+use rfa_wire::{FRAME_MAX, Frame};
 use std::collections::VecDeque;
 
 /// Bits of a byte on the line: start, eight data, stop.
@@ -21,14 +21,17 @@ const DROP_OUT_S: f64 = 0.020;
 /// and large.
 const CORRUPT_EVERY: [u64; 3] = [8, 2, 1];
 const REPEAT_EVERY: [u64; 3] = [8, 1, 1];
-const COPIES: [u32; 3] = [2, 2, 4];
-const COPIES_TWIN: u32 = 2;
+const REPEATS: [u32; 3] = [1, 1, 3];
+const REPEATS_TWIN: u32 = 1;
+pub(crate) const EACH: [u64; 3] = [1, 1, 1];
 /// Delay of telemetry, µs: beyond the 60 ms of H-22; the twin's inside one grant's life.
 const DELAY_US: [u64; 3] = [100_000, 200_000, 1_000_000];
 const DELAY_TWIN_US: u64 = 12_000;
-/// The twins of corruption and repetition hit one frame in this time: two in a second, where
-/// three trip (H-24).
+/// The twins of bad frames hit one in this time: two in a second, where three trip (H-24).
 const TWIN_EVERY_US: u64 = 600_000;
+/// One frame of so many is lost. The twin's are ten in a second at most, where eleven trip (H-22).
+const LOST: u64 = 2;
+const LOST_TWIN: u64 = 11;
 /// Inbound bytes between two flipped bits: about every second frame.
 const FLIP_EVERY_BYTES: u32 = 150;
 
@@ -69,6 +72,10 @@ pub(crate) struct Line {
     inbound_pace: Pace,
     inbound_due: usize,
     until_flip: u32,
+    /// The host frame being heard, delimiters included: what an echo brings back.
+    heard: Vec<u8>,
+    /// A frame that the next one overtakes.
+    overtaken: Option<Vec<u8>>,
     outbound: VecDeque<Outgoing>,
     sending: VecDeque<u8>,
     outbound_pace: Pace,
@@ -87,6 +94,8 @@ impl Line {
             inbound_pace: pace.clone(),
             inbound_due: 0,
             until_flip: FLIP_EVERY_BYTES,
+            heard: Vec::with_capacity(FRAME_MAX),
+            overtaken: None,
             outbound: VecDeque::with_capacity(OUTBOUND_FRAMES_MAX),
             sending: VecDeque::new(),
             outbound_pace: pace,
@@ -126,6 +135,7 @@ impl Line {
             self.inbound_due = self.inbound_due.saturating_sub(1);
             let byte = self.inbound.pop_front()?;
             if !is_out(faults, Fault::LinkCut, now_us) {
+                self.echo(byte, faults, now_us);
                 return Some(self.disturb_inbound(byte, faults));
             }
         }
@@ -144,35 +154,71 @@ impl Line {
         byte ^ 0x10
     }
 
-    /// Puts a frame in the queue; a full queue loses it.
+    /// Brings whole host frames back to where they came from, where the line does that.
+    fn echo(&mut self, byte: u8, faults: &ActiveFaults, now_us: u64) {
+        if byte != 0 || self.heard.is_empty() {
+            if self.heard.len() < FRAME_MAX {
+                self.heard.push(byte);
+            }
+            return;
+        }
+        // Two delimiters running end one frame and begin the next.
+        if self.heard.len() > 1 {
+            self.heard.push(byte);
+            if self.is_hit(Fault::FrameAddressing, EACH, faults, now_us) {
+                self.queue(self.heard.clone(), faults, now_us);
+            }
+        }
+        self.heard.clear();
+        self.heard.push(byte);
+    }
+
+    /// Puts a frame of the generator's on the line, with what goes wrong there.
     pub(crate) fn send(&mut self, frame: &Frame, faults: &ActiveFaults, now_us: u64) {
         self.frames = self.frames.saturating_add(1);
+        let loss = faults.get(Fault::FrameLoss);
+        let lost_of = loss.map_or(u64::MAX, |severity| severity.of([LOST; 3], LOST_TWIN));
+        if self.frames.is_multiple_of(lost_of) {
+            return;
+        }
         let mut bytes = frame.as_bytes().to_vec();
         if self.is_hit(Fault::FrameCorruption, CORRUPT_EVERY, faults, now_us) {
             self.flip_bit(&mut bytes);
         }
-        let repeated = self.is_hit(Fault::FrameRepeat, REPEAT_EVERY, faults, now_us);
-        let copies = match faults.get(Fault::FrameRepeat) {
-            Some(severity) if repeated => severity.of(COPIES, COPIES_TWIN),
-            _ => 1,
-        };
+        if self.is_hit(Fault::FrameRepeat, REPEAT_EVERY, faults, now_us) {
+            let severity = faults.get(Fault::FrameRepeat);
+            for _ in 0..severity.map_or(0, |severity| severity.of(REPEATS, REPEATS_TWIN)) {
+                self.queue(bytes.clone(), faults, now_us);
+            }
+        }
+        let overtaken = self.overtaken.take();
+        if overtaken.is_none() && self.is_hit(Fault::FrameOrder, EACH, faults, now_us) {
+            self.overtaken = Some(bytes);
+            return;
+        }
+        self.queue(bytes, faults, now_us);
+        if let Some(bytes) = overtaken {
+            self.queue(bytes, faults, now_us);
+        }
+    }
+
+    /// Puts a frame in the queue; a full queue loses it.
+    fn queue(&mut self, bytes: Vec<u8>, faults: &ActiveFaults, now_us: u64) {
         let delay = faults.get(Fault::FrameDelay);
         let delay_us = delay.map_or(0, |severity| severity.of(DELAY_US, DELAY_TWIN_US));
-        // A frame never overtakes the one before it.
+        // A frame never overtakes the one before it here.
         let earliest_us = self.outbound.back().map_or(0, |last| last.release_us);
         let release_us = now_us.saturating_add(delay_us).max(earliest_us);
-        for _ in 0..copies {
-            if self.outbound.len() < OUTBOUND_FRAMES_MAX {
-                self.outbound.push_back(Outgoing { release_us, bytes: bytes.clone() });
-            } else {
-                self.dropped = self.dropped.saturating_add(bytes.len() as u64);
-            }
+        if self.outbound.len() < OUTBOUND_FRAMES_MAX {
+            self.outbound.push_back(Outgoing { release_us, bytes });
+        } else {
+            self.dropped = self.dropped.saturating_add(bytes.len() as u64);
         }
     }
 
     /// Whether a fault of single frames takes this one: each so many, by its size; as a twin one
     /// in [`TWIN_EVERY_US`].
-    fn is_hit(
+    pub(crate) fn is_hit(
         &mut self,
         fault: Fault,
         every: [u64; 3],

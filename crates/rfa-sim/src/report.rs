@@ -43,6 +43,7 @@ impl Generator {
             channels: reports,
         };
         self.firmware.say(&GeneratorMessage::Telemetry(telemetry), self.now);
+        self.intrude(&telemetry);
     }
 
     fn channel_report(

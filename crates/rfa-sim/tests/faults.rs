@@ -82,6 +82,12 @@ fn each_fault_ends_output_in_time() {
         (Fault::LinkSilent, 100),
         (Fault::FrameCorruption, 200),
         (Fault::FrameRepeat, 100),
+        // The eleventh lost frame of a second, at 50 of them.
+        (Fault::FrameLoss, 220 + 100),
+        (Fault::FrameOrder, 100),
+        (Fault::FrameInsertion, 100),
+        (Fault::FrameMasquerade, 100),
+        (Fault::FrameAddressing, 100),
         (Fault::FrameDelay, 100),
         (Fault::EmergencyStop, 20),
         (Fault::EmergencyStopWire, 20),

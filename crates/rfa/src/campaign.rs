@@ -225,6 +225,6 @@ impl Campaign<'_> {
         let outcome = self.bench.treat(treatment, recorded).unwrap_or_else(Outcome::NotOpened);
         let scenarios: Vec<&Scenario> =
             sources.iter().filter_map(|source| self.scenario(*source)).collect();
-        judge::judge(case, &scenarios, &outcome)
+        judge::judge(case, &scenarios, subject.plan().hottest_set().as_f64(), &outcome)
     }
 }

@@ -81,6 +81,9 @@ pub enum Ask {
     Hold(f64),
 }
 
+/// What a line makes of the bytes that one end sent in a tick.
+pub type Line = Box<dyn FnMut(Vec<u8>) -> Vec<u8>>;
+
 pub struct Bench {
     pub generator: Generator,
     pub encoder: HostEncoder,
@@ -96,6 +99,9 @@ pub struct Bench {
     pub refusals: Vec<Refusal>,
     pub errors: Vec<DecodeError>,
     pub trips: Vec<rfa_interlock::Trip>,
+    pub to_host: Line,
+    pub to_generator: Line,
+    missing: u32,
     ramp_c: f64,
     integral: f64,
 }
@@ -144,6 +150,9 @@ impl Bench {
             refusals: Vec::new(),
             errors: Vec::new(),
             trips: Vec::new(),
+            to_host: Box::new(|bytes| bytes),
+            to_generator: Box::new(|bytes| bytes),
+            missing: 0,
             ramp_c: 37.0,
             integral: 0.0,
         };
@@ -185,7 +194,7 @@ impl Bench {
         if !self.alive {
             return;
         }
-        for byte in bytes {
+        for byte in (self.to_host)(bytes) {
             match self.decoder.push(byte) {
                 None => {}
                 Some(Err(error)) => {
@@ -204,6 +213,9 @@ impl Bench {
                 Some(Ok(_)) => {}
             }
         }
+        let missing = self.decoder.missing();
+        link.missing = u8::try_from(missing - self.missing).unwrap_or(u8::MAX);
+        self.missing = missing;
         self.tick += 1;
         let request = Request { power: self.control(), step: StepIndex::FIRST, stop: None };
         let inputs = Inputs {
@@ -233,7 +245,8 @@ impl Bench {
             Some(grant) => self.encoder.grant(grant, seen),
             None => self.encoder.standby(&Standby { k2: outputs.k2, tick: self.tick }, seen),
         };
-        self.generator.receive(frame.as_bytes());
+        let bytes = (self.to_generator)(frame.as_bytes().to_vec());
+        self.generator.receive(&bytes);
         self.outputs = Some(outputs);
     }
 

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 
 /// From a trip to RF off at most, ms: hazards.md a.1, the fault limit.
 const DECIDED_MS: f64 = 100.0;
+/// A true tip this far above the hottest set temperature is nobody's to miss: H-01's 5 K and what
+/// its sensor's lag and noise hide.
+const OVER_SET_K: f64 = 6.0;
 /// One step of the simulated firmware, and a rounding, s.
 const FIRMWARE_STEP_S: f64 = 0.001_001;
 
@@ -50,6 +53,7 @@ pub(crate) struct Found {
 pub(crate) fn judge(
     case: &Case,
     scenarios: &[&Scenario],
+    hottest_set_c: f64,
     outcome: &Outcome,
 ) -> Result<Found, String> {
     let treated = match outcome {
@@ -77,6 +81,9 @@ pub(crate) fn judge(
                 return Err(format!("RF off {ms:.1} ms after the trip; {DECIDED_MS} are allowed"));
             }
             check(treated.never_on.is_empty(), || treated.never_on.join("; "))?;
+            if came == Came::Completed {
+                below_every_limit(treated, hottest_set_c)?;
+            }
             let scenario = scenarios.first().ok_or("a fault without a scenario")?;
             single(case, *severity, scenario, treated, &mut found)?;
         }
@@ -108,6 +115,14 @@ fn always(case: &Case, treated: &Treated) -> Result<(), String> {
     let told = !treated.report.alarms.is_empty();
     check(!tripped || told, || "a trip without an alarm".to_owned())?;
     treated.verified.clone().map_err(|why| format!("the recording: {why}"))
+}
+
+/// A treatment that ended as planned under a fault was never as hot as H-01 allows.
+fn below_every_limit(treated: &Treated, hottest_set_c: f64) -> Result<(), String> {
+    let peak_c = treated.report.summary.peak_c_true.ok_or("the simulator told no temperature")?;
+    check(peak_c < hottest_set_c + OVER_SET_K, || {
+        format!("ended as planned, with the tip at {peak_c:.1} °C of {hottest_set_c} °C set")
+    })
 }
 
 /// No trip, no alarm, and the treatment is complete.
