@@ -1,0 +1,75 @@
+//! Recordings: any bytes are read, told of, re-executed and recovered, or refused with words.
+//!
+//! Random bytes seldom pass an MCAP checksum. So an input that is no MCAP file is taken as what
+//! messages of a good recording say instead: `@N text` puts the text in the place of message N,
+//! and the file around it is made good again.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rfa_record::{Recording, recover, rewrite};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+/// A session of a quarter of a second.
+const GOOD: &[u8] = include_bytes!("../good.mcap");
+
+struct Files {
+    folder: PathBuf,
+}
+
+/// In memory where the system has a place for that.
+static FILES: LazyLock<Files> = LazyLock::new(|| {
+    let shm = Path::new("/dev/shm");
+    let base = if shm.is_dir() { shm.to_owned() } else { std::env::temp_dir() };
+    let folder = base.join(format!("rfa-fuzz-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("good.mcap"), GOOD).expect("writes");
+    Files { folder }
+});
+
+fuzz_target!(|data: &[u8]| {
+    let at = |name: &str| FILES.folder.join(name);
+    let (input, again) = (at("input.mcap"), at("again.mcap"));
+    for path in [&input, &again, &at("input.mcap.partial"), &at("again.mcap.partial")] {
+        let _ = fs::remove_file(path);
+    }
+    if data.starts_with(b"@") {
+        edited(&at("good.mcap"), &input, data);
+    } else {
+        fs::write(&input, data).expect("writes");
+    }
+    read(&input, &again);
+});
+
+fn edited(good: &Path, to: &Path, data: &[u8]) {
+    let mut edits = data.split(|byte| *byte == b'@').filter_map(|edit| {
+        let end = edit.iter().position(|byte| *byte == b' ')?;
+        let number: u32 = str::from_utf8(&edit[..end]).ok()?.parse().ok()?;
+        Some((number, &edit[end + 1..]))
+    });
+    let (mut number, mut next) = (0, edits.next());
+    let mut edit = |_, message: &mut Vec<u8>| {
+        if let Some((_, text)) = next.filter(|(of, _)| *of <= number) {
+            message.clear();
+            message.extend_from_slice(text);
+            next = edits.next();
+        }
+        number += 1;
+    };
+    let _ = rewrite(good, to, &mut edit);
+}
+
+fn read(input: &Path, again: &Path) {
+    let info = Recording::open(input).and_then(|recording| recording.info());
+    if let Err(error) = &info {
+        assert!(!error.to_string().is_empty());
+    }
+    if let Err(error) = rfa_replay::verify(input) {
+        assert!(!error.to_string().is_empty());
+    }
+    if recover(input, again).is_ok() {
+        // What was recovered is a whole recording.
+        Recording::open(again).and_then(|recording| recording.info()).expect("recovered");
+    }
+}
