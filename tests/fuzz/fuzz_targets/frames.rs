@@ -2,7 +2,7 @@
 //! the firmware behind them are reached. No panic, and no output that nobody keeps granting.
 #![no_main]
 
-#[path = "../../crates/rfa-sim/tests/link_errors/craft.rs"]
+#[path = "../../../crates/rfa-sim/tests/link_errors/craft.rs"]
 #[allow(dead_code, reason = "shared with the tests of link errors")]
 mod craft;
 
