@@ -12,7 +12,7 @@ use rfa_scenario::{GateName, Reply, ReplyName, TreatmentPhase};
 use rfa_sim::ScheduledFault;
 use rfa_tissue::Setting;
 use rfa_units::{Bounded, Span};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The session's conversation is open by then, s.
 const OPEN_S: f64 = 0.25;
@@ -41,7 +41,7 @@ impl Subject {
         subjects.into_iter().collect()
     }
 
-    fn new(file: &PathBuf, bench: &Bench) -> Result<Self, Stop> {
+    fn new(file: &Path, bench: &Bench) -> Result<Self, Stop> {
         let site = plans::site(None)?;
         let plan = plans::plan_at_site(&file.display().to_string(), &site)?;
         let long = with_long_holds(&plan)?;
