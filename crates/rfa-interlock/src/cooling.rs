@@ -48,3 +48,6 @@ impl Cooling {
         self.fallen_mk
     }
 }
+
+#[cfg(test)]
+mod tests;

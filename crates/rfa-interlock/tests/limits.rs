@@ -27,7 +27,7 @@ fn good_limits_are_kept_as_they_are() {
 #[test]
 fn a_step_out_of_range_is_named() {
     type Case = (fn(&mut StepLimit), &'static str);
-    let cases: [Case; 10] = [
+    let cases: [Case; 12] = [
         (
             |s| s.set = MilliCelsius::saturating(39_999),
             "step 2: set 39999 is outside 40000 to 90000",
@@ -41,6 +41,8 @@ fn a_step_out_of_range_is_named() {
             |s| s.ceiling = MilliWatts::saturating(50_001),
             "step 2: ceiling 50001 is outside 1 to 50000",
         ),
+        (|s| s.ramp = Span::ZERO, "step 2: ramp 0 is outside 1 to 60000"),
+        (|s| s.ramp = Span::from_micros(60_000_001), "step 2: ramp 60001 is outside 1 to 60000"),
         (|s| s.hold = Span::ZERO, "step 2: hold 0 is outside 1 to 1800000"),
         (|s| s.hold = Span::from_secs(1_801), "step 2: hold 1801000 is outside 1 to 1800000"),
         (|s| s.time_on_max = Span::ZERO, "step 2: time_on_max 0 is outside 1 to 1800000"),
@@ -75,12 +77,26 @@ fn impedance_limits_only_tighten() {
 }
 
 #[test]
+fn a_start_has_a_ceiling_of_its_own() {
+    let with =
+        |mw: i64| Limits::new(LimitsSpec { start_ceiling: MilliWatts::saturating(mw), ..good() });
+    assert!(with(1).is_ok() && with(2_000).is_ok());
+    for mw in [0, 2_001] {
+        let words = with(mw).expect_err("must refuse").to_string();
+        assert_eq!(words, format!("start_ceiling {mw} is outside 1 to 2000"));
+    }
+}
+
+#[test]
 fn no_step_and_no_other_mode() {
     let none = spec(Activation::Pedal, &[]);
     assert_eq!(Limits::new(none), Err(LimitError::NoStep));
+    assert_eq!(LimitError::NoStep.to_string(), "the plan has no step");
     for mode in [Mode::Pulsed, Mode::SensoryStimulation, Mode::MotorStimulation] {
         let refused = Limits::new(LimitsSpec { mode, ..good() });
         assert_eq!(refused, Err(LimitError::ModeNotSupported(mode)));
+        let words = format!("mode {mode:?} cannot be armed yet");
+        assert_eq!(refused.map_err(|error| error.to_string()), Err(words));
     }
 }
 

@@ -3,9 +3,9 @@
 
 mod bench;
 
-use bench::{Bench, holds, trips, warm_to};
-use rfa_interlock::{AlarmId, Command, RuleId, State};
-use rfa_units::{Contactor, TipReading};
+use bench::{Bench, TICK_US, holds, trips, warm_to};
+use rfa_interlock::{AlarmId, Command, Outputs, RuleId, State};
+use rfa_units::{Bounded, Contactor, Telemetry, TipReading};
 
 #[test]
 fn h01_over_set_by_5_k() {
@@ -180,6 +180,40 @@ fn h05_allows_the_dead_man_its_time_and_no_more() {
     assert_eq!(late_stop(5, 8), (State::Lockout, true), "and twice");
     assert_eq!(late_stop(8, 9), (State::Idle, true), "a sample 90 ms later shows RF");
     assert_eq!(late_stop(8, 10), (State::Lockout, true), "and the next");
+}
+
+/// One tick with so many frames in it that lack the channel's report.
+fn unreported(bench: &mut Bench, frames: u64) -> Outputs {
+    bench.tick += 1;
+    bench.now_us += TICK_US;
+    let mut inputs = bench.inputs();
+    inputs.telemetry = Bounded::new();
+    bench.now_us -= frames * 1_000;
+    for _ in 0..frames {
+        bench.now_us += 1_000;
+        let frame = Telemetry { channels: Bounded::new(), ..bench.frame() };
+        inputs.telemetry.push(frame).expect("room");
+    }
+    bench.feed(&inputs)
+}
+
+/// H-04, H-05: where the power is not reported, it counts as above the request, and RF that was
+/// seen with K1 open is not taken back.
+#[test]
+fn power_that_is_not_reported_is_no_good_news() {
+    for (frames, active) in [(1, false), (2, true)] {
+        let mut bench = Bench::by_key().delivering(2_000);
+        let outputs = unreported(&mut bench, frames);
+        assert_eq!(bench.tripped_by(), Some((RuleId::H06, AlarmId::Al04)));
+        assert_eq!(outputs.active.contains(AlarmId::Al02), active, "{frames} samples");
+    }
+    let mut bench = Bench::by_key().idle();
+    bench.generator.power_mw = Some(201);
+    assert_eq!(bench.tick().state, State::Idle);
+    assert!(unreported(&mut bench, 1).active.contains(AlarmId::Al03), "not taken back");
+    assert_eq!(bench.tick().state, State::Lockout);
+    let mut bench = Bench::by_key().idle();
+    assert!(!unreported(&mut bench, 1).active.contains(AlarmId::Al03), "nor is it RF");
 }
 
 /// H-05: power on a channel nobody granted.

@@ -1,6 +1,8 @@
 //! The table as a whole.
 
-use super::RULES;
+mod rows;
+
+use super::{RULES, rule_rows};
 use crate::{RuleId, Trip, TripUnit};
 use rfa_units::Bounded;
 
@@ -46,4 +48,21 @@ fn every_row_has_its_unit() {
         };
         assert_eq!(trip(limit, limit).unit(), expected, "{:?} {limit}", rule.id);
     }
+}
+
+/// What documents are told of a row, in one of each kind.
+#[test]
+fn rows_tell_what_they_count_and_do() {
+    let told = |id: RuleId| {
+        let row = rule_rows().find(|row| row.id == id).expect("a row");
+        (row.on_samples, row.votes, row.scope, row.reaction)
+    };
+    assert_eq!(rule_rows().count(), RULES.len());
+    assert_eq!(told(RuleId::H01), (true, 2, "after self-test", "off, latched"));
+    assert_eq!(told(RuleId::H13), (true, 1, "after self-test", "lockout"));
+    assert_eq!(told(RuleId::H16), (true, 2, "delivering, stopping", "off, latched"));
+    assert_eq!(told(RuleId::H20), (false, 1, "after self-test", "off, latched"));
+    assert_eq!(told(RuleId::H44), (false, 1, "armed, delivering", "off, latched"));
+    assert_eq!(told(RuleId::H49), (true, 1, "always", "off, K2 open, latched"));
+    assert_eq!(told(RuleId::H50), (true, 1, "self-test", "K2 open, lockout"));
 }

@@ -62,6 +62,9 @@ fn a_pulse_above_the_voltage_limit_is_refused() {
     let mut gate = GrantGate::new(SESSION, limits(), ModeSet::THERMAL.with(Mode::Pulsed));
     let grant = received(&fields, 2);
     assert_eq!(gate.check(&grant, &good(at(12_005))), Err(RefusalCode::OverHardLimit));
+    let pulses = PulseShape { amplitude_mv: 80_000, ..pulses };
+    let at_limit = received(&GrantFields { pulses, ..fields }, 2);
+    assert_eq!(gate.check(&at_limit, &good(at(12_005))), Ok(()), "just at the limit");
 }
 
 #[test]

@@ -70,6 +70,7 @@ fn a_whole_conversation_establishes() {
     let frame = session.encoder.standby(&standby, session.seen);
     assert_eq!(hear_host(&mut generator, frame.as_bytes()), [Ok(HostMessage::Standby(standby))]);
     assert_eq!(handshake.next(ms(91), Some(&passed)), Step::Wait, "handed over once");
+    assert_eq!(handshake.next(ms(92), Some(&GeneratorMessage::Bye)), Step::Wait, "the session's");
 }
 
 #[test]
@@ -144,7 +145,11 @@ fn each_bad_answer_has_its_failure() {
             last = handshake.next(ms(1), Some(message));
         }
         assert_eq!(last, Step::Failed(failure));
-        assert_eq!(handshake.next(ms(2), None), Step::Failed(failure), "it stays failed");
+        for later in
+            [None, Some(&GeneratorMessage::Bye), Some(&refused(RefusalCode::BadSession, 1))]
+        {
+            assert_eq!(handshake.next(ms(2), later), Step::Failed(failure), "it stays failed");
+        }
     }
 }
 

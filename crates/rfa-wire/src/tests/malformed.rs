@@ -100,7 +100,7 @@ pub(super) fn resealed(
 }
 
 /// A frame whose CRC is right, whatever its content.
-fn summed(mut checked: Vec<u8>) -> Vec<u8> {
+pub(super) fn summed(mut checked: Vec<u8>) -> Vec<u8> {
     let sum = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(&checked);
     checked.extend_from_slice(&sum.to_le_bytes());
     stuff(&checked)

@@ -1,8 +1,9 @@
 //! What holds for every message and all bytes (H-24, X-09).
 
-use super::malformed::Receiver;
+use super::malformed::{Receiver, summed};
 use super::samples::*;
 use super::strategies::*;
+use crate::key::{mac, same_mac};
 use crate::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -220,6 +221,35 @@ fn a_refusal_can_name_the_frame() {
     assert_eq!(decoder.heard(), Some(Heard { session: SESSION, sequence: 1 }));
     hear_host(&mut decoder, &[1, 0]);
     assert_eq!(decoder.heard(), None);
+
+    // 38 bytes are a whole frame, one of an empty body; fewer name nobody, nor does a wrong CRC.
+    let heard = |bytes: &[u8]| {
+        let mut decoder = open_generator();
+        assert_eq!(hear_host(&mut decoder, bytes).len(), 1);
+        decoder.heard()
+    };
+    let mut checked = std::vec![0; 34];
+    checked[2..6].copy_from_slice(&SESSION.0.to_le_bytes());
+    checked[6..10].copy_from_slice(&9_u32.to_le_bytes());
+    assert_eq!(heard(&summed(checked.clone())), Some(Heard { session: SESSION, sequence: 9 }));
+    assert_eq!(heard(&summed(checked[..33].to_vec())), None);
+    let payload = std::vec![1; 60];
+    assert_eq!(heard(Frame::of_payload(&payload).as_bytes()), None);
+}
+
+/// Two differences never make up for each other, wherever in the MAC they are.
+#[test]
+fn every_byte_of_a_mac_counts() {
+    let tag = mac(&LINK.0, b"header and body");
+    assert!(same_mac(&tag, &tag));
+    for first in 0..tag.len() {
+        for second in 0..tag.len() {
+            let mut other = tag;
+            other[first] ^= 0x01;
+            other[second] ^= if first == second { 0 } else { 0x01 };
+            assert!(!same_mac(&tag, &other), "bytes {first} and {second}");
+        }
+    }
 }
 
 /// Keys never show in a log.

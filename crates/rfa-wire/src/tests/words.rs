@@ -221,6 +221,7 @@ fn what_a_frame_and_a_session_tell_of_themselves() {
     let modes = [Mode::Thermal, Mode::Pulsed, Mode::SensoryStimulation, Mode::MotorStimulation];
     for (place, mode) in modes.into_iter().enumerate() {
         assert_eq!(ModeSet::NONE.with(mode).bits(), 1 << place);
+        assert_eq!(ModeSet::NONE.with(mode).with(mode).bits(), 1 << place, "it stays in");
     }
 }
 
