@@ -21,7 +21,7 @@ fn text(value: &Value) -> &str {
 #[test]
 fn the_quick_campaign_is_as_the_hazard_rows_say() {
     let folder = tempfile::tempdir().expect("a folder");
-    let table = folder.path().join("table.md");
+    let table = folder.path().join("table");
     let ran =
         rfa(["campaign", "--quick", "--format", "json", "--table", table.to_str().expect("UTF-8")]);
     let results = ran.json();

@@ -327,7 +327,9 @@ mod tests {
 
     #[test]
     fn hazards_are_found_as_people_write_them() {
-        let found = named("RuleId::H06 (H-12, H-57). H-58, H-6, AH06, H1234 are none");
+        let beyond = id(HAZARDS + 1);
+        let text = format!("RuleId::H06 (H-12, H-57). {beyond}, H-6, AH06, H1234 are none");
+        let found = named(&text);
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["H-06", "H-12", "H-57"]);
     }
 }

@@ -43,20 +43,18 @@ pub(crate) fn faults(format: Format) -> Result<Exit, Stop> {
         json!({
             "name": info.name, "hazard": info.hazard, "meaning": info.meaning,
             "expected": info.expected, "twin": info.twin,
+            "small": info.sizes.map(|[small, _]| small), "large": info.sizes.map(|[_, large]| large),
         })
     };
     let rows: Vec<Value> = Fault::ALL.iter().map(row).collect();
     print(format, &rows, |row| {
-        format!(
-            "{:20} {:11} {}\n{:33}must: {}\n{:33}twin: {}",
-            text(row, "name"),
-            text(row, "hazard"),
-            text(row, "meaning"),
-            "",
-            text(row, "expected"),
-            "",
-            text(row, "twin")
-        )
+        let lines =
+            [("must", "expected"), ("twin", "twin"), ("small", "small"), ("large", "large")];
+        let told = lines.iter().filter(|(_, key)| row[*key].is_string());
+        let told = told.map(|(word, key)| format!("\n{:33}{word}: {}", "", text(row, key)));
+        let (name, hazard, meaning) =
+            (text(row, "name"), text(row, "hazard"), text(row, "meaning"));
+        format!("{name:20} {hazard:11} {meaning}{}", told.collect::<String>())
     })
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
     /// Write the tables as Markdown, too.
-    #[arg(long, value_name = "FILE.md")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) table: Option<PathBuf>,
     /// Text for people, JSON for machines.
     #[arg(long, value_enum, default_value_t = Format::Text)]
