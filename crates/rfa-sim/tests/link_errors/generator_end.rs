@@ -17,7 +17,7 @@ const MUCH_MW: u32 = 7_900;
 /// From expiry to no output: the firmware's step, and 10 ms for the regulator and K1.
 const OFF_MS: u64 = 11;
 /// Before the refusals reach the end of their count.
-const SESSION_INJECTIONS: u64 = 20_000;
+const SESSION_INJECTIONS: u64 = 4_000;
 
 /// A generator that delivers, and a host made by hand.
 struct Bench {
@@ -141,8 +141,7 @@ impl Bench {
     fn record(&mut self, kind: u8, frame: Vec<u8>) {
         if self.recorded.len() >= 64 {
             // What the opening left stays.
-            let at = 8 + self.random.below(56);
-            self.recorded.swap_remove(at);
+            self.recorded.swap_remove(8 + self.random.below(56));
         }
         self.recorded.push((kind, frame));
     }
@@ -201,8 +200,7 @@ impl Bench {
         let offs = self.generator.rf_offs().len();
         let before = self.generator.truth();
         let heard = self.send(bytes);
-        // Noise at its end joins a frame to the next one, which then names the error.
-        let joined = heard.is_empty();
+        // None where noise at its end joins a frame to the next one.
         let errors: Vec<_> = heard.iter().map(|heard| heard.expect_err("wrong")).collect();
         assert!(errors.iter().all(&named) && errors.len() <= 3, "{errors:?}");
         self.send_good();
@@ -212,7 +210,6 @@ impl Bench {
         let counts =
             |e: &&DecodeError| e.is_refused() && !matches!(e, DecodeError::Direction { .. });
         let refused = errors.iter().filter(counts).count() as u16;
-        assert!(!joined || refused == 0);
         self.assert_delivers(&before, 1, refused);
         assert!(self.generator.truth().rf_on && self.generator.rf_offs().len() == offs);
         let codes = errors.iter().filter_map(code).collect::<Vec<_>>();
@@ -295,7 +292,13 @@ impl Bench {
         let off = *self.generator.rf_offs().next_back().expect("off");
         let latest = GeneratorInstant::from_micros(expires_us).plus(Span::from_millis(OFF_MS));
         assert!(off.at <= latest, "{off:?}, expired at {expires_us}");
+        self.stays_off();
+    }
+
+    /// Output is off and comes back by no grant, only by a standby and a grant.
+    fn stays_off(&mut self) {
         let before = self.generator.truth();
+        assert!(!before.rf_on, "the dead-man");
         self.send_good();
         self.run_ms(30);
         let after = self.generator.truth();
@@ -305,26 +308,30 @@ impl Bench {
         self.standby();
     }
 
-    /// Overtaken by others; or a grant that comes after its own end.
+    /// Overtaken by others; or grants that come after their own end, as on a line that holds all of
+    /// them back: the host is heard, so K2 stays shut.
     fn delay(&mut self, kind: u8) {
-        let late = self.draft(kind);
         if kind != GRANT || self.random.below(2) == 0 {
+            let late = self.draft(kind);
             for _ in 0..=self.random.below(4) {
                 self.good();
             }
             return self.wrong(&late.sealed(), |e| matches!(e, DecodeError::Sequence { .. }));
         }
-        let extra = self.random.below(90) as u64;
-        self.run_ms(56 + OFF_MS + extra);
         let before = self.generator.truth();
-        assert!(!before.rf_on, "the dead-man");
-        assert!(matches!(self.send(&late.sealed())[..], [Ok(HostMessage::Grant(_))]));
-        self.run_ms(30);
+        let late = 7 + self.random.below(9) as u16;
+        for _ in 0..late {
+            let expires_us = self.now_us() - self.random.below(100_000) as u64;
+            let body = self.grant(MUCH_MW, expires_us, 1);
+            let frame = Draft { body, ..self.draft(GRANT) }.sealed();
+            assert!(matches!(self.send(&frame)[..], [Ok(HostMessage::Grant(_))]));
+            self.run_ms(10);
+        }
         let after = self.generator.truth();
-        assert!(!after.rf_on && after.setpoint == MilliWatts::MIN);
+        assert_eq!((after.setpoint, after.k2), (MilliWatts::MIN, Contactor::Shut));
         assert_eq!(after.grants_honoured, before.grants_honoured);
-        assert_eq!(after.grants_refused, before.grants_refused + 1);
-        self.standby();
+        assert_eq!(after.grants_refused, before.grants_refused + late);
+        self.stays_off();
     }
 
     /// A whole frame of another conversation.
