@@ -9,7 +9,6 @@ const LATE: Span = Span::from_millis(100);
 /// The tip since power was last asked or measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cooling {
-    since: Option<GeneratorInstant>,
     /// Its mean as the sensor had caught up, in m°C.
     from_mc: Option<i64>,
     /// How far it has fallen since, in mK, once the window is over.
@@ -17,9 +16,10 @@ pub(crate) struct Cooling {
 }
 
 impl Cooling {
-    pub(crate) const NONE: Self = Self { since: None, from_mc: None, fallen_mk: None };
+    pub(crate) const NONE: Self = Self { from_mc: None, fallen_mk: None };
 
-    /// Takes in a sample's time and the mean at it; `quiet_since`: no power since then.
+    /// Takes in a sample's time and the mean at it; `quiet_since`: no power since then; there is a
+    /// sample with power, and `None`, between any two.
     pub(crate) fn look(
         &mut self,
         quiet_since: Option<GeneratorInstant>,
@@ -30,9 +30,6 @@ impl Cooling {
             *self = Self::NONE;
             return;
         };
-        if self.since != Some(since) {
-            *self = Self { since: Some(since), ..Self::NONE };
-        }
         let quiet = at.since(since);
         if self.from_mc.is_none() && quiet >= AFTERGLOW && quiet < AFTERGLOW.plus(LATE) {
             self.from_mc = mean_mc;

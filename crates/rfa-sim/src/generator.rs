@@ -237,6 +237,9 @@ impl Generator {
         for frame in self.firmware.take_outbox() {
             self.line.send(&frame, &self.faults, now_us);
         }
+        for frame in self.stranger.take_frames() {
+            self.line.queue(frame.as_bytes().to_vec(), &self.faults, now_us);
+        }
         self.line.advance_outbound(&self.faults, now_us);
     }
 

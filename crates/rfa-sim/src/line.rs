@@ -202,8 +202,8 @@ impl Line {
         }
     }
 
-    /// Puts a frame in the queue; a full queue loses it.
-    fn queue(&mut self, bytes: Vec<u8>, faults: &ActiveFaults, now_us: u64) {
+    /// Puts a frame in the queue as it is, whoever sent it; a full queue loses it.
+    pub(crate) fn queue(&mut self, bytes: Vec<u8>, faults: &ActiveFaults, now_us: u64) {
         let delay = faults.get(Fault::FrameDelay);
         let delay_us = delay.map_or(0, |severity| severity.of(DELAY_US, DELAY_TWIN_US));
         // A frame never overtakes the one before it here.

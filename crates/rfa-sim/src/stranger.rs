@@ -13,11 +13,17 @@ const KEY: LinkKey = LinkKey(*b"not the link key");
 #[derive(Debug)]
 pub(crate) struct Stranger {
     encoder: GeneratorEncoder,
+    /// What it says after the generator's newest frame.
+    says: Vec<Frame>,
 }
 
 impl Stranger {
     pub(crate) const fn new() -> Self {
-        Self { encoder: GeneratorEncoder::new(KEY) }
+        Self { encoder: GeneratorEncoder::new(KEY), says: Vec::new() }
+    }
+
+    pub(crate) fn take_frames(&mut self) -> Vec<Frame> {
+        core::mem::take(&mut self.says)
     }
 
     /// Telemetry in the name of `session`.
@@ -36,7 +42,7 @@ impl Generator {
         for (fault, name) in [(Fault::FrameInsertion, other), (Fault::FrameMasquerade, session)] {
             if self.line.is_hit(fault, EACH, &self.faults, self.now.as_micros()) {
                 let frame = self.stranger.telemetry(name, *telemetry);
-                self.firmware.outbox.push(frame);
+                self.stranger.says.push(frame);
             }
         }
     }

@@ -1,5 +1,5 @@
-//! The table a second time, as the hazard table has it (docs/sources/hazards.md): whoever changes a
-//! row, a threshold or the order of rows has to mean it twice.
+//! The table a second time, taken from the table itself: it guards against change and derives
+//! nothing. Whoever changes a row, a threshold or the order of rows has to mean it twice.
 
 use super::super::Cadence::{self, Sample as EverySample, Tick as EveryTick};
 use super::super::Reaction::{
@@ -103,7 +103,7 @@ const ROWS: [Row; 43] = [
 ];
 
 #[test]
-fn every_row_is_as_the_hazard_table_has_it() {
+fn every_row_is_as_it_was_meant() {
     for (rule, expected) in RULES.iter().zip(ROWS) {
         let Rule { id, alarm, cadence, scope, threshold, votes, reaction, .. } = *rule;
         let window_ms = rule.window.as_micros() / 1_000;
