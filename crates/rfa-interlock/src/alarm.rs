@@ -34,6 +34,7 @@ pub enum RuleId {
     H28,
     H30,
     H31,
+    H38,
     H44,
     H49,
     H50,
@@ -44,7 +45,7 @@ pub enum RuleId {
 
 impl RuleId {
     /// Every rule.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::H01,
         Self::H02,
         Self::H03,
@@ -71,6 +72,7 @@ impl RuleId {
         Self::H28,
         Self::H30,
         Self::H31,
+        Self::H38,
         Self::H44,
         Self::H49,
         Self::H50,
@@ -109,6 +111,7 @@ impl RuleId {
             Self::H28 => 28,
             Self::H30 => 30,
             Self::H31 => 31,
+            Self::H38 => 38,
             Self::H44 => 44,
             Self::H49 => 49,
             Self::H50 => 50,
@@ -153,13 +156,14 @@ pub enum AlarmId {
     Al20 = 20,
     Al21 = 21,
     Al23 = 23,
+    Al24 = 24,
     Al25 = 25,
     Al27 = 27,
 }
 
 impl AlarmId {
     /// Every alarm this interlock can raise.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Al01,
         Self::Al02,
         Self::Al03,
@@ -178,6 +182,7 @@ impl AlarmId {
         Self::Al20,
         Self::Al21,
         Self::Al23,
+        Self::Al24,
         Self::Al25,
         Self::Al27,
     ];
@@ -186,7 +191,7 @@ impl AlarmId {
     #[must_use]
     pub const fn priority(self) -> Priority {
         match self {
-            Self::Al14 | Self::Al20 | Self::Al21 | Self::Al23 => Priority::Medium,
+            Self::Al14 | Self::Al20 | Self::Al21 | Self::Al23 | Self::Al24 => Priority::Medium,
             Self::Al25 => Priority::Low,
             _ => Priority::High,
         }
@@ -207,7 +212,7 @@ impl AlarmId {
     /// Whether its sign stays after the condition has gone (hazards.md part b).
     #[must_use]
     pub const fn latching(self) -> bool {
-        !matches!(self, Self::Al14 | Self::Al20 | Self::Al21 | Self::Al23 | Self::Al25)
+        !matches!(self, Self::Al14 | Self::Al20 | Self::Al21 | Self::Al23 | Self::Al24 | Self::Al25)
     }
 
     /// The alarm's number, 1 to 27.
@@ -352,10 +357,10 @@ impl Trip {
             RuleId::H01 | RuleId::H02 => TripUnit::MilliCelsius,
             RuleId::H04 | RuleId::H05 | RuleId::H50 => TripUnit::MilliWatts,
             RuleId::H06 | RuleId::H12 | RuleId::H13 | RuleId::H56 => TripUnit::MilliKelvin,
-            RuleId::H07 if self.limit == t::SHORT_MC => TripUnit::MilliCelsius,
+            RuleId::H07 if self.window_us == 0 => TripUnit::MilliCelsius,
             RuleId::H03 | RuleId::H07 => TripUnit::MilliKelvinPerSecond,
             RuleId::H14 | RuleId::H15 | RuleId::H19 => TripUnit::Milliohms,
-            RuleId::H16 | RuleId::H17 | RuleId::H18 => TripUnit::Percent,
+            RuleId::H16 | RuleId::H17 | RuleId::H18 | RuleId::H38 => TripUnit::Percent,
             RuleId::H22 | RuleId::H24 if self.window_us > 0 => TripUnit::Frames,
             RuleId::H44 if self.limit == t::MISSED_TICKS => TripUnit::Ticks,
             RuleId::H08

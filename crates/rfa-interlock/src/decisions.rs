@@ -291,6 +291,7 @@ fn a_refused_foot_stays_refused() {
             foot,
             foot_refused,
             recorder: true,
+            sound: crate::AlarmSound::NotUsed,
         })
     }
     Decision {

@@ -61,6 +61,18 @@ pub enum Command {
     ConfirmCheck,
 }
 
+/// Whether alarms can be heard (H-46).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum AlarmSound {
+    /// Nobody sits at a console: a script gives the orders.
+    #[default]
+    NotUsed,
+    /// A player takes the samples.
+    Works,
+    /// None does.
+    Fails,
+}
+
 /// Conditions for leaving self-test and for arming, each proven elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Readiness {
@@ -72,4 +84,6 @@ pub struct Readiness {
     pub recorder: bool,
     /// The operator's checklist is complete.
     pub checklist: bool,
+    /// Whether alarms can be heard.
+    pub sound: AlarmSound,
 }

@@ -9,7 +9,8 @@ use crate::rules::{Cadence, Findings, Reaction, View};
 use crate::thresholds::{ARMED_MAX, GRANT_LIFE};
 use crate::watch::{Facts, Watch};
 use crate::{
-    AlarmSet, ArmRefusal, Command, Event, Grant, Inputs, Limits, Outputs, StopCause, Trip,
+    AlarmSet, AlarmSound, ArmRefusal, Command, Event, Grant, Inputs, Limits, Outputs, StopCause,
+    Trip,
 };
 use rfa_units::{Bounded, HostInstant, MilliWatts, Permit, Request, StopReason};
 
@@ -19,6 +20,8 @@ pub struct Interlock {
     machine: Machine,
     memory: Memory,
     findings: Findings,
+    /// What the thresholds that are tried find.
+    passive: Findings,
     progress: Progress,
     watch: Watch,
     /// What the controller asks for the step in force, and what was granted of it.
@@ -38,6 +41,7 @@ impl Interlock {
             machine: Machine::new(trips),
             memory: Memory::new(),
             findings: Findings::new(),
+            passive: Findings::new(),
             progress: Progress::new(),
             watch: Watch::new(),
             asked_mw: 0,
@@ -62,11 +66,13 @@ impl Interlock {
         self.memory.hear(inputs);
         self.hear_request(inputs);
         self.findings.begin(state);
+        self.passive.begin(state);
         let mut first = true;
         for frame in inputs.telemetry.iter() {
             if self.memory.sample(limits, frame, inputs.now) {
                 if first {
                     self.findings.begin_samples();
+                    self.passive.begin_samples();
                     first = false;
                 }
                 self.ask(Cadence::Sample, limits, &clock);
@@ -95,7 +101,10 @@ impl Interlock {
             clock,
             state: self.machine.state(),
         };
-        self.findings.ask(cadence, &view);
+        self.findings.ask(cadence, &limits.spec().rules, &view);
+        if let Some(passive) = &limits.spec().passive {
+            self.passive.ask(cadence, passive, &view);
+        }
     }
 
     /// The seam: from here on the machine sees booleans.
@@ -106,6 +115,7 @@ impl Interlock {
         let proven = inputs.ready.self_test && inputs.ready.hard_limits;
         let usable = inputs.ready.recorder
             && inputs.ready.checklist
+            && !unheard(limits, inputs)
             && !self.progress.complete
             && self.memory.impedance_measured()
             && self.memory.tip_plausible()
@@ -274,6 +284,11 @@ impl Interlock {
     }
 }
 
+/// Alarms would not be heard where the site wants them to be (H-46).
+fn unheard(limits: &Limits, inputs: &Inputs) -> bool {
+    limits.spec().sound_required && inputs.ready.sound == AlarmSound::Fails
+}
+
 /// One tick.
 ///
 /// Inputs are taken in and every rule is asked, the machine moves, and only then is there a
@@ -314,6 +329,7 @@ pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlo
         progress: &next.progress,
         impedance: next.memory.impedance_measured(),
         tip: next.memory.tip_plausible(),
+        unheard: unheard(limits, inputs),
         spent: next.progress.spent(next.progress.limit(limits)).is_some(),
     }
     .refusal();
@@ -327,12 +343,13 @@ pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlo
         foot: signals.foot,
         foot_refused: refusal == Some(ArmRefusal::Footswitch),
         recorder: inputs.ready.recorder,
+        sound: inputs.ready.sound,
     });
     next.alarms(advice, inputs.now);
     let grant = next.grant(limits, inputs);
     let mut outputs = next.outputs(limits, grant);
     outputs.refusal = refusal;
-    outputs.events = events(before, &next, cause, refusal);
+    outputs.events = events(before, &next, inputs.now, cause, refusal);
     (next, outputs)
 }
 
@@ -340,6 +357,7 @@ pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlo
 fn events(
     before: &Interlock,
     after: &Interlock,
+    now: HostInstant,
     cause: Option<StopCause>,
     refusal: Option<ArmRefusal>,
 ) -> Bounded<Event, 8> {
@@ -364,7 +382,8 @@ fn events(
     let cleared = before.active.iter().filter(|alarm| !after.active.contains(*alarm));
     let alarms = raised.map(Event::Raised).chain(cleared.map(Event::Cleared));
     let mut events = Bounded::new();
-    for event in single.into_iter().flatten().chain(alarms) {
+    let tried = after.passive.begun(&before.passive, &after.memory, now).map(Event::WouldTrip);
+    for event in single.into_iter().flatten().chain(alarms).chain(tried) {
         // A full list drops the least weighty, as `Outputs::events` says.
         let _ = events.push(event);
     }

@@ -51,17 +51,19 @@ mod progress;
 mod refusal;
 mod response;
 mod rules;
+mod site;
 mod thresholds;
 mod trend;
 mod watch;
 
 pub use alarm::{AlarmId, AlarmSet, Priority, RuleId, Trip, TripUnit};
 pub use grant::Grant;
-pub use inputs::{Command, Inputs, LinkReport, Readiness, TELEMETRY_PER_TICK_MAX};
+pub use inputs::{AlarmSound, Command, Inputs, LinkReport, Readiness, TELEMETRY_PER_TICK_MAX};
 pub use interlock::{Interlock, step};
-pub use limits::{Activation, LimitError, Limits, LimitsSpec, StepLimit};
+pub use limits::{Activation, LimitError, Limits, LimitsSpec, StepLimit, Warming};
 pub use machine::State;
 pub use outputs::{ArmRefusal, Event, Outputs, StopCause};
 #[cfg(feature = "negative-control")]
 pub use rules::control::switch_off;
 pub use rules::{RuleRow, rule_rows};
+pub use site::{Threshold, Thresholds};

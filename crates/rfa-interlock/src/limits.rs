@@ -1,5 +1,6 @@
 //! The limits in force for one session: the plan's numbers, checked.
 
+use crate::Thresholds;
 use core::fmt;
 use rfa_units::{
     Bounded, ChannelId, MAX_STEPS, MilliCelsius, MilliJoules, MilliWatts, Milliohms, Mode,
@@ -35,6 +36,16 @@ pub struct StepLimit {
     pub check_before: bool,
 }
 
+/// How the tip of the plan's electrode answers to power (H-38): its rise follows
+/// `dT/dt = gain x power - T / leak` in the first seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Warming {
+    /// Rise per energy before any heat has gone, in mK/J.
+    pub gain_mk_j: u32,
+    /// How fast the heat goes.
+    pub leak: Span,
+}
+
 /// What [`Limits`] are made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitsSpec {
@@ -53,6 +64,14 @@ pub struct LimitsSpec {
     /// The most power granted in a start until the tip has answered to it (H-11: what holds 60 °C
     /// with this electrode, hazards.md a.2).
     pub start_ceiling: MilliWatts,
+    /// How the plan's electrode answers to power (H-38).
+    pub warming: Warming,
+    /// Thresholds of the rules, as the site has them.
+    pub rules: Thresholds,
+    /// Thresholds that are tried: what they would end is reported, and nothing else comes of it.
+    pub passive: Option<Thresholds>,
+    /// No arming where alarms cannot be heard (H-46).
+    pub sound_required: bool,
     /// Impedance above which output ends (H-14: 1500 ohm, 3000 ohm in a cord profile).
     pub impedance_high: Milliohms,
     /// Impedance below which output ends (H-15: 40 ohm).
@@ -125,13 +144,18 @@ pub(crate) const RAMP_MS: (i64, i64) = (1, 60_000);
 pub(crate) const TIME_ON_MS: (i64, i64) = (1, 1_800_000);
 /// The energies a step may have, in millijoules: 50 W for half an hour.
 pub(crate) const ENERGY_MJ: (i64, i64) = (1, 90_000_000);
+/// The gains an electrode may have, in mK/J: from the thickest needle, 0.8 K/J, to twice what the
+/// thinnest has (H-38).
+pub(crate) const GAIN_MK_J: (i64, i64) = (100, 60_000);
+/// How fast its heat may go, in milliseconds (H-38).
+pub(crate) const LEAK_MS: (i64, i64) = (500, 20_000);
 /// No impedance limit may be looser than these (H-14 in a cord profile, H-15), in milliohms.
 pub(crate) const IMPEDANCE_MOHM: (i64, i64) = (40_000, 3_000_000);
 
 /// Limits in force: a checked [`LimitsSpec`].
 ///
 /// ```
-/// use rfa_interlock::{Activation, Limits, LimitsSpec, StepLimit};
+/// use rfa_interlock::{Activation, Limits, LimitsSpec, StepLimit, Thresholds, Warming};
 /// use rfa_units::{
 ///     Bounded, ChannelId, MilliCelsius, MilliJoules, MilliWatts, Milliohms, Mode, PlanHash,
 ///     SessionId, Span,
@@ -157,6 +181,10 @@ pub(crate) const IMPEDANCE_MOHM: (i64, i64) = (40_000, 3_000_000);
 ///     activation: Activation::Key,
 ///     steps,
 ///     start_ceiling: MilliWatts::new(620).expect("0.62 W, 20G x 5 mm"),
+///     warming: Warming { gain_mk_j: 6_300, leak: Span::from_millis(3_300) },
+///     rules: Thresholds::TABLE,
+///     passive: None,
+///     sound_required: false,
 ///     impedance_high: Milliohms::new(1_500_000).expect("1500 ohm"),
 ///     impedance_low: Milliohms::new(40_000).expect("40 ohm"),
 /// };
@@ -188,6 +216,8 @@ impl Limits {
             check_step(index, step)?;
         }
         check_field("start_ceiling", i64::from(spec.start_ceiling.get()), START_CEILING_MW)?;
+        check_field("gain", i64::from(spec.warming.gain_mk_j), GAIN_MK_J)?;
+        check_field("leak", millis(spec.warming.leak), LEAK_MS)?;
         let (lowest, highest) = IMPEDANCE_MOHM;
         let low = i64::from(spec.impedance_low.get());
         let high = i64::from(spec.impedance_high.get());
@@ -209,14 +239,17 @@ impl Limits {
     }
 }
 
+fn millis(span: Span) -> i64 {
+    i64::try_from(span.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX)
+}
+
 fn check_step(index: usize, step: &StepLimit) -> Result<(), LimitError> {
-    let ms = |span: Span| i64::try_from(span.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX);
     let fields = [
         ("set", i64::from(step.set.get()), SET_MC),
         ("ceiling", i64::from(step.ceiling.get()), CEILING_MW),
-        ("ramp", ms(step.ramp), RAMP_MS),
-        ("hold", ms(step.hold), TIME_ON_MS),
-        ("time_on_max", ms(step.time_on_max), TIME_ON_MS),
+        ("ramp", millis(step.ramp), RAMP_MS),
+        ("hold", millis(step.hold), TIME_ON_MS),
+        ("time_on_max", millis(step.time_on_max), TIME_ON_MS),
         ("energy_max", i64::from(step.energy_max.get()), ENERGY_MJ),
     ];
     for (field, value, (min, max)) in fields {

@@ -4,11 +4,10 @@ use crate::contactors::Contactors;
 use crate::cooling::Cooling;
 use crate::history::{History, Sample, pad, tip};
 use crate::machine::Foot;
-use crate::response::Response;
+use crate::response::{Heated, Response};
 use crate::thresholds::{
     BAD_FRAME_WINDOW, BAD_FRAMES, BODY_MAX_MC, BODY_MIN_MC, DRIFT_DIVISOR, GENERATOR_SILENCE,
-    GRANT_LIFE, LOST_FRAMES, PAD_MIN_MOHM, PRESS_DEBOUNCE, TICK_MISSED, UNANSWERED_SHARE,
-    WARMING_WINDOW,
+    GRANT_LIFE, LOST_FRAMES, PAD_MIN_MOHM, PRESS_DEBOUNCE, TICK_MISSED, WARMING_WINDOW,
 };
 use crate::trend::Trend;
 use crate::{Activation, Inputs, Limits};
@@ -73,7 +72,7 @@ pub(crate) struct Panel {
 pub(crate) struct Memory {
     pub(crate) history: History,
     pub(crate) trend: Trend,
-    /// What the tip has shown since output began (H-11).
+    /// What the tip has shown since output began (H-11, H-38).
     pub(crate) response: Response,
     /// Power has been neither asked nor measured since then (H-12).
     pub(crate) quiet_since: Option<GeneratorInstant>,
@@ -214,7 +213,7 @@ impl Memory {
         self.quiet_since = sample.quiet().then(|| self.quiet_since.unwrap_or(sample.at));
     }
 
-    /// H-11: the tip's answer, and the time with at least half of the start's ceiling behind it.
+    /// H-11, H-38: the tip's answer to the power behind it.
     fn watch_response(
         &mut self,
         limits: &Limits,
@@ -224,12 +223,13 @@ impl Memory {
         if !self.contactors.delivering() {
             return;
         }
-        let share_mw = limits.spec().start_ceiling.get() / UNANSWERED_SHARE;
-        let powered = sample.power_mw.is_some_and(|power| power >= share_mw);
-        let span = before.map_or(Span::ZERO, |before| sample.at.since(before));
-        let mean = self.history.mean(MEAN_SAMPLES, tip);
-        // Beyond a grant's life no power is certain to have flowed.
-        self.response.look(mean, if powered { span.min(GRANT_LIFE) } else { Span::ZERO });
+        let heated = Heated {
+            tip_mc: self.history.mean(MEAN_SAMPLES, tip),
+            power_mw: sample.power_mw.unwrap_or(0),
+            span: before.map_or(Span::ZERO, |before| sample.at.since(before)),
+        };
+        let spec = limits.spec();
+        self.response.look(&heated, spec.start_ceiling.get(), spec.warming);
     }
 
     fn watch_pad(&mut self, sample: &Sample) {

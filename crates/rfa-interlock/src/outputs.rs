@@ -69,6 +69,8 @@ pub enum Event {
     CheckConfirmed,
     /// A command was refused.
     Refused(ArmRefusal),
+    /// With the thresholds that are tried a rule would have tripped; nothing came of it.
+    WouldTrip(Trip),
 }
 
 /// What ended output without a trip.
@@ -103,6 +105,8 @@ pub enum ArmRefusal {
     Recorder,
     /// The checklist is not complete.
     Checklist,
+    /// Alarms would not be heard, and the site wants them to be (H-46).
+    Sound,
     /// Before the first output the tip does not read a body's temperature (H-09).
     TipTemperature,
     /// A link is silent: generator, controller or console.

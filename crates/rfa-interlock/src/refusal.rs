@@ -20,6 +20,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) impedance: bool,
     /// The tip reads what one in a body reads (H-09).
     pub(crate) tip: bool,
+    /// Alarms would not be heard (H-46).
+    pub(crate) unheard: bool,
     /// The step's time or energy is used up.
     pub(crate) spent: bool,
 }
@@ -66,6 +68,7 @@ impl Attempt<'_> {
             (!self.ready.hard_limits, ArmRefusal::HardLimits),
             (!self.ready.recorder, ArmRefusal::Recorder),
             (!self.ready.checklist, ArmRefusal::Checklist),
+            (self.unheard, ArmRefusal::Sound),
             (self.silent(), ArmRefusal::LinkStale),
         ];
         first_of(&reasons)

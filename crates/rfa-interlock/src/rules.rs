@@ -14,7 +14,7 @@ mod trends;
 
 use crate::history::Sample;
 use crate::memory::{Clock, Memory};
-use crate::{AlarmId, AlarmSet, Limits, RuleId, State, StepLimit, Trip};
+use crate::{AlarmId, AlarmSet, Limits, RuleId, State, StepLimit, Threshold, Thresholds, Trip};
 use rfa_units::{HostInstant, Span};
 pub use row::{RuleRow, rule_rows};
 pub(crate) use table::RULES;
@@ -85,6 +85,9 @@ pub(crate) enum Reaction {
     Hard,
 }
 
+/// Looks at the newest sample, or at this tick, with a threshold.
+pub(crate) type Judge = fn(i64, &View<'_>) -> Verdict;
+
 /// One row of the table.
 pub(crate) struct Rule {
     pub(crate) id: RuleId,
@@ -100,7 +103,9 @@ pub(crate) struct Rule {
     /// How long the condition has to be gone before it counts as gone.
     pub(crate) clear: Span,
     pub(crate) reaction: Reaction,
-    pub(crate) judge: fn(&Self, &View<'_>) -> Verdict,
+    pub(crate) judge: Judge,
+    /// The site's own threshold in place of the row's, where it may have one.
+    pub(crate) site: Option<Threshold>,
     /// The samples kept with a trip.
     pub(crate) samples: fn(&Sample) -> Option<i64>,
 }
@@ -147,6 +152,18 @@ impl Finding {
         self.limit = limit;
     }
 
+    /// The numbers behind it.
+    fn trip(&self, rule: &Rule, memory: &Memory) -> Trip {
+        Trip {
+            rule: rule.id,
+            alarm: rule.alarm,
+            value: self.value,
+            limit: self.limit,
+            window_us: rule.window.as_micros(),
+            samples: memory.history.last_four(rule.samples),
+        }
+    }
+
     fn active(&self, rule: &Rule, now: HostInstant) -> bool {
         self.bad || self.last_bad.is_some_and(|at| now.since(at) < rule.clear)
     }
@@ -184,12 +201,13 @@ impl Findings {
         }
     }
 
-    /// Asks every rule of `cadence`.
-    pub(crate) fn ask(&mut self, cadence: Cadence, view: &View<'_>) {
+    /// Asks every rule of `cadence`, with the site's thresholds where it has its own.
+    pub(crate) fn ask(&mut self, cadence: Cadence, site: &Thresholds, view: &View<'_>) {
         for (finding, rule) in self.rows.iter_mut().zip(&RULES) {
             let asked = rule.cadence == cadence && rule.scope.holds(view.state);
             if asked && !control::is_off(rule.id) {
-                finding.add(rule, (rule.judge)(rule, view), view.clock.now);
+                let threshold = rule.site.map_or(rule.threshold, |own| site.get(own));
+                finding.add(rule, (rule.judge)(threshold, view), view.clock.now);
             }
         }
     }
@@ -216,13 +234,20 @@ impl Findings {
 
     /// The weightiest active rule with the numbers behind it: the table stands in that order.
     pub(crate) fn trip(&self, memory: &Memory, now: HostInstant) -> Option<Trip> {
-        self.active(now).next().map(|(finding, rule)| Trip {
-            rule: rule.id,
-            alarm: rule.alarm,
-            value: finding.value,
-            limit: finding.limit,
-            window_us: rule.window.as_micros(),
-            samples: memory.history.last_four(rule.samples),
-        })
+        self.active(now).next().map(|(finding, rule)| finding.trip(rule, memory))
+    }
+
+    /// What has become active since `before`, weightiest first.
+    pub(crate) fn begun<'a>(
+        &'a self,
+        before: &'a Self,
+        memory: &'a Memory,
+        now: HostInstant,
+    ) -> impl Iterator<Item = Trip> + 'a {
+        let rows = self.rows.iter().zip(&before.rows).zip(&RULES);
+        let begun = rows.filter(move |((finding, before), rule)| {
+            finding.active(rule, now) && !before.active(rule, now)
+        });
+        begun.map(|((finding, _), rule)| finding.trip(rule, memory))
     }
 }

@@ -81,6 +81,14 @@ pub(crate) const UNANSWERED: Span = Span::from_secs(3);
 /// H-11: power is what the start's ceiling divided by this makes: half of what holds 60 °C. In 3 s
 /// of it the slowest electrode of the table gains 2.6 K where nothing cools it (a.2).
 pub(crate) const UNANSWERED_SHARE: u32 = 2;
+/// H-38: the tip's rise, less [`RESPONSE_OFFSET_MK`], against the rise that the plan's electrode
+/// shows for the same power in the model, in percent. In a nerve in CSF the right one has 190 at most,
+/// in fat 176, in other tissues 111 (ADR 0009, `rfa-tissue/tests/response.rs`).
+pub(crate) const RESPONSE_PERCENT: i64 = 200;
+/// H-38: what noise, a sensor that lags and a tip that settles make of a rise, in mK.
+pub(crate) const RESPONSE_OFFSET_MK: i64 = 1_500;
+/// H-38: from the beginning of output on; later a rise tells more of the tissue than of the needle.
+pub(crate) const RESPONSE_WINDOW: Span = Span::from_secs(3);
 /// H-12: a rise that tissue left alone does not make, within [`WARMING_WINDOW`]. Between means of
 /// ten samples it is 15 times the noise of 0.3 K rms.
 pub(crate) const WARMING_MK: i64 = 2_000;

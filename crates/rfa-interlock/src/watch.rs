@@ -1,8 +1,8 @@
-//! Alarms that advise and end nothing: AL-14, AL-20, AL-21, AL-23, AL-25, AL-27.
+//! Alarms that advise and end nothing: AL-14, AL-20, AL-21, AL-23, AL-24, AL-25, AL-27.
 
 use crate::machine::{Foot, Machine, Phase, RESETS_MAX};
 use crate::thresholds::{ADVISORY, BELOW_SET_MK, RAMP_MULTIPLE, REACHED_BELOW_SET_MK};
-use crate::{AlarmId, AlarmSet, State, StepLimit};
+use crate::{AlarmId, AlarmSet, AlarmSound, State, StepLimit};
 use rfa_units::HostInstant;
 
 /// What the advice is drawn from, after the machine's transition.
@@ -17,6 +17,7 @@ pub(crate) struct Facts<'a> {
     /// An arming was refused for the footswitch in this tick.
     pub(crate) foot_refused: bool,
     pub(crate) recorder: bool,
+    pub(crate) sound: AlarmSound,
 }
 
 /// How long what has been so.
@@ -45,6 +46,7 @@ impl Watch {
         let lasting = [
             (self.foot(facts), AlarmId::Al14),
             (!facts.recorder && facts.machine.state() != State::SelfTest, AlarmId::Al23),
+            (facts.sound == AlarmSound::Fails, AlarmId::Al24),
             (
                 facts.machine.state() == State::Lockout && facts.machine.trips >= RESETS_MAX,
                 AlarmId::Al27,

@@ -7,12 +7,12 @@ use rfa_units::Bounded;
 fn every_alarm_has_its_priority_and_latch() {
     for alarm in AlarmId::ALL {
         let priority = match alarm.number() {
-            14 | 20 | 21 | 23 => Priority::Medium,
+            14 | 20 | 21 | 23 | 24 => Priority::Medium,
             25 => Priority::Low,
             _ => Priority::High,
         };
         assert_eq!(alarm.priority(), priority, "{alarm:?}");
-        let advises = matches!(alarm.number(), 14 | 20 | 21 | 23 | 25);
+        let advises = matches!(alarm.number(), 14 | 20 | 21 | 23 | 24 | 25);
         assert_eq!(alarm.latching(), !advises, "{alarm:?}");
     }
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use rfa_units::{Mode, PlanHash};
 
-use crate::{Gate, Plan, SensorKind};
+use crate::{Gate, Plan, RuleThresholds, SensorKind};
 
 /// First bytes of every plan's canonical form; the number changes with the form.
 const PREFIX: &[u8] = b"rfa-plan-1";
@@ -47,8 +47,13 @@ pub(crate) fn bytes(plan: &Plan) -> Vec<u8> {
     out.extend_from_slice(&plan.limits.set_max.get().to_le_bytes());
     push_u32(&mut out, plan.limits.impedance_high.get());
     push_u32(&mut out, plan.limits.impedance_low.get());
-    // At the end and only where there is one: plans without keep the hash they had.
+    // At the end and only where there are any: plans without keep the hash they had.
     plan.tissue.iter().for_each(|tissue| push_text(&mut out, tissue));
+    push_rules(&mut out, "rules", &plan.limits.rules);
+    if plan.limits.sound_required {
+        push_text(&mut out, "sound_required");
+    }
+    plan.limits.passive.iter().for_each(|passive| push_rules(&mut out, "passive", passive));
     out
 }
 
@@ -58,6 +63,14 @@ pub(crate) fn hash(plan: &Plan) -> PlanHash {
     let mut first = [0; 8];
     first.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
     PlanHash(first)
+}
+
+fn push_rules(out: &mut Vec<u8>, title: &str, rules: &RuleThresholds) {
+    for ((name, _), value) in rules.iter() {
+        push_text(out, title);
+        push_text(out, name);
+        push_u32(out, value);
+    }
 }
 
 fn push_u32(out: &mut Vec<u8>, value: u32) {

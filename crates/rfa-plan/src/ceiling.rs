@@ -6,7 +6,7 @@
 //! from what was asked.
 
 use crate::{Electrode, Gauge};
-use rfa_units::{MilliCelsius, MilliWatts};
+use rfa_units::{MilliCelsius, MilliWatts, Span};
 
 /// Set temperatures of the table's columns, in m°C.
 const COLUMNS_MILLI_C: [i32; 4] = [60_000, 70_000, 80_000, 90_000];
@@ -20,6 +20,10 @@ struct Row {
     /// What holds 60 °C, in mW: 23/43 of the hold at 80 °C and 60 s, rise for rise from 37 °C, power
     /// being linear in it; rounded down.
     hold_60_mw: u32,
+    /// How the tip answers to power in its first 3 s, by the model of `rfa-tissue` in muscle: rise
+    /// per energy before any heat has gone, in mK/J, and how fast the heat goes, in ms
+    /// (`rfa-tissue/tests/response.rs`, H-38).
+    response: (u32, u64),
 }
 
 /// The smallest electrode; also stands for every electrode no other row may stand for.
@@ -28,6 +32,7 @@ const SMALLEST: Row = Row {
     tip_length_um: 2_000,
     ceilings_mw: [(4_000, 6_300), (3_000, 4_900), (2_000, 3_500), (1_000, 1_900)],
     hold_60_mw: 320,
+    response: (24_100, 1_800),
 };
 
 /// The other rows, each larger than the one before in diameter or tip length and smaller in none.
@@ -37,24 +42,28 @@ const LARGER: [Row; 4] = [
         tip_length_um: 5_000,
         ceilings_mw: [(8_500, 14_000), (6_500, 11_000), (4_400, 8_000), (2_400, 4_600)],
         hold_60_mw: 540,
+        response: (9_300, 2_300),
     },
     Row {
         gauge: Gauge::G20,
         tip_length_um: 5_000,
         ceilings_mw: [(11_000, 19_000), (8_600, 16_000), (5_800, 11_000), (2_900, 6_100)],
         hold_60_mw: 620,
+        response: (6_300, 3_300),
     },
     Row {
         gauge: Gauge::G20,
         tip_length_um: 10_000,
         ceilings_mw: [(20_000, 34_000), (15_000, 27_000), (10_000, 19_000), (4_900, 9_300)],
         hold_60_mw: 1_080,
+        response: (3_300, 3_200),
     },
     Row {
         gauge: Gauge::G18,
         tip_length_um: 10_000,
         ceilings_mw: [(29_000, 48_000), (22_000, 42_000), (14_000, 28_000), (6_200, 12_000)],
         hold_60_mw: 1_290,
+        response: (1_900, 4_500),
     },
 ];
 
@@ -80,6 +89,15 @@ pub fn generator_hard_limit(electrode: Electrode, set: MilliCelsius) -> Option<M
 #[must_use]
 pub fn start_ceiling(electrode: Electrode) -> MilliWatts {
     MilliWatts::saturating(i64::from(row(electrode).hold_60_mw))
+}
+
+/// How this electrode's tip answers to power (H-38): the rise per energy before any heat has gone,
+/// in mK/J, and how fast the heat goes. Rows are chosen as in [`ceiling`]: that of a smaller
+/// electrode, where there is none, answers more.
+#[must_use]
+pub fn warming(electrode: Electrode) -> (u32, Span) {
+    let (gain_mk_j, leak_ms) = row(electrode).response;
+    (gain_mk_j, Span::from_millis(leak_ms))
 }
 
 fn pair(electrode: Electrode, set: MilliCelsius) -> Option<(u32, u32)> {

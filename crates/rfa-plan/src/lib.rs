@@ -31,13 +31,14 @@ mod electrode;
 mod file;
 mod plan;
 pub mod range;
+mod rules;
 mod site;
 mod target;
 pub mod tissue;
 mod violation;
 
 pub use budget::StepBudget;
-pub use ceiling::{ceiling, generator_hard_limit, start_ceiling};
+pub use ceiling::{ceiling, generator_hard_limit, start_ceiling, warming};
 pub use electrode::{Electrode, Gauge, SensorKind};
 #[cfg(feature = "toml")]
 pub use file::{
@@ -47,6 +48,7 @@ pub use file::{
     tissues as shipped_tissues,
 };
 pub use plan::{Gate, Plan, PlanLimits, PlanSpec, Program, Source, StepSpec};
+pub use rules::{RULE_THRESHOLDS, RuleThreshold, RuleThresholds};
 pub use site::{LinkSettings, Site, SiteLimits, SiteSpec};
 pub use target::Target;
 pub use violation::{PlanError, Violation};

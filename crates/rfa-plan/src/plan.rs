@@ -1,6 +1,8 @@
 //! A treatment plan.
 
-use crate::{Electrode, PlanError, Target, canonical, ceiling, check, generator_hard_limit};
+use crate::{
+    Electrode, PlanError, RuleThresholds, Target, canonical, ceiling, check, generator_hard_limit,
+};
 use alloc::string::String;
 use rfa_units::{
     Bounded, ChannelId, MAX_STEPS, MilliCelsius, MilliVolts, MilliWatts, Milliohms, Mode, PlanHash,
@@ -63,6 +65,12 @@ pub struct PlanLimits {
     pub impedance_high: Milliohms,
     /// H-15.
     pub impedance_low: Milliohms,
+    /// Tighter thresholds of the interlock's rules: a site's, no plan has any.
+    pub rules: RuleThresholds,
+    /// Thresholds the site tries: what they would end is reported, and nothing else comes of it.
+    pub passive: Option<RuleThresholds>,
+    /// No arming where alarms cannot be heard (H-46): a site's.
+    pub sound_required: bool,
 }
 
 /// What a [`Plan`] is made from.

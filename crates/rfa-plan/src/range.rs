@@ -15,7 +15,7 @@ pub struct Range {
 }
 
 impl Range {
-    const fn new(min: u32, max: u32, unit: &'static str) -> Self {
+    pub(crate) const fn new(min: u32, max: u32, unit: &'static str) -> Self {
         Self { min, max, unit }
     }
 

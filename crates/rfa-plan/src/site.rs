@@ -6,7 +6,7 @@ use rfa_units::{MilliCelsius, MilliWatts, Milliohms, Span};
 
 use crate::range;
 use crate::violation::Violations;
-use crate::{Plan, PlanError, PlanLimits, Target};
+use crate::{Plan, PlanError, PlanLimits, RuleThresholds, Target};
 
 /// Limits a site sets for every plan. They can only tighten: a wider one is refused, and where a
 /// plan is tighter the plan holds.
@@ -24,6 +24,12 @@ pub struct SiteLimits {
     pub impedance_low: Milliohms,
     /// Whether plans for the spinal cord may run with their own upper impedance limit.
     pub cord_profile: bool,
+    /// Thresholds of the interlock's rules that are tighter here.
+    pub rules: RuleThresholds,
+    /// Thresholds that are tried here: reported, without effect.
+    pub passive: Option<RuleThresholds>,
+    /// No arming where alarms cannot be heard (H-46).
+    pub sound_required: bool,
 }
 
 /// The line to the generator.
@@ -144,6 +150,9 @@ impl Site {
             set_max: plan.set_max.min(self.limits.set_max),
             impedance_high,
             impedance_low: plan.impedance_low.max(self.limits.impedance_low),
+            rules: self.limits.rules,
+            passive: self.limits.passive,
+            sound_required: self.limits.sound_required,
         }
     }
 }
@@ -159,12 +168,26 @@ fn check(spec: &SiteSpec) -> Result<(), PlanError> {
     let high = impedance_high.get().into();
     found.check("limits.impedance_high_ohm", high, range::IMPEDANCE_HIGH);
     found.check("limits.impedance_low_ohm", impedance_low.get().into(), range::IMPEDANCE_LOW);
+    rules("rules", &spec.limits.rules, &mut found);
+    rules("passive", &spec.limits.passive.unwrap_or_default(), &mut found);
     link(&spec.link, &mut found);
     if let Some(file) = &spec.operators_file {
         found.check_text("operators.file", file, PATH_CHARS_MAX);
     }
     found.check_text("recording.directory", &spec.recording_directory, PATH_CHARS_MAX);
     found.into_result()
+}
+
+fn rules(section: &str, rules: &RuleThresholds, found: &mut Violations) {
+    for ((name, range), value) in rules.iter() {
+        let field = format!("{section}.{name}");
+        found.check(&field, value.into(), range);
+        if range.unit == "%" && value.checked_rem(1_000) != Some(0) {
+            let words = ["part of a percent", "write a whole number"];
+            let value = format!("{} %", f64::from(value) / 1_000.0);
+            found.add(&field, value, format!("whole numbers, {range}"), words);
+        }
+    }
 }
 
 fn link(link: &LinkSettings, found: &mut Violations) {

@@ -99,6 +99,8 @@ pub struct Info {
     pub complete: bool,
     /// The first 64 trips.
     pub trips: Vec<TripSeen>,
+    /// The first 64 trips that thresholds on trial would have made.
+    pub would_trip: Vec<TripSeen>,
     /// The last message on the lesion.
     pub lesion: Option<LesionMessage>,
     /// The file was not finished, or part of it cannot be read.
@@ -208,6 +210,7 @@ impl Recording {
             end_state: None,
             complete: false,
             trips: Vec::new(),
+            would_trip: Vec::new(),
             lesion: None,
             truncated: false,
             end: End::Finished,
@@ -265,10 +268,13 @@ impl Info {
             }
         }
         for event in row.outputs.events {
-            if let crate::row::EventRow::Tripped(trip) = event
-                && self.trips.len() < LISTED_MAX
-            {
-                self.trips.push(TripSeen { tick, at_us: row.inputs.now_us, trip });
+            let (list, trip) = match event {
+                crate::row::EventRow::Tripped(trip) => (&mut self.trips, trip),
+                crate::row::EventRow::WouldTrip(trip) => (&mut self.would_trip, trip),
+                _ => continue,
+            };
+            if list.len() < LISTED_MAX {
+                list.push(TripSeen { tick, at_us: row.inputs.now_us, trip });
             }
         }
     }

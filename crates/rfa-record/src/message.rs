@@ -77,7 +77,8 @@ impl Topic {
             | EventRow::Stopped(_)
             | EventRow::StepDone
             | EventRow::CheckConfirmed
-            | EventRow::Refused(_) => Self::Event,
+            | EventRow::Refused(_)
+            | EventRow::WouldTrip(_) => Self::Event,
         }
     }
 }

@@ -24,8 +24,8 @@ pub use telemetry::{ChannelRow, PermitRow, RequestRow, TelemetryRow};
 pub use tick::{TickRow, TimingRow};
 pub use words::{
     ActivationWord, AlarmWord, CommandWord, ContactorWord, EmergencyStopWord, FindingWord,
-    FootswitchWord, GateWord, ModeWord, OutputWord, PhaseWord, RuleWord, StateWord, StopCauseWord,
-    StopWord, SupplyWord, TipFaultWord,
+    FootswitchWord, GateWord, ModeWord, OutputWord, PhaseWord, RuleWord, SoundWord, StateWord,
+    StopCauseWord, StopWord, SupplyWord, TipFaultWord,
 };
 
 use rfa_units::Bounded;

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rfa_control::{ControlInputs, ControlOutputs, ControlTick, Phase, Terms};
 use rfa_interlock::{
-    AlarmId, AlarmSet, ArmRefusal, Command, Event, Inputs, LinkReport, Outputs, Readiness, RuleId,
-    State, StopCause, Trip,
+    AlarmId, AlarmSet, AlarmSound, ArmRefusal, Command, Event, Inputs, LinkReport, Outputs,
+    Readiness, RuleId, State, StopCause, Trip,
 };
 use rfa_record::row::TickRow;
 use rfa_session::{InterlockTick, TickRecord, Timing};
@@ -130,7 +130,7 @@ fn inputs() -> impl Strategy<Value = Inputs> {
         Command::ConfirmCheck,
     ];
     let link = any::<(u8, u8, u8, bool)>();
-    let flags = any::<[bool; 6]>();
+    let flags = any::<[bool; 7]>();
     (
         any::<u64>(),
         host(),
@@ -154,6 +154,7 @@ fn inputs() -> impl Strategy<Value = Inputs> {
                 hard_limits: flags[3],
                 recorder: flags[4],
                 checklist: flags[5],
+                sound: if flags[6] { AlarmSound::Fails } else { AlarmSound::Works },
             },
         })
 }
@@ -195,6 +196,7 @@ fn refusal() -> impl Strategy<Value = ArmRefusal> {
         HardLimits,
         Recorder,
         Checklist,
+        Sound,
         TipTemperature,
         LinkStale,
         Footswitch,
@@ -221,7 +223,7 @@ fn event() -> impl Strategy<Value = Event> {
     let states = STATES.to_vec();
     prop_oneof![
         (select(states.clone()), select(states)).prop_map(|(from, to)| Event::Changed { from, to }),
-        trip().prop_map(Event::Tripped),
+        prop_oneof![trip().prop_map(Event::Tripped), trip().prop_map(Event::WouldTrip)],
         alarm().prop_map(Event::Raised),
         alarm().prop_map(Event::Cleared),
         Just(Event::Acknowledged),

@@ -2,13 +2,16 @@
 //!
 //! [`verify`] runs the control and interlock of this program over the recorded inputs, from the
 //! first tick, and compares everything they give with what was recorded, bit for bit.
+//! [`passive`] tries thresholds of the interlock's rules on a recording.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 mod execution;
+mod passive;
 mod report;
 mod verify;
 
 pub use execution::Execution;
+pub use passive::{PassiveReport, WouldTrip, passive};
 pub use report::{Outcome, Part, Stopped, TickDifference, VerifyReport};
 pub use verify::{ReplayError, verify};

@@ -109,6 +109,11 @@ impl ConsoleHandle {
         self.snapshot.operator = operator;
     }
 
+    /// Says whether alarms can be heard (H-46); never called, nobody listens.
+    pub fn set_sound(&self, works: bool) {
+        self.shared.set_sound(works);
+    }
+
     pub(crate) fn set_warnings(&mut self, warnings: &[String]) {
         self.snapshot.warnings = warnings.to_vec();
     }

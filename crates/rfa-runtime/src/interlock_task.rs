@@ -246,6 +246,7 @@ impl<O: Outlet> InterlockTask<O> {
                 hard_limits: self.proven.hard_limits,
                 recorder: self.recorder_ready(),
                 checklist: self.ends.shared.checklist(),
+                sound: self.ends.shared.sound(),
             },
         }
     }

@@ -1,6 +1,7 @@
 //! The few words that cross threads outside a channel.
 
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use rfa_interlock::AlarmSound;
 use rfa_link::LinkCounts;
 use rfa_session::QueueCounts;
 use rfa_units::Span;
@@ -23,6 +24,8 @@ pub(crate) struct Shared {
     checklist: AtomicBool,
     /// The recording runs and has room (H-45).
     recorder_ready: AtomicBool,
+    /// Whether alarms can be heard: 0 nobody has said, 1 they can, 2 they cannot (H-46).
+    sound: AtomicU8,
     /// Why the session is to end; 0: it is not.
     quit: AtomicU8,
     /// The session is ending: stop in every tick from here on.
@@ -74,6 +77,18 @@ impl Shared {
 
     pub(crate) fn recorder_ready(&self) -> bool {
         self.recorder_ready.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_sound(&self, works: bool) {
+        self.sound.store(if works { 1 } else { 2 }, Ordering::Release);
+    }
+
+    pub(crate) fn sound(&self) -> AlarmSound {
+        match self.sound.load(Ordering::Acquire) {
+            0 => AlarmSound::NotUsed,
+            1 => AlarmSound::Works,
+            _ => AlarmSound::Fails,
+        }
     }
 
     /// The first reason stays.

@@ -4,6 +4,7 @@
 use crate::Script;
 use crate::campaign::CampaignTable;
 use crate::expect::{ExpectTable, HAZARD_PATTERN};
+use rfa_plan::{Electrode, Gauge, SensorKind, range};
 use rfa_sim::Fault;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -34,6 +35,10 @@ pub(crate) struct ScenarioFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(min = 1, max = 200))]
     pub(crate) tissue: Option<String>,
+    /// The electrode that is fitted in place of the plan's (H-38).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "FittedTable")]
+    pub(crate) electrode: Option<FittedTable>,
     /// Seed of the simulated generator's noise. Each further time of a run has the next one.
     #[serde(default = "default_seed")]
     #[schemars(range(min = 0, max = u32::MAX))]
@@ -68,6 +73,30 @@ pub(crate) struct ScenarioFile {
 
 const fn default_seed() -> u64 {
     7
+}
+
+/// A needle of another size than the plan's.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FittedTable {
+    /// Needle gauge.
+    #[schemars(extend("enum" = [16, 17, 18, 20, 21, 22, 23]))]
+    pub(crate) gauge: u8,
+    /// Length of the active tip.
+    #[schemars(range(min = range::TIP.min_whole(), max = range::TIP.max_whole()))]
+    #[schemars(extend("x-unit" = "mm"))]
+    pub(crate) tip_length_mm: f64,
+}
+
+impl FittedTable {
+    /// `None` where the schema should have refused it.
+    pub(crate) fn electrode(&self) -> Option<Electrode> {
+        Some(Electrode {
+            gauge: Gauge::from_number(self.gauge)?,
+            tip_length_um: (self.tip_length_mm * 1e3).round() as u32,
+            sensor: SensorKind::ThermocoupleT,
+        })
+    }
 }
 
 /// A row of the hazard table.

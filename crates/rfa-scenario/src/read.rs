@@ -3,7 +3,7 @@
 use crate::expect::ExpectTable;
 use crate::file::{FaultTable, RunTable, ScenarioFile};
 use crate::{Campaign, Expected, Phase, Script, check};
-use rfa_plan::{FileErrors, TomlFile};
+use rfa_plan::{Electrode, FileErrors, TomlFile};
 use rfa_sim::FaultSetting;
 use rfa_units::Span;
 use std::collections::BTreeSet;
@@ -25,6 +25,8 @@ pub struct Scenario {
     pub plan: String,
     /// Name of a shipped tissue, or the path of a file; `None`: the plan's.
     pub tissue: Option<String>,
+    /// The electrode that is fitted; `None`: the plan's.
+    pub electrode: Option<Electrode>,
     /// Seed of the first run of each group that has none of its own.
     pub seed: u64,
     /// A footswitch is fitted.
@@ -149,6 +151,7 @@ fn scenario(toml: &TomlFile, folder: &Path) -> Result<Scenario, FileErrors> {
         hazards: file.hazards.into_iter().map(|hazard| hazard.0).collect(),
         plan: from_folder(file.plan),
         tissue: file.tissue.map(from_folder),
+        electrode: file.electrode.and_then(|fitted| fitted.electrode()),
         seed: file.seed,
         footswitch: file.footswitch,
         script: file.script.unwrap_or_else(Script::confirming),

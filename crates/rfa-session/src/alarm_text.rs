@@ -65,6 +65,7 @@ pub const fn alarm_text(alarm: AlarmId) -> &'static AlarmText {
         AlarmId::Al20 => &table::AL_20,
         AlarmId::Al21 => &table::AL_21,
         AlarmId::Al23 => &table::AL_23,
+        AlarmId::Al24 => &table::AL_24,
         AlarmId::Al25 => &table::AL_25,
         AlarmId::Al27 => &table::AL_27,
     }
@@ -79,7 +80,7 @@ pub fn alarm_line(alarm: AlarmId, trip: Option<&Trip>, now: &AlarmContext) -> St
         AlarmId::Al01 => temperature(trip),
         AlarmId::Al02 => output_above_request(trip),
         AlarmId::Al04 => format!("RF OFF: temperature sensor {}", sensor_word(trip)),
-        AlarmId::Al06 => "RF OFF: power, no warming. Is the tip in tissue?".to_string(),
+        AlarmId::Al06 => response(trip),
         AlarmId::Al07 => "TIP WARMS, RF IS OFF: remove other energy source".to_string(),
         AlarmId::Al08 => impedance(trip, "RF OFF: impedance ", "rose"),
         AlarmId::Al09 => impedance(trip, "RF OFF: impedance fell to ", "fell"),
@@ -99,6 +100,7 @@ pub fn alarm_line(alarm: AlarmId, trip: Option<&Trip>, now: &AlarmContext) -> St
         AlarmId::Al18 => "EMERGENCY STOP".to_string(),
         AlarmId::Al19 => "RF OFF: this screen was not answering".to_string(),
         AlarmId::Al23 => "The treatment session is not being recorded".to_string(),
+        AlarmId::Al24 => "Alarm sound not working: watch the screen".to_string(),
         AlarmId::Al27 => "LOCKED: three trips. Call service".to_string(),
     }
 }
@@ -122,6 +124,16 @@ fn temperature(trip: Option<&Trip>) -> String {
             format!("RF OFF: tip rises {value} C a second, limit {limit}")
         }
         _ => format!("RF OFF: tip {} C, limit {} C", Milli(trip.value, 1), Milli(trip.limit, 0)),
+    }
+}
+
+fn response(trip: Option<&Trip>) -> String {
+    match trip.filter(|trip| trip.rule == RuleId::H38) {
+        Some(trip) => {
+            let value = trip.value;
+            format!("RF OFF: tip warms as a smaller electrode does ({value} %). Is it this one?")
+        }
+        None => "RF OFF: power, no warming. Is the tip in tissue?".to_string(),
     }
 }
 

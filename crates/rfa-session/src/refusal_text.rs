@@ -15,6 +15,7 @@ pub fn refusal_text(reason: ArmRefusal) -> String {
         ArmRefusal::HardLimits => "the generator has not confirmed its hard limits",
         ArmRefusal::Recorder => "the recording is not running",
         ArmRefusal::Checklist => "checklist not complete: screen 1",
+        ArmRefusal::Sound => "alarms would not be heard: no player takes the sound",
         ArmRefusal::TipTemperature => {
             "tip not at 30 to 42 C: is it in the body, is it this sensor?"
         }

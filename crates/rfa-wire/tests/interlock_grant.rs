@@ -1,8 +1,8 @@
 //! Real grants, made by the interlock, from one end of the line to the other (I18, H-25).
 
 use rfa_interlock::{
-    Activation, Command, Grant, Inputs, Interlock, Limits, LimitsSpec, LinkReport, Outputs,
-    Readiness, StepLimit, step,
+    Activation, AlarmSound, Command, Grant, Inputs, Interlock, Limits, LimitsSpec, LinkReport,
+    Outputs, Readiness, StepLimit, Thresholds, Warming, step,
 };
 use rfa_units::{
     Bounded, ChannelId, ChannelReport, Contactor, EmergencyStop, Footswitch, GeneratorInstant,
@@ -41,6 +41,10 @@ fn limits() -> Limits {
         activation: Activation::Key,
         steps,
         start_ceiling: MilliWatts::saturating(620),
+        warming: Warming { gain_mk_j: 6_300, leak: Span::from_millis(3_300) },
+        rules: Thresholds::TABLE,
+        passive: None,
+        sound_required: false,
         impedance_high: Milliohms::new(1_500_000).unwrap(),
         impedance_low: Milliohms::new(40_000).unwrap(),
     })
@@ -107,7 +111,13 @@ fn inputs(tick: u64, report: Telemetry) -> Inputs {
             _ => Command::None,
         },
         authorised: true,
-        ready: Readiness { self_test: true, hard_limits: true, recorder: true, checklist: true },
+        ready: Readiness {
+            self_test: true,
+            hard_limits: true,
+            recorder: true,
+            checklist: true,
+            sound: AlarmSound::NotUsed,
+        },
     }
 }
 

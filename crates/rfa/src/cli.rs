@@ -302,6 +302,24 @@ Examples:
 Exit 0: equal. Exit 4: different; the first differing tick is printed. Comparing nothing is a
 failure.")]
     Verify(RecFile),
+    /// Try the thresholds of a site file on it: what its rules would have ended, and when.
+    #[command(after_long_help = "\
+Examples:
+  rfa rec rules session.mcap --site tighter.toml
+
+Runs the interlock over the recorded inputs with the thresholds of the file's sections [rules] and
+[passive] beside its own (where both set one, that of [passive]). They report and change nothing.
+Exit 0, whatever they report. Exit 3: not all of the recording could be run.")]
+    Rules {
+        /// The recording.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Site file with the thresholds.
+        #[arg(long, value_name = "FILE")]
+        site: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Copy what is whole of an unfinished recording into a new file.
     #[command(after_long_help = "\
 Examples:

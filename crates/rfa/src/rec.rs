@@ -12,6 +12,7 @@ pub(crate) fn rec(command: Rec) -> Result<Exit, Stop> {
     match command {
         Rec::Info(arguments) => info(&arguments),
         Rec::Verify(arguments) => verify(&arguments),
+        Rec::Rules { file, site, output } => rules(&file, &site, output.format),
         Rec::Recover { from, to, output } => recover(&from, &to, output.format),
     }
 }
@@ -39,6 +40,18 @@ fn verify(arguments: &RecFile) -> Result<Exit, Stop> {
         rfa_replay::Outcome::Different | rfa_replay::Outcome::Unsafe => Exit::Difference,
         rfa_replay::Outcome::Broken => Exit::Failure,
     })
+}
+
+fn rules(file: &Path, site: &Path, format: Format) -> Result<Exit, Stop> {
+    let site = rfa_plan::read_site(site).map_err(|e| Stop::usage(e.to_string()))?;
+    let thresholds = rfa_runtime::tried_thresholds(&site.limits)
+        .map_err(|e| Stop::usage(format!("the site's thresholds: {e}")))?;
+    let report = rfa_replay::passive(file, thresholds).map_err(|e| Stop::failure(e.to_string()))?;
+    match format {
+        Format::Json => output::json(&report)?,
+        Format::Text => output::line(text::passive(&report).trim_end())?,
+    }
+    Ok(if report.stopped.is_some() { Exit::Loss } else { Exit::Ok })
 }
 
 fn recover(from: &Path, to: &Path, format: Format) -> Result<Exit, Stop> {

@@ -56,6 +56,8 @@ const RETRY: Span = Span::from_secs(10);
 const JUMP: Span = Span::from_millis(150);
 /// A player that has taken nothing for this long does not play.
 const STUCK: Span = Span::from_secs(2);
+/// By then a player was tried and has settled, or there is none (H-46).
+const KNOWN: Span = Span::from_secs(2);
 /// A console that says nothing for this long is lost (H-23), and that is heard (AL-19).
 const CONSOLE_LOST: Span = Span::from_millis(500);
 
@@ -65,6 +67,7 @@ pub(crate) const SOUND_THREAD: &str = "rfa-sound";
 /// The sound of one session; silent once dropped.
 pub(crate) struct Speaker {
     desk: Arc<Mutex<Desk>>,
+    started: HostInstant,
 }
 
 /// What session and loudspeaker share.
@@ -98,7 +101,7 @@ impl Speaker {
         if let Err(error) = &thread {
             lock(&desk).player = Err(format!("no thread for it: {error}"));
         }
-        Self { desk }
+        Self { desk, started: now() }
     }
 
     /// What the session says; to be told at least every 0.5 s.
@@ -113,6 +116,11 @@ impl Speaker {
             return Err("the player takes no samples".to_owned());
         }
         desk.player.clone()
+    }
+
+    /// Whether alarms can be heard (H-46); `None`: not known yet.
+    pub(crate) fn works(&self, now: HostInstant) -> Option<bool> {
+        (now.since(self.started) >= KNOWN).then(|| self.player(now).is_ok())
     }
 
     /// How long alarms are still paused.

@@ -54,7 +54,7 @@ pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
         faults: local_generator::parse_faults(&arguments.faults, arguments.footswitch)?,
         nonce_salt: if arguments.virtual_time { [0; 16] } else { opening::random()? },
     };
-    let tissue = local_generator::fitted(local_generator::setting(&asked.plan, None)?)?;
+    let tissue = local_generator::fitted(local_generator::setting(&asked.plan, None, None)?)?;
     let generator = LocalGenerator::new(&asked.plan, &asked.site, &tissue, individual)?;
     if arguments.virtual_time {
         return demo_on_virtual_time(arguments, &asked, generator, pedal, script);

@@ -9,10 +9,11 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use rfa_console::{App, AppConfig, Effect, Input, Symbols, Theme};
 use rfa_control::{ControlInputs, ControlOutputs, ControlTick, Phase, Terms};
 use rfa_interlock::{
-    AlarmId, AlarmSet, Inputs, LinkReport, Outputs, Readiness, RuleId, State, Trip,
+    AlarmId, AlarmSet, AlarmSound, Inputs, LinkReport, Outputs, Readiness, RuleId, State, Trip,
 };
 use rfa_plan::{
-    Electrode, Gate, Gauge, Plan, PlanLimits, PlanSpec, SensorKind, Source, StepSpec, Target,
+    Electrode, Gate, Gauge, Plan, PlanLimits, PlanSpec, RuleThresholds, SensorKind, Source,
+    StepSpec, Target,
 };
 use rfa_session::{
     Action, DeviceKind, Identity, InterlockTick, LesionBoundary, LesionMeasure, LesionPrediction,
@@ -56,6 +57,9 @@ pub fn plan() -> Plan {
             set_max: MilliCelsius::saturating(75_000),
             impedance_high: Milliohms::saturating(1_500_000),
             impedance_low: Milliohms::saturating(40_000),
+            rules: RuleThresholds::NONE,
+            passive: None,
+            sound_required: false,
         },
         tissue: None,
     })
@@ -159,6 +163,7 @@ impl Scene {
                 hard_limits: true,
                 recorder: true,
                 checklist: true,
+                sound: AlarmSound::NotUsed,
             },
         };
         let mut control = Bounded::new();

@@ -1,6 +1,6 @@
 //! One function a rule: what it finds in the newest sample, or in this tick.
 
-use super::{Rule, Verdict, View};
+use super::{Verdict, View};
 use crate::history::Sample;
 use crate::memory::silence_us;
 use crate::thresholds::{
@@ -34,53 +34,53 @@ fn tip_mc(view: &View<'_>) -> Option<i64> {
 }
 
 /// H-01, threshold in mK above the set temperature. An unreadable tip is H-06's.
-pub(super) fn over_set(rule: &Rule, view: &View<'_>) -> Verdict {
-    let limit = i64::from(view.step.set.get()).saturating_add(rule.threshold);
+pub(super) fn over_set(threshold: i64, view: &View<'_>) -> Verdict {
+    let limit = i64::from(view.step.set.get()).saturating_add(threshold);
     tip_mc(view).map_or(Verdict::Stale, |t| reached(t, limit))
 }
 
 /// H-02, threshold in m°C.
-pub(super) fn boiling(rule: &Rule, view: &View<'_>) -> Verdict {
-    tip_mc(view).map_or(Verdict::Stale, |t| reached(t, rule.threshold))
+pub(super) fn boiling(threshold: i64, view: &View<'_>) -> Verdict {
+    tip_mc(view).map_or(Verdict::Stale, |t| reached(t, threshold))
 }
 
 /// H-04, threshold in mW: the least margin above what was asked.
-pub(super) fn above_request(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn above_request(threshold: i64, view: &View<'_>) -> Verdict {
     let Some(sample) = newest(view) else { return Verdict::Stale };
     let Some(power_mw) = sample.power_mw else { return Verdict::Error };
     let share_mw = i64::from(sample.asked_mw.saturating_mul(OUTPUT_MARGIN_PERCENT) / 100);
-    let limit = i64::from(sample.asked_mw).saturating_add(share_mw.max(rule.threshold));
+    let limit = i64::from(sample.asked_mw).saturating_add(share_mw.max(threshold));
     above(i64::from(power_mw), limit)
 }
 
 /// H-05, threshold in mW: RF with K1 open.
-pub(super) fn without_permission(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn without_permission(threshold: i64, view: &View<'_>) -> Verdict {
     match newest(view).filter(|sample| sample.followed.off_due).map(|sample| sample.power_mw) {
-        Some(Some(power_mw)) => above(i64::from(power_mw), rule.threshold),
+        Some(Some(power_mw)) => above(i64::from(power_mw), threshold),
         Some(None) => Verdict::Stale,
         None => Verdict::Ok,
     }
 }
 
 /// H-05, threshold in mW: RF on a channel no grant was ever made for.
-pub(super) fn foreign_channel(rule: &Rule, view: &View<'_>) -> Verdict {
-    newest(view).map_or(Verdict::Stale, |s| above(i64::from(s.foreign_mw), rule.threshold))
+pub(super) fn foreign_channel(threshold: i64, view: &View<'_>) -> Verdict {
+    newest(view).map_or(Verdict::Stale, |s| above(i64::from(s.foreign_mw), threshold))
 }
 
 /// H-54: K1 or K2 reads back shut though it was opened long enough ago: the contact is welded,
 /// and the other one is what is left. Self-test works both itself and answers for them there.
-pub(super) fn welded(rule: &Rule, view: &View<'_>) -> Verdict {
-    newest(view).map_or(Verdict::Stale, |s| reached(i64::from(s.followed.welded), rule.threshold))
+pub(super) fn welded(threshold: i64, view: &View<'_>) -> Verdict {
+    newest(view).map_or(Verdict::Stale, |s| reached(i64::from(s.followed.welded), threshold))
 }
 
 /// H-54: K1 or K2 reads back open though it was shut long enough ago: the generator has ended
 /// output by itself, and nobody may wait for a temperature that cannot come.
-pub(super) fn dropped_out(rule: &Rule, view: &View<'_>) -> Verdict {
-    newest(view).map_or(Verdict::Stale, |s| reached(i64::from(s.followed.dropped), rule.threshold))
+pub(super) fn dropped_out(threshold: i64, view: &View<'_>) -> Verdict {
+    newest(view).map_or(Verdict::Stale, |s| reached(i64::from(s.followed.dropped), threshold))
 }
 
 /// H-06: no reading, or one outside the range of a working sensor.
-pub(super) fn tip_missing(_: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn tip_missing(_: i64, view: &View<'_>) -> Verdict {
     match newest(view) {
         None => Verdict::Stale,
         Some(sample) if sample.tip_mc.is_none() => Verdict::Error,
@@ -90,7 +90,7 @@ pub(super) fn tip_missing(_: &Rule, view: &View<'_>) -> Verdict {
 
 /// H-06, threshold in mK per [`JUMP_WINDOW`]: against every sample of the window, and against
 /// the one before however old it is, in proportion.
-pub(super) fn tip_jump(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn tip_jump(threshold: i64, view: &View<'_>) -> Verdict {
     let Some((at, tip)) = newest(view).and_then(|s| Some((s.at, s.tip_mc?))) else {
         return Verdict::Stale;
     };
@@ -102,7 +102,7 @@ pub(super) fn tip_jump(rule: &Rule, view: &View<'_>) -> Verdict {
         let Some(before) = earlier.tip_mc else { break };
         let step = i64::from(tip).abs_diff(i64::from(before));
         let step = i64::try_from(step).unwrap_or(i64::MAX);
-        let limit = per_window(rule.threshold, age.max(JUMP_WINDOW));
+        let limit = per_window(threshold, age.max(JUMP_WINDOW));
         if let Verdict::Trip { .. } = above(step, limit) {
             return above(step, limit);
         }
@@ -117,47 +117,47 @@ fn per_window(threshold: i64, age: Span) -> i64 {
 }
 
 /// H-07, threshold in m°C: a reading of the cable's temperature while the tip is in tissue.
-pub(super) fn tip_cold(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn tip_cold(threshold: i64, view: &View<'_>) -> Verdict {
     let spec = view.limits.spec();
     let tissue = spec.impedance_low.get()..=spec.impedance_high.get();
     let in_tissue = newest(view)
         .and_then(|sample| sample.impedance_mohm)
         .is_some_and(|impedance| tissue.contains(&impedance));
     match tip_mc(view) {
-        Some(t) if in_tissue => below(t, rule.threshold),
+        Some(t) if in_tissue => below(t, threshold),
         Some(_) => Verdict::Ok,
         None => Verdict::Stale,
     }
 }
 
 /// H-07, threshold in mK/s of fall near body temperature.
-pub(super) fn tip_falls_cold(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn tip_falls_cold(threshold: i64, view: &View<'_>) -> Verdict {
     match tip_mc(view) {
-        Some(t) if t < FALL_BELOW_MC => falls(rule, view),
+        Some(t) if t < FALL_BELOW_MC => falls(threshold, view),
         Some(_) => Verdict::Ok,
         None => Verdict::Stale,
     }
 }
 
 /// H-07, threshold in mK/s of fall at any temperature.
-pub(super) fn falls(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn falls(threshold: i64, view: &View<'_>) -> Verdict {
     let slope = view.memory.history.slope_with_power();
-    slope.map_or(Verdict::Ok, |slope| above(slope.saturating_neg(), rule.threshold))
+    slope.map_or(Verdict::Ok, |slope| above(slope.saturating_neg(), threshold))
 }
 
 /// H-08, threshold in µs: the same raw code with power on.
-pub(super) fn tip_frozen(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(view.memory.same_us(), rule.threshold)
+pub(super) fn tip_frozen(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(view.memory.same_us(), threshold)
 }
 
 /// H-08, threshold in µs: the newest sample is old although it has only now come. Where nothing
 /// comes, H-22 answers.
-pub(super) fn sample_old(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn sample_old(threshold: i64, view: &View<'_>) -> Verdict {
     if view.memory.heard != Some(view.clock.now) {
         return Verdict::Stale;
     }
     let age_us = view.memory.sample_age_us(view.clock.now);
-    age_us.map_or(Verdict::Stale, |age_us| above(age_us, rule.threshold))
+    age_us.map_or(Verdict::Stale, |age_us| above(age_us, threshold))
 }
 
 /// The newest impedance. Missing is an error, except where K1 is shut and too little flows to
@@ -174,7 +174,7 @@ fn impedance(view: &View<'_>) -> Result<i64, Verdict> {
 }
 
 /// H-14: limit and twice the baseline, whichever is lower.
-pub(super) fn impedance_high(_: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn impedance_high(_: i64, view: &View<'_>) -> Verdict {
     let limit = i64::from(view.limits.spec().impedance_high.get());
     let baseline = view.memory.baseline_mohm.map_or(i64::MAX, i64::from);
     let limit = limit.min(baseline.saturating_mul(IMPEDANCE_RISE));
@@ -182,7 +182,7 @@ pub(super) fn impedance_high(_: &Rule, view: &View<'_>) -> Verdict {
 }
 
 /// H-15: limit and half the baseline, whichever is higher. What is missing is H-14's.
-pub(super) fn impedance_low(_: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn impedance_low(_: i64, view: &View<'_>) -> Verdict {
     let limit = i64::from(view.limits.spec().impedance_low.get());
     let half = view.memory.baseline_mohm.map_or(0, i64::from).checked_div(IMPEDANCE_FALL);
     let limit = limit.max(half.unwrap_or(0));
@@ -203,30 +203,30 @@ fn electrical(view: &View<'_>) -> Option<(i64, i64, i64)> {
 }
 
 /// H-18, threshold in percent: power against voltage times current.
-pub(super) fn power_contradicted(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn power_contradicted(threshold: i64, view: &View<'_>) -> Verdict {
     let Some((power_mw, voltage_mv, current_ua)) = electrical(view) else { return Verdict::Ok };
     // mV x µA = nW, and a million of them are a mW.
     let product_mw = voltage_mv.saturating_mul(current_ua) / 1_000_000;
-    above(apart_percent(power_mw, product_mw, power_mw), rule.threshold)
+    above(apart_percent(power_mw, product_mw, power_mw), threshold)
 }
 
 /// H-18, threshold in percent: impedance against voltage by current. What is missing is H-14's.
-pub(super) fn impedance_contradicted(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn impedance_contradicted(threshold: i64, view: &View<'_>) -> Verdict {
     let Some((_, voltage_mv, current_ua)) = electrical(view) else { return Verdict::Ok };
     let Ok(impedance) = impedance(view) else { return Verdict::Stale };
     // mV / µA = kohm, and a million mohm make one.
     let quotient = voltage_mv.saturating_mul(1_000_000).checked_div(current_ua);
     let quotient = quotient.unwrap_or(i64::MAX);
-    above(apart_percent(impedance, quotient, impedance), rule.threshold)
+    above(apart_percent(impedance, quotient, impedance), threshold)
 }
 
 /// H-19, threshold in mohm: the return pad is above it, or, until it trips, above its share of the
 /// lowest seen: after a trip a new pad may be put on.
 /// Where no pad was ever measured there is nothing to judge.
-pub(super) fn pad_high(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn pad_high(threshold: i64, view: &View<'_>) -> Verdict {
     let compared = view.memory.pad_lowest_mohm.filter(|_| view.state != State::Tripped);
     let lowest = compared.unwrap_or(i64::MAX);
-    let limit = (lowest / 100).saturating_mul(PAD_RISE_PERCENT).min(rule.threshold);
+    let limit = (lowest / 100).saturating_mul(PAD_RISE_PERCENT).min(threshold);
     match newest(view).map(|sample| sample.pad_mohm) {
         Some(Some(pad)) => above(i64::from(pad), limit),
         Some(None) if view.memory.pad_measured => Verdict::Error,
@@ -235,88 +235,88 @@ pub(super) fn pad_high(rule: &Rule, view: &View<'_>) -> Verdict {
 }
 
 /// H-19, threshold in mohm: the halves of the return pad are shorted.
-pub(super) fn pad_low(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn pad_low(threshold: i64, view: &View<'_>) -> Verdict {
     let pad = newest(view).and_then(|sample| sample.pad_mohm);
-    pad.map_or(Verdict::Stale, |pad| below(i64::from(pad), rule.threshold))
+    pad.map_or(Verdict::Stale, |pad| below(i64::from(pad), threshold))
 }
 
 /// H-20, threshold in µs.
-pub(super) fn controller_silent(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(silence_us(view.memory.request, view.clock.now), rule.threshold)
+pub(super) fn controller_silent(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(silence_us(view.memory.request, view.clock.now), threshold)
 }
 
 /// H-20: the controller itself says that it cannot go on. It may always stop; a stop for this
 /// reason is a fault that the operator has to see.
-pub(super) fn controller_faulted(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(i64::from(view.memory.controller_fault), rule.threshold)
+pub(super) fn controller_faulted(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(i64::from(view.memory.controller_fault), threshold)
 }
 
 /// H-22, threshold in µs.
-pub(super) fn generator_silent(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(view.memory.generator_silence_us(view.clock.now), rule.threshold)
+pub(super) fn generator_silent(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(view.memory.generator_silence_us(view.clock.now), threshold)
 }
 
 /// H-22, threshold in hang-ups.
-pub(super) fn hung_up(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(i64::from(view.memory.hung_up), rule.threshold)
+pub(super) fn hung_up(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(i64::from(view.memory.hung_up), threshold)
 }
 
 /// H-22, threshold in frames.
-pub(super) fn corrupt(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(view.memory.corrupt.within(view.clock.now), rule.threshold)
+pub(super) fn corrupt(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(view.memory.corrupt.within(view.clock.now), threshold)
 }
 
 /// H-22, threshold in frames that never came, for whatever reason.
-pub(super) fn lost(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(view.memory.lost.within(view.clock.now), rule.threshold)
+pub(super) fn lost(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(view.memory.lost.within(view.clock.now), threshold)
 }
 
 /// H-24, threshold in frames.
-pub(super) fn refused(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(view.memory.refused.within(view.clock.now), rule.threshold)
+pub(super) fn refused(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(view.memory.refused.within(view.clock.now), threshold)
 }
 
 /// H-23, threshold in µs.
-pub(super) fn console_silent(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(silence_us(view.memory.console, view.clock.now), rule.threshold)
+pub(super) fn console_silent(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(silence_us(view.memory.console, view.clock.now), threshold)
 }
 
 /// H-28, threshold in µs.
-pub(super) fn contacts_disagree(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(view.memory.disagree_us(), rule.threshold)
+pub(super) fn contacts_disagree(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(view.memory.disagree_us(), threshold)
 }
 
 /// H-28, H-29: the footswitch is there where activation is by key, or is missing where not.
-pub(super) fn footswitch_fitted(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn footswitch_fitted(threshold: i64, view: &View<'_>) -> Verdict {
     let Some(panel) = view.memory.panel else { return Verdict::Stale };
     let fitted = panel.footswitch != Footswitch::NotFitted;
     let wanted = view.limits.spec().activation == Activation::Pedal;
-    reached(i64::from(fitted != wanted), rule.threshold)
+    reached(i64::from(fitted != wanted), threshold)
 }
 
 /// H-44, threshold in µs since the tick before. A clock that stands or runs back has no gap
 /// that could be trusted, so it is an error.
-pub(super) fn tick_gap(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn tick_gap(threshold: i64, view: &View<'_>) -> Verdict {
     if !view.clock.forward {
         return Verdict::Error;
     }
     let gap_us = i64::try_from(view.clock.elapsed.as_micros()).unwrap_or(i64::MAX);
-    reached(gap_us, rule.threshold)
+    reached(gap_us, threshold)
 }
 
 /// H-44, threshold in missed ticks.
-pub(super) fn ticks_missed(rule: &Rule, view: &View<'_>) -> Verdict {
-    reached(i64::from(view.clock.missed), rule.threshold)
+pub(super) fn ticks_missed(threshold: i64, view: &View<'_>) -> Verdict {
+    reached(i64::from(view.clock.missed), threshold)
 }
 
 /// H-49: pressed, or its two contacts disagree.
-pub(super) fn emergency_stop(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn emergency_stop(threshold: i64, view: &View<'_>) -> Verdict {
     let pressed = |p: crate::memory::Panel| p.emergency_stop != EmergencyStop::Released;
-    view.memory.panel.map_or(Verdict::Stale, |p| reached(i64::from(pressed(p)), rule.threshold))
+    view.memory.panel.map_or(Verdict::Stale, |p| reached(i64::from(pressed(p)), threshold))
 }
 
 /// H-55.
-pub(super) fn brown_out(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn brown_out(threshold: i64, view: &View<'_>) -> Verdict {
     let low = |p: crate::memory::Panel| p.supply == Supply::BrownOut;
-    view.memory.panel.map_or(Verdict::Stale, |p| reached(i64::from(low(p)), rule.threshold))
+    view.memory.panel.map_or(Verdict::Stale, |p| reached(i64::from(low(p)), threshold))
 }

@@ -1,10 +1,10 @@
 //! The table itself, weightiest first: where two rules trip in one tick, the upper one is kept.
 
-use super::{Cadence, Reaction, Rule, Scope};
+use super::{Cadence, Judge, Reaction, Rule, Scope};
 use super::{judge, trends};
 use crate::history::{impedance, nothing, pad, power, tip};
 use crate::thresholds as t;
-use crate::{AlarmId, RuleId};
+use crate::{AlarmId, RuleId, Threshold};
 use rfa_units::Span;
 
 const fn micros(span: Span) -> i64 {
@@ -13,13 +13,7 @@ const fn micros(span: Span) -> i64 {
 }
 
 /// A row of a rule on every sample, with what most of them share.
-const fn sample_rule(
-    id: RuleId,
-    alarm: AlarmId,
-    threshold: i64,
-    votes: u8,
-    judge: fn(&Rule, &super::View<'_>) -> super::Verdict,
-) -> Rule {
+const fn sample_rule(id: RuleId, alarm: AlarmId, threshold: i64, votes: u8, judge: Judge) -> Rule {
     Rule {
         id,
         alarm,
@@ -31,6 +25,7 @@ const fn sample_rule(
         clear: Span::ZERO,
         reaction: Reaction::Fault,
         judge,
+        site: None,
         samples: nothing,
     }
 }
@@ -41,7 +36,7 @@ const fn tick_rule(
     alarm: AlarmId,
     threshold: i64,
     reaction: Reaction,
-    judge: fn(&Rule, &super::View<'_>) -> super::Verdict,
+    judge: Judge,
 ) -> Rule {
     Rule { cadence: Cadence::Tick, reaction, ..sample_rule(id, alarm, threshold, 1, judge) }
 }
@@ -53,7 +48,7 @@ const LOST_FRAMES: i64 = t::LOST_FRAMES as i64;
 const SO: i64 = 1;
 
 /// Every rule.
-pub(crate) static RULES: [Rule; 43] = [
+pub(crate) static RULES: [Rule; 44] = [
     Rule {
         scope: Scope::SelfTest,
         reaction: Reaction::Stuck,
@@ -80,6 +75,7 @@ pub(crate) static RULES: [Rule; 43] = [
         window: t::COOLING_WINDOW,
         reaction: Reaction::Hard,
         samples: tip,
+        site: Some(Threshold::Cooling),
         ..sample_rule(RuleId::H13, AlarmId::Al03, t::COOLING_MK, 1, trends::does_not_cool)
     },
     Rule {
@@ -92,6 +88,7 @@ pub(crate) static RULES: [Rule; 43] = [
         clear: t::SETTLED,
         reaction: Reaction::Disconnect,
         samples: tip,
+        site: Some(Threshold::Warming),
         ..sample_rule(RuleId::H12, AlarmId::Al07, t::WARMING_MK, 1, trends::warms_without_power)
     },
     Rule {
@@ -103,6 +100,7 @@ pub(crate) static RULES: [Rule; 43] = [
         window: t::JUMP_WINDOW,
         clear: t::SETTLED,
         samples: tip,
+        site: Some(Threshold::Jump),
         ..sample_rule(RuleId::H06, AlarmId::Al04, t::JUMP_MK, 1, judge::tip_jump)
     },
     Rule {
@@ -111,6 +109,7 @@ pub(crate) static RULES: [Rule; 43] = [
     },
     Rule {
         samples: tip,
+        site: Some(Threshold::OverSet),
         ..sample_rule(RuleId::H01, AlarmId::Al01, t::OVER_SET_MK, 2, judge::over_set)
     },
     // Five windows of one sample after another: a ramp that the loop drives at half again its rate
@@ -119,6 +118,7 @@ pub(crate) static RULES: [Rule; 43] = [
         scope: Scope::Output,
         window: t::SLOPE_WINDOW,
         samples: tip,
+        site: Some(Threshold::Runaway),
         ..sample_rule(RuleId::H03, AlarmId::Al01, t::RUNAWAY_MK_S, 5, trends::runs_away)
     },
     // Above all that a stall makes by itself: after one, grants have expired under the power that
@@ -148,6 +148,7 @@ pub(crate) static RULES: [Rule; 43] = [
     Rule {
         scope: Scope::Output,
         samples: power,
+        site: Some(Threshold::OutputMargin),
         ..sample_rule(
             RuleId::H04,
             AlarmId::Al02,
@@ -159,6 +160,7 @@ pub(crate) static RULES: [Rule; 43] = [
     Rule {
         scope: Scope::Output,
         samples: power,
+        site: Some(Threshold::PowerApart),
         ..sample_rule(
             RuleId::H18,
             AlarmId::Al02,
@@ -170,6 +172,7 @@ pub(crate) static RULES: [Rule; 43] = [
     Rule {
         scope: Scope::Output,
         samples: impedance,
+        site: Some(Threshold::ImpedanceApart),
         ..sample_rule(
             RuleId::H18,
             AlarmId::Al02,
@@ -181,6 +184,7 @@ pub(crate) static RULES: [Rule; 43] = [
     Rule {
         clear: t::SETTLED,
         samples: tip,
+        site: Some(Threshold::Cold),
         ..sample_rule(RuleId::H07, AlarmId::Al04, t::SHORT_MC, 2, judge::tip_cold)
     },
     // A slope over 200 ms has 1.08 K/s rms at 0.3 K rms of noise: -3 K/s is 2.8 times that, and
@@ -209,6 +213,7 @@ pub(crate) static RULES: [Rule; 43] = [
     Rule {
         clear: t::SETTLED,
         samples: tip,
+        site: Some(Threshold::Spread),
         ..sample_rule(RuleId::H56, AlarmId::Al04, t::SPREAD_MK, t::SPREAD_VOTES, trends::disturbed)
     },
     Rule {
@@ -226,29 +231,41 @@ pub(crate) static RULES: [Rule; 43] = [
         scope: Scope::Output,
         window: t::SUDDEN_WINDOW,
         samples: impedance,
+        site: Some(Threshold::SuddenFall),
         ..sample_rule(RuleId::H17, AlarmId::Al09, t::SUDDEN_FALL_PERCENT, 3, trends::falls_suddenly)
     },
     Rule {
         scope: Scope::Output,
         window: t::ROLL_OFF_WINDOW,
         samples: impedance,
+        site: Some(Threshold::RollOff),
         ..sample_rule(RuleId::H16, AlarmId::Al08, t::ROLL_OFF_PERCENT, 2, trends::rolls_off)
     },
     Rule {
         clear: t::SETTLED,
         samples: pad,
+        site: Some(Threshold::PadMax),
         ..sample_rule(RuleId::H19, AlarmId::Al10, t::PAD_MAX_MOHM, t::PAD_VOTES, judge::pad_high)
     },
     Rule {
         clear: t::SETTLED,
         samples: pad,
+        site: Some(Threshold::PadMin),
         ..sample_rule(RuleId::H19, AlarmId::Al10, t::PAD_MIN_MOHM, t::PAD_VOTES, judge::pad_low)
     },
     sample_rule(RuleId::H55, AlarmId::Al11, SO, 1, judge::brown_out),
     sample_rule(RuleId::H54, AlarmId::Al11, SO, 2, judge::dropped_out),
+    // Below every rule on what a fault does to the tip: those name it better.
     Rule {
         scope: Scope::Output,
         samples: tip,
+        site: Some(Threshold::Response),
+        ..sample_rule(RuleId::H38, AlarmId::Al06, t::RESPONSE_PERCENT, 5, trends::answers_too_much)
+    },
+    Rule {
+        scope: Scope::Output,
+        samples: tip,
+        site: Some(Threshold::Unanswered),
         ..sample_rule(RuleId::H11, AlarmId::Al06, micros(t::UNANSWERED), 1, trends::unanswered)
     },
     link_rule(RuleId::H22, SO, judge::hung_up),
@@ -284,13 +301,16 @@ pub(crate) static RULES: [Rule; 43] = [
         scope: Scope::Live,
         ..tick_rule(RuleId::H20, AlarmId::Al12, SO, Reaction::Controller, judge::controller_faulted)
     },
-    tick_rule(
-        RuleId::H23,
-        AlarmId::Al19,
-        micros(t::CONSOLE_SILENCE),
-        Reaction::Console,
-        judge::console_silent,
-    ),
+    Rule {
+        site: Some(Threshold::ConsoleSilence),
+        ..tick_rule(
+            RuleId::H23,
+            AlarmId::Al19,
+            micros(t::CONSOLE_SILENCE),
+            Reaction::Console,
+            judge::console_silent,
+        )
+    },
     sample_rule(
         RuleId::H28,
         AlarmId::Al14,
@@ -301,11 +321,7 @@ pub(crate) static RULES: [Rule; 43] = [
     sample_rule(RuleId::H28, AlarmId::Al14, SO, 2, judge::footswitch_fitted),
 ];
 
-const fn link_rule(
-    id: RuleId,
-    threshold: i64,
-    judge: fn(&Rule, &super::View<'_>) -> super::Verdict,
-) -> Rule {
+const fn link_rule(id: RuleId, threshold: i64, judge: Judge) -> Rule {
     Rule {
         clear: t::SETTLED,
         ..tick_rule(id, AlarmId::Al11, threshold, Reaction::Generator, judge)

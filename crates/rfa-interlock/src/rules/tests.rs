@@ -37,7 +37,7 @@ fn every_row_has_its_unit() {
             (RuleId::H02, limit) => (limit, MilliCelsius),
             (RuleId::H04 | RuleId::H05 | RuleId::H50, limit) => (limit, MilliWatts),
             (RuleId::H06 | RuleId::H12 | RuleId::H13 | RuleId::H56, limit) => (limit, MilliKelvin),
-            (RuleId::H16 | RuleId::H17 | RuleId::H18, limit) => (limit, Percent),
+            (RuleId::H16 | RuleId::H17 | RuleId::H18 | RuleId::H38, limit) => (limit, Percent),
             (RuleId::H19, limit) => (limit, Milliohms),
             (RuleId::H07, 30_000) => (30_000, MilliCelsius),
             (RuleId::H03 | RuleId::H07, limit) => (limit, MilliKelvinPerSecond),

@@ -1,12 +1,12 @@
 //! The rules on what changes over a while: warming, drying, and noise.
 
 use super::judge::{above, below, newest, reached};
-use super::{Rule, Verdict, View};
+use super::{Verdict, View};
 use crate::history::{impedance, tip};
 use crate::memory::MEAN_SAMPLES;
 use crate::thresholds::{
-    AFTERGLOW, BODY_MC, ROLL_OFF_ABOVE_MC, ROLL_OFF_WINDOW, RUNAWAY_RAMPS, SPREAD_MK,
-    SUDDEN_WINDOW, WARMING_ABOVE_MC, WARMING_WINDOW,
+    AFTERGLOW, BODY_MC, RESPONSE_OFFSET_MK, ROLL_OFF_ABOVE_MC, ROLL_OFF_WINDOW, RUNAWAY_RAMPS,
+    SPREAD_MK, SUDDEN_WINDOW, WARMING_ABOVE_MC, WARMING_WINDOW,
 };
 
 /// Samples that make an impedance: fewer than of a tip, its noise being a percent or less.
@@ -20,21 +20,30 @@ fn planned_mk_s(view: &View<'_>) -> i64 {
 }
 
 /// H-03, threshold in mK/s of rise, or three times the planned ramp where that is faster.
-pub(super) fn runs_away(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn runs_away(threshold: i64, view: &View<'_>) -> Verdict {
     let planned = planned_mk_s(view).saturating_mul(RUNAWAY_RAMPS);
     let slope = view.memory.history.slope();
-    slope.map_or(Verdict::Ok, |slope| above(slope, rule.threshold.max(planned)))
+    slope.map_or(Verdict::Ok, |slope| above(slope, threshold.max(planned)))
 }
 
 /// H-11, threshold in µs of power to which the tip has not answered.
-pub(super) fn unanswered(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn unanswered(threshold: i64, view: &View<'_>) -> Verdict {
     let powered_us = view.memory.response.unanswered().as_micros();
-    reached(i64::try_from(powered_us).unwrap_or(i64::MAX), rule.threshold)
+    reached(i64::try_from(powered_us).unwrap_or(i64::MAX), threshold)
+}
+
+/// H-38, threshold in percent of the rise that the plan's electrode shows for the same power.
+pub(super) fn answers_too_much(threshold: i64, view: &View<'_>) -> Verdict {
+    let Some((risen_mk, expected_mk)) = view.memory.response.risen() else { return Verdict::Stale };
+    if risen_mk <= RESPONSE_OFFSET_MK || expected_mk <= 0 {
+        return Verdict::Ok;
+    }
+    above(percent(risen_mk.saturating_sub(RESPONSE_OFFSET_MK), expected_mk), threshold)
 }
 
 /// H-12, threshold in mK above the lowest tenth of a second of the last one, with power neither
 /// asked nor measured. A signal that is all spread says nothing of warmth: that is H-56's.
-pub(super) fn warms_without_power(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn warms_without_power(threshold: i64, view: &View<'_>) -> Verdict {
     let Some((sample, since)) = newest(view).zip(view.memory.quiet_since) else {
         return Verdict::Ok;
     };
@@ -50,21 +59,21 @@ pub(super) fn warms_without_power(rule: &Rule, view: &View<'_>) -> Verdict {
     let blocks = view.memory.trend.within(sample.at, WARMING_WINDOW);
     let alone = blocks.filter(|block| block.began() >= from);
     let lowest = alone.filter_map(|block| block.tip.get()).min();
-    lowest.map_or(Verdict::Ok, |lowest| above(mean.saturating_sub(lowest), rule.threshold))
+    lowest.map_or(Verdict::Ok, |lowest| above(mean.saturating_sub(lowest), threshold))
 }
 
 /// H-13, threshold in mK of fall after output ended. Nothing is concluded from a signal that is all
 /// spread (H-56), or that does not move at all (H-08).
-pub(super) fn does_not_cool(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn does_not_cool(threshold: i64, view: &View<'_>) -> Verdict {
     let Some(fallen) = view.memory.cooling.fallen_mk() else { return Verdict::Ok };
     match view.memory.history.spread() {
-        Some(1..=SPREAD_MK) => below(fallen, rule.threshold),
+        Some(1..=SPREAD_MK) => below(fallen, threshold),
         _ => Verdict::Stale,
     }
 }
 
 /// H-16, threshold in percent above the lowest tenth of a second of the last half.
-pub(super) fn rolls_off(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn rolls_off(threshold: i64, view: &View<'_>) -> Verdict {
     let history = &view.memory.history;
     let hot = history.mean(MEAN_SAMPLES, tip).is_some_and(|mean| mean > ROLL_OFF_ABOVE_MC);
     let now = newest(view).zip(history.mean(IMPEDANCE_SAMPLES, impedance));
@@ -72,23 +81,23 @@ pub(super) fn rolls_off(rule: &Rule, view: &View<'_>) -> Verdict {
     let blocks = view.memory.trend.within(sample.at, ROLL_OFF_WINDOW);
     let lowest = blocks.filter_map(|block| block.impedance.get()).min();
     let Some(lowest) = lowest else { return Verdict::Ok };
-    above(percent(mean.saturating_sub(lowest), lowest), rule.threshold)
+    above(percent(mean.saturating_sub(lowest), lowest), threshold)
 }
 
 /// H-17, threshold in percent below the highest tenth of a second of the last two.
-pub(super) fn falls_suddenly(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn falls_suddenly(threshold: i64, view: &View<'_>) -> Verdict {
     let now = newest(view).and_then(|sample| Some((sample.at, impedance(sample)?)));
     let Some((at, impedance)) = now else { return Verdict::Stale };
     let blocks = view.memory.trend.within(at, SUDDEN_WINDOW);
     let highest = blocks.filter_map(|block| block.impedance.get()).max();
     let Some(highest) = highest else { return Verdict::Ok };
-    above(percent(highest.saturating_sub(impedance), highest), rule.threshold)
+    above(percent(highest.saturating_sub(impedance), highest), threshold)
 }
 
 /// H-56, threshold in mK between the extremes of ten samples about their own straight line.
-pub(super) fn disturbed(rule: &Rule, view: &View<'_>) -> Verdict {
+pub(super) fn disturbed(threshold: i64, view: &View<'_>) -> Verdict {
     let spread = view.memory.history.spread();
-    spread.map_or(Verdict::Stale, |spread| above(spread, rule.threshold))
+    spread.map_or(Verdict::Stale, |spread| above(spread, threshold))
 }
 
 fn percent(part: i64, of: i64) -> i64 {

@@ -2,8 +2,8 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the bench")]
 
 use rfa_interlock::{
-    Activation, AlarmId, Command, Event, Inputs, Interlock, Limits, LimitsSpec, LinkReport,
-    Outputs, Readiness, RuleId, State, StepLimit, step,
+    Activation, AlarmId, AlarmSound, Command, Event, Inputs, Interlock, Limits, LimitsSpec,
+    LinkReport, Outputs, Readiness, RuleId, State, StepLimit, Thresholds, Warming, step,
 };
 use rfa_session::Invariants;
 use rfa_units::{
@@ -44,6 +44,11 @@ pub(crate) fn spec(activation: Activation, steps: &[StepLimit]) -> LimitsSpec {
         activation,
         steps: list,
         start_ceiling: MilliWatts::new(2_000).expect("in range"),
+        // As high as it may be: the tip is set by hand here, whatever the power.
+        warming: Warming { gain_mk_j: 60_000, leak: Span::from_millis(20_000) },
+        rules: Thresholds::TABLE,
+        passive: None,
+        sound_required: false,
         impedance_high: Milliohms::new(1_500_000).expect("in range"),
         impedance_low: Milliohms::new(40_000).expect("in range"),
     }
@@ -156,6 +161,7 @@ impl Bench {
                 hard_limits: true,
                 recorder: true,
                 checklist: true,
+                sound: AlarmSound::NotUsed,
             },
             outputs: None,
             events: Vec::new(),

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Target;
 use crate::range;
-use crate::{Electrode, Gate, Gauge, Plan, PlanLimits, PlanSpec, SensorKind, Source, StepSpec};
+use crate::{
+    Electrode, Gate, Gauge, Plan, PlanLimits, PlanSpec, RuleThresholds, SensorKind, Source,
+    StepSpec,
+};
 
 /// Names: lower-case letters, digits, single hyphens between them.
 pub(crate) const SLUG_PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
@@ -205,6 +208,9 @@ impl PlanFile {
                 set_max: MilliCelsius::from_f64(limits.set_max_c).ok()?,
                 impedance_high: Milliohms::from_f64(limits.impedance_high_ohm).ok()?,
                 impedance_low: Milliohms::from_f64(limits.impedance_low_ohm).ok()?,
+                rules: RuleThresholds::NONE,
+                passive: None,
+                sound_required: false,
             },
             tissue: self.tissue,
         })

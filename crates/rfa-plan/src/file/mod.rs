@@ -12,6 +12,7 @@ mod nearest;
 mod other;
 mod presets;
 mod read;
+mod rules_format;
 mod schema;
 mod site_format;
 mod source;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::format::{KEY_PATTERN, span};
+use super::rules_format::RulesTable;
 use crate::site::PATH_CHARS_MAX;
 use crate::{LinkSettings, SiteLimits, SiteSpec, range};
 
@@ -20,6 +21,13 @@ pub(crate) struct SiteFile {
     name: String,
     /// Limits for every plan run at this site.
     limits: SiteLimitsTable,
+    /// Tighter thresholds of the interlock's rules.
+    #[serde(default)]
+    rules: RulesTable,
+    /// Thresholds to try: what they would end is told and recorded, and nothing else comes of it.
+    #[serde(default)]
+    #[schemars(with = "RulesTable")]
+    passive: Option<RulesTable>,
     /// The serial line to the generator.
     link: LinkTable,
     /// Who may arm, acknowledge and reset.
@@ -61,6 +69,10 @@ struct SiteLimitsTable {
     /// Whether plans for the spinal cord may run with their own upper impedance limit, up to
     /// 3000 ohm: inside the cord more than 1000 ohm is normal.
     cord_profile: bool,
+    /// Whether arming is refused on a console whose alarms cannot be heard (H-46). Write false only
+    /// where somebody watches the screen; without it, true.
+    #[serde(default = "sound_required_default")]
+    sound_required: bool,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -83,6 +95,10 @@ struct LinkTable {
     #[schemars(regex(pattern = KEY_PATTERN), extend("writeOnly" = true))]
     #[schemars(extend("x-allowed" = "32 hexadecimal digits"))]
     key_hex: String,
+}
+
+const fn sound_required_default() -> bool {
+    true
 }
 
 const fn baud_default() -> u32 {
@@ -114,7 +130,7 @@ struct RecordingTable {
 impl SiteFile {
     /// The site's settings as types; `None` where the schema should have refused one.
     pub(crate) fn spec(self) -> Option<SiteSpec> {
-        let Self { name, limits, link, operators, recording } = self;
+        let Self { name, limits, rules, passive, link, operators, recording } = self;
         Some(SiteSpec {
             name,
             limits: SiteLimits {
@@ -124,6 +140,9 @@ impl SiteFile {
                 impedance_high: Milliohms::from_f64(limits.impedance_high_ohm).ok()?,
                 impedance_low: Milliohms::from_f64(limits.impedance_low_ohm).ok()?,
                 cord_profile: limits.cord_profile,
+                sound_required: limits.sound_required,
+                rules: rules.thresholds(),
+                passive: passive.as_ref().map(RulesTable::thresholds),
             },
             link: LinkSettings {
                 baud: link.baud,

@@ -31,6 +31,9 @@ pub(crate) fn gasserian_70_spec() -> PlanSpec {
             set_max: MilliCelsius::new(75_000).expect("in range"),
             impedance_high: Milliohms::new(1_500_000).expect("in range"),
             impedance_low: Milliohms::new(40_000).expect("in range"),
+            rules: RuleThresholds::NONE,
+            passive: None,
+            sound_required: false,
         },
         tissue: None,
     }

@@ -1,6 +1,6 @@
 //! What the interlock saw.
 
-use super::{CommandWord, RequestRow, RowError, TelemetryRow, bounded};
+use super::{CommandWord, RequestRow, RowError, SoundWord, TelemetryRow, bounded};
 use rfa_interlock::{Inputs, LinkReport, Readiness};
 use rfa_units::{HostInstant, Request, Telemetry};
 use schemars::JsonSchema;
@@ -41,6 +41,8 @@ pub struct InputsRow {
     pub ready_recorder: bool,
     /// The checklist is complete.
     pub ready_checklist: bool,
+    /// Whether alarms can be heard.
+    pub ready_sound: SoundWord,
 }
 
 impl From<&Inputs> for InputsRow {
@@ -54,7 +56,7 @@ impl From<&Inputs> for InputsRow {
             console_alive,
             command,
             authorised,
-            ready: Readiness { self_test, hard_limits, recorder, checklist },
+            ready: Readiness { self_test, hard_limits, recorder, checklist, sound },
         } = inputs;
         Self {
             tick: *tick,
@@ -72,6 +74,7 @@ impl From<&Inputs> for InputsRow {
             ready_hard_limits: *hard_limits,
             ready_recorder: *recorder,
             ready_checklist: *checklist,
+            ready_sound: (*sound).into(),
         }
     }
 }
@@ -99,6 +102,7 @@ impl TryFrom<&InputsRow> for Inputs {
                 hard_limits: row.ready_hard_limits,
                 recorder: row.ready_recorder,
                 checklist: row.ready_checklist,
+                sound: row.ready_sound.into(),
             },
         })
     }

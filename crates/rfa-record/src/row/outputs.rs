@@ -120,6 +120,8 @@ pub enum EventRow {
     CheckConfirmed,
     /// A command was refused.
     Refused(RefusalRow),
+    /// A threshold that is tried would have ended output; nothing came of it.
+    WouldTrip(TripRow),
 }
 
 /// Why a command was refused.
@@ -133,6 +135,7 @@ pub enum RefusalRow {
     HardLimits,
     Recorder,
     Checklist,
+    Sound,
     TipTemperature,
     LinkStale,
     FaultPresent(AlarmWord),
@@ -275,6 +278,7 @@ impl From<&Event> for EventRow {
             Event::StepDone => Self::StepDone,
             Event::CheckConfirmed => Self::CheckConfirmed,
             Event::Refused(refusal) => Self::Refused((*refusal).into()),
+            Event::WouldTrip(trip) => Self::WouldTrip(trip.into()),
         }
     }
 }
@@ -296,6 +300,7 @@ impl TryFrom<&EventRow> for Event {
             EventRow::StepDone => Self::StepDone,
             EventRow::CheckConfirmed => Self::CheckConfirmed,
             EventRow::Refused(refusal) => Self::Refused((*refusal).into()),
+            EventRow::WouldTrip(trip) => Self::WouldTrip(trip.try_into()?),
         })
     }
 }
@@ -324,7 +329,7 @@ macro_rules! refusals {
 }
 
 refusals! {
-    WrongState, NotSignedIn, SelfTest, HardLimits, Recorder, Checklist, TipTemperature, LinkStale, Footswitch,
+    WrongState, NotSignedIn, SelfTest, HardLimits, Recorder, Checklist, Sound, TipTemperature, LinkStale, Footswitch,
     OutputMeasured, EmergencyStop, CheckDue, Complete, BudgetSpent, UseFootswitch,
     NotAcknowledged,
 }

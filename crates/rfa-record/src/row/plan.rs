@@ -3,7 +3,7 @@
 use super::{
     ActivationWord, GateWord, ModeWord, RowError, bounded, channel_id, plan_hash, quantity,
 };
-use rfa_interlock::{LimitsSpec, StepLimit};
+use rfa_interlock::{LimitsSpec, StepLimit, Threshold, Thresholds, Warming};
 use rfa_plan::{Program, StepSpec};
 use rfa_units::{MilliCelsius, MilliJoules, MilliWatts, Milliohms, SessionId, Span};
 use schemars::JsonSchema;
@@ -27,10 +27,30 @@ pub struct LimitsRow {
     pub steps: Vec<StepLimitRow>,
     /// The most power granted in a start until the tip has answered, in milliwatts.
     pub start_ceiling_mw: u32,
+    /// How the tip of the plan's electrode answers to power: rise per energy, in mK/J.
+    pub gain_mk_j: u32,
+    /// The same: how fast the heat goes, in microseconds.
+    pub leak_us: u64,
+    /// Thresholds of the rules that the site has tighter than the table.
+    pub rules: Vec<ThresholdRow>,
+    /// Thresholds that were tried: what they would have ended was reported, no more.
+    pub passive: Option<Vec<ThresholdRow>>,
+    /// No arming where alarms cannot be heard.
+    pub sound_required: bool,
     /// Impedance above which output ends, in milliohms.
     pub impedance_high_mohm: u32,
     /// Impedance below which output ends, in milliohms.
     pub impedance_low_mohm: u32,
+}
+
+/// One threshold of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThresholdRow {
+    /// Its name, which ends with the unit of the value.
+    pub name: String,
+    /// Its value.
+    pub value: i64,
 }
 
 /// The interlock's numbers for one step.
@@ -91,6 +111,10 @@ impl From<&LimitsSpec> for LimitsRow {
             activation,
             steps,
             start_ceiling,
+            warming,
+            rules,
+            passive,
+            sound_required,
             impedance_high,
             impedance_low,
         } = spec;
@@ -102,6 +126,11 @@ impl From<&LimitsSpec> for LimitsRow {
             activation: (*activation).into(),
             steps: steps.iter().map(StepLimitRow::from).collect(),
             start_ceiling_mw: start_ceiling.get(),
+            gain_mk_j: warming.gain_mk_j,
+            leak_us: warming.leak.as_micros(),
+            rules: threshold_rows(rules),
+            passive: passive.as_ref().map(threshold_rows),
+            sound_required: *sound_required,
             impedance_high_mohm: impedance_high.get(),
             impedance_low_mohm: impedance_low.get(),
         }
@@ -120,10 +149,37 @@ impl TryFrom<&LimitsRow> for LimitsSpec {
             activation: row.activation.into(),
             steps: bounded("steps", &row.steps, StepLimit::try_from)?,
             start_ceiling: quantity!(MilliWatts, row, start_ceiling_mw)?,
+            warming: Warming { gain_mk_j: row.gain_mk_j, leak: Span::from_micros(row.leak_us) },
+            rules: thresholds("rules", &row.rules)?,
+            passive: row.passive.as_deref().map(|rows| thresholds("passive", rows)).transpose()?,
+            sound_required: row.sound_required,
             impedance_high: quantity!(Milliohms, row, impedance_high_mohm)?,
             impedance_low: quantity!(Milliohms, row, impedance_low_mohm)?,
         })
     }
+}
+
+fn threshold_rows(thresholds: &Thresholds) -> Vec<ThresholdRow> {
+    let row = |(threshold, value): (Threshold, i64)| ThresholdRow {
+        name: threshold.name().to_string(),
+        value,
+    };
+    thresholds.iter().map(row).collect()
+}
+
+fn thresholds(field: &'static str, rows: &[ThresholdRow]) -> Result<Thresholds, RowError> {
+    rows.iter().try_fold(Thresholds::TABLE, |all, ThresholdRow { name, value }| {
+        let threshold = Threshold::ALL.into_iter().find(|threshold| threshold.name() == name);
+        let set = threshold.and_then(|threshold| all.with(threshold, *value));
+        set.ok_or_else(|| RowError {
+            field,
+            value: format!("{name} {value}"),
+            allowed: match threshold.map(Threshold::range) {
+                Some((min, max)) => format!("{min} to {max}"),
+                None => "the name of a threshold".to_string(),
+            },
+        })
+    })
 }
 
 impl From<&StepLimit> for StepLimitRow {

@@ -1,7 +1,7 @@
 //! Enumerations as the words that stand in the recording.
 
 use rfa_control::Phase;
-use rfa_interlock::{Activation, AlarmId, Command, RuleId, State, StopCause};
+use rfa_interlock::{Activation, AlarmId, AlarmSound, Command, RuleId, State, StopCause};
 use rfa_plan::Gate;
 use rfa_session::Finding;
 use rfa_units::{
@@ -110,13 +110,17 @@ words! {
     GateWord = Gate { None = "none", SensoryCheck = "sensory-check" }
 }
 words! {
+    /// Whether alarms can be heard.
+    SoundWord = AlarmSound { NotUsed = "not-used", Works = "works", Fails = "fails" }
+}
+words! {
     /// A rule of the hazard table.
     RuleWord = RuleId {
         H01 = "H-01", H02 = "H-02", H03 = "H-03", H04 = "H-04", H05 = "H-05", H06 = "H-06",
         H07 = "H-07", H08 = "H-08", H11 = "H-11", H12 = "H-12", H13 = "H-13", H14 = "H-14", H15 = "H-15",
         H16 = "H-16", H17 = "H-17", H18 = "H-18", H19 = "H-19", H20 = "H-20", H22 = "H-22",
         H23 = "H-23", H24 = "H-24", H26 = "H-26", H27 = "H-27", H28 = "H-28", H30 = "H-30",
-        H31 = "H-31", H44 = "H-44", H49 = "H-49", H50 = "H-50", H54 = "H-54", H55 = "H-55",
+        H31 = "H-31", H38 = "H-38", H44 = "H-44", H49 = "H-49", H50 = "H-50", H54 = "H-54", H55 = "H-55",
         H56 = "H-56",
     }
 }
@@ -126,7 +130,7 @@ words! {
         Al01 = "AL-01", Al02 = "AL-02", Al03 = "AL-03", Al04 = "AL-04", Al06 = "AL-06",
         Al07 = "AL-07", Al08 = "AL-08", Al09 = "AL-09", Al10 = "AL-10", Al11 = "AL-11",
         Al12 = "AL-12", Al13 = "AL-13", Al14 = "AL-14",
-        Al18 = "AL-18", Al19 = "AL-19", Al20 = "AL-20", Al21 = "AL-21", Al23 = "AL-23",
+        Al18 = "AL-18", Al19 = "AL-19", Al20 = "AL-20", Al21 = "AL-21", Al23 = "AL-23", Al24 = "AL-24",
         Al25 = "AL-25", Al27 = "AL-27",
     }
 }

@@ -4,8 +4,8 @@
 
 use rfa_control::{Control, ControlInputs, ControlTick};
 use rfa_interlock::{
-    Activation, Command, Inputs, Interlock, Limits, LimitsSpec, LinkReport, Readiness, State,
-    StepLimit, step,
+    Activation, AlarmSound, Command, Inputs, Interlock, Limits, LimitsSpec, LinkReport, Readiness,
+    State, StepLimit, Thresholds, Warming, step,
 };
 use rfa_plan::{Gate, Program, StepSpec};
 use rfa_record::{Attached, Clock, Header};
@@ -60,6 +60,10 @@ pub(crate) fn limits(program: &Program) -> LimitsSpec {
         activation: Activation::Key,
         steps,
         start_ceiling: MilliWatts::new(620).expect("a power"),
+        warming: Warming { gain_mk_j: 6_300, leak: Span::from_millis(3_300) },
+        rules: Thresholds::TABLE,
+        passive: None,
+        sound_required: false,
         impedance_high: Milliohms::new(1_500_000).expect("an impedance"),
         impedance_low: Milliohms::new(40_000).expect("an impedance"),
     }
@@ -301,6 +305,7 @@ impl Session {
                 hard_limits: true,
                 recorder: true,
                 checklist: true,
+                sound: AlarmSound::NotUsed,
             },
         };
         let (interlock, outputs) = step(&self.limits, &self.interlock, &inputs);

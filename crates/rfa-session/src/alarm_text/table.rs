@@ -51,8 +51,8 @@ pub(super) const AL_04: AlarmText = AlarmText {
 
 pub(super) const AL_06: AlarmText = AlarmText {
     id: AlarmId::Al06,
-    title: "NO WARMING",
-    meaning: "3 s of power, and the tip did not warm by 1 C: the sensor is not where the power goes.",
+    title: "WRONG RESPONSE",
+    meaning: "3 s of power and no warming, or twice the warming of the electrode in the plan.",
     done: RF_OFF,
     act: "is the tip in tissue? is it this electrode?",
     cleared_by: ACK_RESET,
@@ -187,6 +187,16 @@ pub(super) const AL_23: AlarmText = AlarmText {
     act: "write the readings down; free disk space",
     cleared_by: "the queue has room again; after a write error only a new session",
     shown_by: "crates/rfa-interlock/tests/sessions.rs",
+};
+
+pub(super) const AL_24: AlarmText = AlarmText {
+    id: AlarmId::Al24,
+    title: "NO ALARM SOUND",
+    meaning: "No player takes the alarm sound; it is looked for again every 10 s.",
+    done: NOTHING,
+    act: "start the sound system, or watch the screen",
+    cleared_by: "a player that takes the sound",
+    shown_by: "crates/rfa-interlock/tests/sound.rs",
 };
 
 pub(super) const AL_25: AlarmText = AlarmText {

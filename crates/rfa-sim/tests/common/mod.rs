@@ -2,8 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
 use rfa_interlock::{
-    Activation, Command, Inputs, Interlock, Limits, LimitsSpec, LinkReport, Outputs, Readiness,
-    State, StepLimit, step,
+    Activation, AlarmSound, Command, Inputs, Interlock, Limits, LimitsSpec, LinkReport, Outputs,
+    Readiness, State, StepLimit, Thresholds, Warming, step,
 };
 use rfa_plan::{Electrode, Gauge, SensorKind};
 use rfa_sim::{Generator, GeneratorConfig, LumpedPlant, Tissue};
@@ -67,6 +67,11 @@ fn limits(session: SessionId, activation: Activation) -> Limits {
         steps,
         // 22G x 5 mm (hazards.md a.2).
         start_ceiling: mw(540),
+        // As high as it may be: some tests heat faster than any needle.
+        warming: Warming { gain_mk_j: 60_000, leak: Span::from_millis(20_000) },
+        rules: Thresholds::TABLE,
+        passive: None,
+        sound_required: false,
         impedance_high: Milliohms::new(1_500_000).expect("1500 ohm"),
         impedance_low: Milliohms::new(40_000).expect("40 ohm"),
     })
@@ -233,6 +238,7 @@ impl Bench {
                 hard_limits: true,
                 recorder: true,
                 checklist: true,
+                sound: AlarmSound::NotUsed,
             },
         };
         let (next, outputs) = step(&self.limits, &self.interlock, &inputs);

@@ -45,7 +45,7 @@ impl Subject {
         let site = plans::site(None)?;
         let plan = plans::plan_at_site(&file.display().to_string(), &site)?;
         let long = with_long_holds(&plan)?;
-        let setting = local_generator::setting(&plan, None)?;
+        let setting = local_generator::setting(&plan, None, None)?;
         let name = plan.id.clone();
         let mut subject = Self {
             name,

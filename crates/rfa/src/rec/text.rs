@@ -2,6 +2,7 @@
 
 use rfa_interlock::Trip;
 use rfa_record::{End, Info, LesionMessage, MeasureRow, TripSeen};
+use rfa_replay::PassiveReport;
 use rfa_session::trip_text;
 use serde::Serialize;
 
@@ -14,6 +15,26 @@ pub(super) fn text(info: &Info) -> String {
     session(info, &mut lines);
     content(info, &mut lines);
     end(info, &mut lines);
+    lines.0
+}
+
+/// What `rules` says.
+pub(super) fn passive(report: &PassiveReport) -> String {
+    let mut lines = Lines(String::new());
+    for would in &report.would_trip {
+        let at = duration(would.at_us);
+        let rule = word(&would.trip.rule).unwrap_or_default();
+        lines.add(&rule, &format!("at {at}, tick {}: {}", would.tick, would.text));
+    }
+    let (total, ticks) = (report.would_trip_total, report.ticks);
+    lines.add("would trip", &format!("{total} times in {ticks} ticks; nothing came of it"));
+    lines.list(
+        "warning",
+        report.differs_at.map(|tick| {
+            format!("from tick {tick} on this program does something else than the recorded one")
+        }),
+    );
+    lines.list("stopped", report.stopped.clone());
     lines.0
 }
 
@@ -85,6 +106,7 @@ fn content(info: &Info, lines: &mut Lines) {
 fn end(info: &Info, lines: &mut Lines) {
     lines.list("lesion", info.lesion.iter().map(lesion));
     lines.list("trips", info.trips.iter().map(trip));
+    lines.list("tried", info.would_trip.iter().map(trip));
     let state = info.end_state.and_then(|state| word(&state)).unwrap_or("no tick".to_owned());
     let steps = if info.complete { "every step complete" } else { "not every step complete" };
     lines.add("ended", &format!("{state}, {steps}"));

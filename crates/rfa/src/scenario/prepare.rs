@@ -116,8 +116,8 @@ fn with_scenario(file: &Path, scenario: Scenario) -> Result<Prepared, Stop> {
     };
     let tissue = scenario.tissue.as_deref().map(named).transpose();
     let tissue = tissue.map_err(|e| of_file("tissue", &Stop::usage(e.to_string())))?;
-    let setting =
-        local_generator::setting(&asked.plan, tissue).map_err(|stop| of_file("tissue", &stop))?;
+    let setting = local_generator::setting(&asked.plan, scenario.electrode, tissue)
+        .map_err(|stop| of_file("tissue", &stop))?;
     Ok(Prepared { file: file.to_owned(), scenario, asked, setting })
 }
 

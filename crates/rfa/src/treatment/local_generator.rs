@@ -3,7 +3,7 @@
 use crate::exit::Stop;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rfa_plan::tissue::Tissue;
-use rfa_plan::{Plan, Site};
+use rfa_plan::{Electrode, Plan, Site};
 use rfa_record::TruthRow;
 use rfa_runtime::virtual_time::VirtualGenerator;
 use rfa_sim::pty::{Command, PtyError, PtyPort, ServeReport};
@@ -141,13 +141,17 @@ const fn mend(error: &ConfigError) -> &'static str {
 }
 
 /// The plan's electrode in `tissue`, or in the tissue that the plan names.
-pub(crate) fn setting(plan: &Plan, tissue: Option<Tissue>) -> Result<Setting, Stop> {
+pub(crate) fn setting(
+    plan: &Plan,
+    electrode: Option<Electrode>,
+    tissue: Option<Tissue>,
+) -> Result<Setting, Stop> {
     let named = || rfa_plan::shipped_tissue(plan.tissue.as_deref().unwrap_or(PLAIN_TISSUE));
     let tissue = tissue.map_or_else(named, Ok).map_err(|e| Stop::usage(e.to_string()))?;
     let baseline_c = tissue.baseline_c.value;
     let around = Surroundings::new(tissue, |id| rfa_plan::shipped_tissue(id).ok())
         .map_err(|e| Stop::usage(e.to_string()))?;
-    Ok(around.setting(needle(&plan.electrode), baseline_c, Resolution::Normal))
+    Ok(around.setting(needle(&electrode.unwrap_or(plan.electrode)), baseline_c, Resolution::Normal))
 }
 
 /// The model of a setting; takes a third of a second, and serves any number of generators.

@@ -181,7 +181,7 @@ impl Shown {
             let snapshot = handle.snapshot();
             let trips = snapshot.latest.as_ref().map_or(0, |t| t.interlock.outputs.trips);
             self.trips.keep(trips)?;
-            self.speak(&snapshot);
+            self.speak(&snapshot, handle);
             self.take(Input::Snapshot(Box::new(snapshot)), handle);
             draw(&mut screen, &self.app, now()).map_err(failed)?;
             // Only a console that has drawn is alive: one that cannot draw cannot show an alarm.
@@ -189,7 +189,7 @@ impl Shown {
             while let Some(left) = FRAME.checked_sub(frame_began.elapsed()) {
                 if !event::poll(left.min(HEAR_EVERY)).map_err(failed)? {
                     let snapshot = handle.snapshot();
-                    self.speak(&snapshot);
+                    self.speak(&snapshot, handle);
                     continue;
                 }
                 let input = match event::read().map_err(failed)? {
@@ -210,7 +210,7 @@ impl Shown {
     }
 
     /// Tells the loudspeaker what is so, and the screen how the loudspeaker does.
-    fn speak(&mut self, snapshot: &Snapshot) {
+    fn speak(&mut self, snapshot: &Snapshot, handle: &ConsoleHandle) {
         let Some(tick) = &snapshot.latest else { return };
         let (outputs, inputs) = (&tick.interlock.outputs, &tick.interlock.inputs);
         let now = now();
@@ -228,6 +228,9 @@ impl Shown {
         self.speaker.hear(heard, now);
         let (player, pause_left) = (self.speaker.player(now), self.speaker.pause_left(now));
         self.app.update(Input::Sound(Sound { player, pause_left }), now);
+        if let Some(works) = self.speaker.works(now) {
+            handle.set_sound(works);
+        }
     }
 
     /// One input; whether the console is to end.

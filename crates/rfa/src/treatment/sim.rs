@@ -27,7 +27,7 @@ pub(crate) fn sim(arguments: &Sim) -> Result<Exit, Stop> {
         faults: local_generator::parse_faults(&arguments.faults, arguments.footswitch)?,
         nonce_salt: opening::random()?,
     };
-    let tissue = local_generator::fitted(local_generator::setting(&plan, None)?)?;
+    let tissue = local_generator::fitted(local_generator::setting(&plan, None, None)?)?;
     let generator = LocalGenerator::new(&plan, &site, &tissue, individual)?;
     let pedal = Arc::new(AtomicBool::new(false));
     let served = generator.serve(Some(&arguments.link), arguments.speed, pedal)?;

@@ -56,7 +56,7 @@ impl Kept {
 type Row = (RuleId, AlarmId, Cadence, Scope, i64, u8, u64, u64, Reaction, Kept);
 
 #[rustfmt::skip]
-const ROWS: [Row; 43] = [
+const ROWS: [Row; 44] = [
     (RuleId::H50, Al13, EverySample, SelfTest, 200, 1, 0, 0, Stuck, Power),
     (RuleId::H05, Al03, EverySample, Always, 200, 1, 0, 0, Stuck, Power),
     (RuleId::H05, Al03, EverySample, Always, 200, 2, 0, 0, Hard, Power),
@@ -87,6 +87,7 @@ const ROWS: [Row; 43] = [
     (RuleId::H19, Al10, EverySample, AfterSelfTest, 20_000, 40, 0, 2, Fault, Pad),
     (RuleId::H55, Al11, EverySample, AfterSelfTest, 1, 1, 0, 0, Fault, No),
     (RuleId::H54, Al11, EverySample, AfterSelfTest, 1, 2, 0, 0, Fault, No),
+    (RuleId::H38, Al06, EverySample, Output, 200, 5, 0, 0, Fault, Tip),
     (RuleId::H11, Al06, EverySample, Output, 3_000_000, 1, 0, 0, Fault, Tip),
     (RuleId::H22, Al11, EveryTick, AfterSelfTest, 1, 1, 0, 2, Generator, No),
     (RuleId::H22, Al11, EveryTick, AfterSelfTest, 60_000, 1, 0, 2, Generator, No),
