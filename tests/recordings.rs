@@ -78,14 +78,14 @@ fn info_is_for_people() {
     let with = [Path::new("--script"), &script, Path::new("--record"), &recording];
     rfa(words.iter().map(Path::new).chain(with)).expect_code(6);
     let kept = Recording::open(&recording).expect("a recording").header().attachments.clone();
-    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(kept.len(), 2, "{kept:?}");
     assert_eq!((kept[0].name.as_str(), kept[0].data.as_slice()), ("script.toml", text.as_bytes()));
     let info = rfa([Path::new("rec"), Path::new("info"), &recording]).expect_code(0).stdout;
     for line in [
         "plan:        short, hash ",
         "generator:   rfa-sim SIM-0001, firmware ",
         "armed by:    nina\n",
-        "files:       plan.toml, script.toml\n",
+        "files:       plan.toml, script.toml, simulator.toml\n",
         "ticks:       0 missed, 0 lost\n",
         "trips:       H-06 AL-04 in tick ",
         ": no reading\n",

@@ -2,7 +2,8 @@
 
 use crate::file::ScenarioFile;
 use crate::read::{Group, Twin};
-use crate::{ActName, End, Expected, RUNS_MAX, Rf, Since};
+use crate::script::Clash;
+use crate::{End, Expected, RUNS_MAX, Rf, Since};
 use rfa_plan::Violation;
 use rfa_sim::FaultSetting;
 use std::collections::BTreeSet;
@@ -75,9 +76,13 @@ fn faults(file: &ScenarioFile, found: &mut Vec<Violation>) {
 }
 
 fn script(file: &ScenarioFile, found: &mut Vec<Violation>) {
-    let Some(script) = file.script.as_ref().filter(|script| !script.names_an_operator()) else {
+    let Some(script) = &file.script else { return };
+    if let Some(Clash { field, value, allowed, message, help }) = script.clash() {
+        found.push(violation(&format!("script.{field}"), &value, allowed, [message, help]));
+    }
+    if script.names_an_operator() {
         return;
-    };
+    }
     found.push(violation(
         "script.operator",
         &quoted(&script.operator),
@@ -136,7 +141,7 @@ fn expectation(
         missing("trips", "1 to 16", words);
     }
     let acts = file.script.iter().flat_map(|script| &script.act);
-    let stops = acts.filter(|act| matches!(act.what, ActName::Stop | ActName::Quit)).count();
+    let stops = acts.filter(|act| act.what.stops()).count();
     if expected.from == Since::Stop && stops == 0 {
         let help = "add [[script.act]] with `do = \"stop\"`, or count from the fault";
         missing("from", "\"fault\", \"sensed\"", ["nobody stops in this scenario", help]);

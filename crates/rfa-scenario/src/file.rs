@@ -112,9 +112,10 @@ pub(crate) struct Hazard(
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FaultTable {
-    /// The fault, by its name in `rfa faults`; with `:twin`, its harmless twin.
+    /// The fault, by its name in `rfa faults`; with `:twin`, its harmless twin; with `:small` or
+    /// `:large`, another size where `rfa faults` names it.
     #[schemars(extend("enum" = faults()))]
-    #[schemars(extend("x-allowed" = "a name that `rfa faults` lists, with or without :twin"))]
+    #[schemars(extend("x-allowed" = "a name of `rfa faults`, with or without :twin, :small, :large"))]
     pub(crate) name: String,
     /// When it begins, from the run's time on.
     #[serde(default)]
@@ -127,8 +128,10 @@ pub(crate) struct FaultTable {
 }
 
 fn faults() -> Vec<String> {
-    let both = |fault: &Fault| [fault.full().to_string(), fault.twin().to_string()];
-    Fault::ALL.iter().flat_map(both).collect()
+    use rfa_sim::Severity::{Full, Large, Small, Twin};
+    let each = |fault: &Fault| [Full, Twin, Small, Large].map(|severity| fault.at(severity));
+    let settings = Fault::ALL.iter().flat_map(each).flatten();
+    settings.map(|setting| setting.to_string()).collect()
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

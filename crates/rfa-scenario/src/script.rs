@@ -3,10 +3,10 @@
 use rfa_session::OperatorName;
 use rfa_units::{MAX_STEPS, Span};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Answers and acts in one script at most.
-const ENTRIES_MAX: usize = 64;
+const ENTRIES_MAX: usize = 256;
 /// Longest wait before an answer.
 const AFTER_MS_MAX: u64 = 60_000;
 /// Latest act.
@@ -23,6 +23,10 @@ pub struct Script {
     #[schemars(length(min = 1, max = 16))]
     #[schemars(extend("x-allowed" = "1 to 16 printable ASCII characters without spaces"))]
     pub operator: String,
+    /// No gate is answered by itself: the operator does what stands in `act`, at its time, and
+    /// nothing else. So an operator's own times are kept, as a recording tells them.
+    #[serde(default)]
+    pub by_clock: bool,
     /// Answers to gates.
     #[serde(default)]
     #[schemars(length(min = 0, max = ENTRIES_MAX))]
@@ -60,7 +64,7 @@ const fn default_after_ms() -> u64 {
 }
 
 /// A question that waits for the operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GateName {
     /// Arming and starting a step.
@@ -70,7 +74,7 @@ pub enum GateName {
 }
 
 /// What is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReplyName {
     /// Go on.
@@ -105,13 +109,70 @@ pub enum ActName {
     Mark,
     /// End the session.
     Quit,
+    /// The checklist is complete; by the clock only, as all that follow.
+    Checklist,
+    /// Arm the next step.
+    Arm,
+    /// Start output by key.
+    Start,
+    /// The check between steps is confirmed.
+    ConfirmCheck,
+    /// The treatment ends at the check between steps.
+    EndAtCheck,
+    /// Press the footswitch.
+    FootDown,
+    /// Release it.
+    FootUp,
+}
+
+impl ActName {
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Acknowledge => "acknowledge",
+            Self::Reset => "reset",
+            Self::Mark => "mark",
+            Self::Quit => "quit",
+            Self::Checklist => "checklist",
+            Self::Arm => "arm",
+            Self::Start => "start",
+            Self::ConfirmCheck => "confirm-check",
+            Self::EndAtCheck => "end-at-check",
+            Self::FootDown => "foot-down",
+            Self::FootUp => "foot-up",
+        }
+    }
+
+    /// Whether it would get in the way of a script that answers gates by itself.
+    #[must_use]
+    pub const fn needs_by_clock(self) -> bool {
+        !matches!(self, Self::Stop | Self::Acknowledge | Self::Reset | Self::Mark | Self::Quit)
+    }
+
+    /// Whether RF goes off by it.
+    #[must_use]
+    pub const fn stops(self) -> bool {
+        matches!(self, Self::Stop | Self::Quit | Self::EndAtCheck)
+    }
+}
+
+/// What does not go together in a script.
+pub(crate) struct Clash {
+    pub(crate) field: String,
+    pub(crate) value: String,
+    pub(crate) allowed: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) help: &'static str,
 }
 
 impl Script {
     /// The script that confirms every gate.
     #[must_use]
     pub fn confirming() -> Self {
-        Self { operator: default_operator(), answer: Vec::new(), act: Vec::new() }
+        let (operator, answer, act) = (default_operator(), Vec::new(), Vec::new());
+        Self { operator, by_clock: false, answer, act }
     }
 
     /// What no shape of a file can say.
@@ -145,7 +206,31 @@ impl Script {
                 return Err(format!("act {number}: at_s = {at_s}; 0 to {AT_S_MAX} is allowed"));
             }
         }
-        Ok(())
+        self.clash().map_or(Ok(()), |clash| {
+            let Clash { field, value, allowed, message, help } = clash;
+            Err(format!("{field} = {value}: {message}; {allowed} is allowed: {help}"))
+        })
+    }
+
+    /// Acts of a script by the clock in one that answers gates, or the other way round.
+    pub(crate) fn clash(&self) -> Option<Clash> {
+        if self.by_clock {
+            return (!self.answer.is_empty()).then(|| Clash {
+                field: "answer".to_owned(),
+                value: format!("{} answers", self.answer.len()),
+                allowed: "none beside by_clock = true",
+                message: "a script by the clock answers no gate",
+                help: "remove them, or remove by_clock",
+            });
+        }
+        let index = self.act.iter().position(|act| act.what.needs_by_clock())?;
+        Some(Clash {
+            field: format!("act[{index}].do"),
+            value: format!("\"{}\"", self.act.get(index)?.what.name()),
+            allowed: "stop, acknowledge, reset, mark, quit",
+            message: "this script answers gates by itself, and the act is one of its answers",
+            help: "add by_clock = true to have every act stand in the file, or remove the act",
+        })
     }
 
     pub(crate) fn names_an_operator(&self) -> bool {
@@ -206,6 +291,11 @@ mod tests {
                 "answer 1: step = 9; 1 to 8",
             ),
             ("answers = []", "unknown field `answers`"),
+            ("[[act]]\nat_s = 1\ndo = \"arm\"", "act[0].do = \"arm\": this script answers gates"),
+            (
+                "by_clock = true\n[[answer]]\ngate = \"start\"\nreply = \"refuse\"",
+                "answer = 1 answers: a script by the clock answers no gate",
+            ),
         ] {
             let error = parse(text).expect_err("must refuse");
             assert!(error.contains(expected), "{error}");

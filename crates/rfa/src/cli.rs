@@ -305,7 +305,7 @@ failure.")]
     /// Try the thresholds of a site file on it: what its rules would have ended, and when.
     #[command(after_long_help = "\
 Examples:
-  rfa rec rules session.mcap --site tighter.toml
+  rfa rec rules session.mcap --site config/site.toml
 
 Runs the interlock over the recorded inputs with the thresholds of the file's sections [rules] and
 [passive] beside its own (where both set one, that of [passive]). They report and change nothing.

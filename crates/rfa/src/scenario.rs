@@ -2,10 +2,12 @@
 //!
 //! `prepare` reads a file with the plan and tissue it names, `bench` is a whole treatment in this
 //! process, `watch` what is kept of it, `judge` whether it is as expected, `report` and `junit`
-//! what is told. Nothing here decides over a treatment.
+//! what is told. `from_recording` makes a file of a session that was. Nothing here decides over a
+//! treatment.
 
 mod arguments;
 mod bench;
+mod from_recording;
 mod judge;
 mod junit;
 mod live;
@@ -49,6 +51,7 @@ pub(crate) fn scenario(command: ScenarioCommand) -> Result<Exit, Stop> {
         ScenarioCommand::Check(files) => check(&files),
         ScenarioCommand::List(files) => list(&files),
         ScenarioCommand::Init { file } => init(&file),
+        ScenarioCommand::FromRecording(arguments) => from_recording::from_recording(&arguments),
     }
 }
 

@@ -9,6 +9,7 @@ mod prediction;
 mod report;
 mod screen;
 mod sim;
+mod simulator_file;
 
 use crate::cli::{Demo, Format, Run, Treatment};
 use crate::exit::{Exit, Stop};
@@ -31,6 +32,7 @@ pub(crate) use live_run::LiveRun;
 pub(crate) use opening::random;
 pub(crate) use report::{Off, Report};
 pub(crate) use sim::sim;
+pub(crate) use simulator_file::{SIMULATOR_FILE, SimulatorFile};
 
 /// How long the threads get to end: twice the 200 ms the readback may take, and the disk.
 const END_LIMIT: Duration = Duration::from_secs(5);
@@ -44,14 +46,17 @@ pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
              `footswitch down` presses it, and `rfa run --port gen.pty` here",
         ));
     }
-    let asked = Asked::read(&arguments.treatment)?;
+    let mut asked = Asked::read(&arguments.treatment)?;
     let pedal = Arc::new(AtomicBool::new(false));
     let script = asked.script(&arguments.treatment, &pedal)?;
+    let faults = local_generator::parse_faults(&arguments.faults, arguments.footswitch)?;
+    let simulator = SimulatorFile::new(&asked.plan, arguments.footswitch, &faults);
+    asked.attachments.push(simulator.attached());
     let individual = Individual {
         sensor_noise_c: None,
         seed: arguments.seed,
         footswitch: arguments.footswitch,
-        faults: local_generator::parse_faults(&arguments.faults, arguments.footswitch)?,
+        faults,
         nonce_salt: if arguments.virtual_time { [0; 16] } else { opening::random()? },
     };
     let tissue = local_generator::fitted(local_generator::setting(&asked.plan, None, None)?)?;
@@ -155,8 +160,8 @@ pub(crate) struct Asked {
     pub(crate) plan: Plan,
     plan_toml: String,
     site_toml: Option<String>,
-    /// The script's file, where one was named.
-    script_file: Option<Attached>,
+    /// Further files for the recording: the script, where one was named, and the simulator's.
+    attachments: Vec<Attached>,
 }
 
 impl Asked {
@@ -168,8 +173,9 @@ impl Asked {
             Some(path) => Some(plans::without_key(path)?),
             None => None,
         };
-        let script_file = arguments.script.as_deref().map(script_file).transpose()?;
-        Ok(Self { site, plan, plan_toml, site_toml, script_file })
+        let script = arguments.script.as_deref().map(script_file).transpose()?;
+        let attachments = script.into_iter().collect();
+        Ok(Self { site, plan, plan_toml, site_toml, attachments })
     }
 
     /// A plan at the shipped example of a site.
@@ -182,7 +188,7 @@ impl Asked {
     /// A plan as this site allows it.
     pub(crate) fn of(plan: Plan, site: Site) -> Self {
         let plan_toml = rfa_plan::plan_toml(&plan);
-        Self { site, plan, plan_toml, site_toml: None, script_file: None }
+        Self { site, plan, plan_toml, site_toml: None, attachments: Vec::new() }
     }
 
     /// The scripted operator of a headless run.
@@ -206,10 +212,13 @@ impl Asked {
     }
 }
 
+/// The script's name inside the recording.
+pub(crate) const SCRIPT_FILE: &str = "script.toml";
+
 /// The script as it goes into the recording, under a name of its own.
 fn script_file(path: &Path) -> Result<Attached, Stop> {
     let data = script::bytes(path)?;
-    let (name, media_type) = ("script.toml".to_owned(), "application/toml".to_owned());
+    let (name, media_type) = (SCRIPT_FILE.to_owned(), "application/toml".to_owned());
     Ok(Attached { name, media_type, data })
 }
 

@@ -39,6 +39,32 @@ Examples:
         #[arg(value_name = "NAME.toml")]
         file: PathBuf,
     },
+    /// Make a scenario of a recorded session: its plan, faults and operator's steps, and what came
+    /// of them.
+    #[command(after_long_help = "\
+Examples:
+  rfa scenario from-recording session.mcap -o again.toml
+
+The file says where it came from. Faults stand in it as `rfa demo --fault` had them; of a generator
+that ran by itself (`rfa sim`, or a real one) only what telemetry shows: sensor, emergency stop,
+footswitch, supply, silence. A plan that is not shipped goes into a file beside it.
+Exit 0: whole. Exit 3: written, and what the recording could not tell stands at its top. Exit 1: no
+recording, or a broken one (`rfa rec recover`). Exit 2: nothing is written, e.g. the file is there.")]
+    FromRecording(FromRecording),
+}
+
+/// A recording to be made a scenario of.
+#[derive(Debug, Args)]
+pub(crate) struct FromRecording {
+    /// The recording.
+    #[arg(value_name = "FILE.mcap")]
+    pub(crate) file: PathBuf,
+    /// The new scenario; without it, on standard output.
+    #[arg(short, long, value_name = "OUT.toml")]
+    pub(crate) out: Option<PathBuf>,
+    /// Overwrite the scenario and its plan where they are there already.
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
 }
 
 /// What to run, and how.

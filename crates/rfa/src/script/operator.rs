@@ -35,6 +35,10 @@ pub(crate) struct ScriptedOperator {
     gave_up: bool,
     /// Why the newest command was refused.
     refusal: Option<ArmRefusal>,
+    /// By the clock: the newest order was refused, and nothing was armed or started after it.
+    last_refused: bool,
+    /// The newest tick seen in which something was armed or started.
+    ready_tick: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,8 @@ impl ScriptedOperator {
             refused: false,
             gave_up: false,
             refusal: None,
+            last_refused: false,
+            ready_tick: 0,
         }
     }
 
@@ -79,9 +85,17 @@ impl ScriptedOperator {
     /// What the operator does on seeing this snapshot.
     pub(crate) fn step(&mut self, now: HostInstant, snapshot: &Snapshot) -> Option<Intent> {
         let outputs = snapshot.latest.as_ref()?.interlock.outputs;
-        let started = *self.started.get_or_insert(now);
+        let started = *self.started.get_or_insert(match self.script.by_clock {
+            // Exact: a recording's times count from its first tick.
+            true => snapshot.latest.as_ref()?.interlock.inputs.now,
+            false => now,
+        });
         self.refusal = snapshot.refusal.map(|refused| refused.reason).or(self.refusal);
-        if !matches!(outputs.state, State::Armed | State::Delivering) {
+        let by_clock = self.script.by_clock;
+        if by_clock {
+            self.see_refusal(snapshot);
+        }
+        if !by_clock && !matches!(outputs.state, State::Armed | State::Delivering) {
             self.pedal.store(false, Ordering::Relaxed);
         }
         if self.quitting {
@@ -89,6 +103,9 @@ impl ScriptedOperator {
         }
         if let Some(action) = self.due_act(now, started) {
             return Some(self.intent(action));
+        }
+        if by_clock {
+            return self.leave_after_acts(now, outputs.state).map(|action| self.intent(action));
         }
         let step = outputs.permit.step.get();
         let action = match outputs.state {
@@ -126,12 +143,23 @@ impl ScriptedOperator {
         }
         self.acts_done += 1;
         Some(match act.what {
+            ActName::Checklist => Action::Checklist { complete: true },
+            ActName::Arm => Action::Arm,
+            ActName::Start => Action::Start,
+            ActName::ConfirmCheck => Action::SensoryCheck(Answer::GoOn),
+            ActName::EndAtCheck => Action::SensoryCheck(Answer::End),
+            // A foot on the pedal is the generator's to tell.
+            ActName::FootDown | ActName::FootUp => {
+                self.pedal.store(act.what == ActName::FootDown, Ordering::Relaxed);
+                return None;
+            }
             ActName::Stop => Action::Stop(StopSource::Script),
             ActName::Acknowledge => Action::Acknowledge,
             ActName::Reset => Action::Reset,
             ActName::Mark => Action::Mark,
             ActName::Quit => {
                 self.quitting = true;
+                self.gave_up = self.last_refused;
                 Action::Quit
             }
         })
@@ -207,6 +235,30 @@ impl ScriptedOperator {
             return None;
         }
         Some(Action::Start)
+    }
+
+    /// By the clock, the session is left a while after the last act, unless RF is on: what the
+    /// plan ends is waited for.
+    fn leave_after_acts(&mut self, now: HostInstant, state: State) -> Option<Action> {
+        let more = self.script.act.len() > self.acts_done;
+        if more || matches!(state, State::Delivering | State::Stopping) {
+            self.waiting = None;
+            return None;
+        }
+        let over = self.waited(Waiting::Trip, now, TRIP_SHOWN_FOR);
+        self.quitting |= over;
+        self.gave_up = over && self.last_refused;
+        over.then_some(Action::Quit)
+    }
+
+    /// By the clock nobody asks twice by himself: who leaves upon a refusal gave up.
+    fn see_refusal(&mut self, snapshot: &Snapshot) {
+        let Some(latest) = &snapshot.latest else { return };
+        if matches!(latest.interlock.outputs.state, State::Armed | State::Delivering) {
+            self.ready_tick = latest.interlock.inputs.tick;
+        }
+        let ready_tick = self.ready_tick;
+        self.last_refused = snapshot.refusal.is_some_and(|refused| refused.tick > ready_tick);
     }
 
     fn leave_after_trip(&mut self, now: HostInstant) -> Option<Action> {

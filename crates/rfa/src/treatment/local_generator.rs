@@ -140,13 +140,18 @@ const fn mend(error: &ConfigError) -> &'static str {
     }
 }
 
+/// Name of the tissue that the needle is in where nothing else is said.
+pub(super) fn tissue_of(plan: &Plan) -> &str {
+    plan.tissue.as_deref().unwrap_or(PLAIN_TISSUE)
+}
+
 /// The plan's electrode in `tissue`, or in the tissue that the plan names.
 pub(crate) fn setting(
     plan: &Plan,
     electrode: Option<Electrode>,
     tissue: Option<Tissue>,
 ) -> Result<Setting, Stop> {
-    let named = || rfa_plan::shipped_tissue(plan.tissue.as_deref().unwrap_or(PLAIN_TISSUE));
+    let named = || rfa_plan::shipped_tissue(tissue_of(plan));
     let tissue = tissue.map_or_else(named, Ok).map_err(|e| Stop::usage(e.to_string()))?;
     let baseline_c = tissue.baseline_c.value;
     let around = Surroundings::new(tissue, |id| rfa_plan::shipped_tissue(id).ok())

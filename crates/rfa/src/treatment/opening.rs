@@ -140,7 +140,7 @@ pub(super) fn header(
         trips_before: 0,
         limits: *limits.spec(),
         program: *program,
-        attachments: asked.script_file.iter().cloned().collect(),
+        attachments: asked.attachments.clone(),
     })
 }
 
