@@ -69,7 +69,7 @@ fn starts(expected: &Expected, watched: &Watched) -> Result<(), Why> {
 fn never(expected: &Expected, watched: &Watched, offs: &[Off]) -> Result<(), Why> {
     let on = watched.rf_was_on || !offs.is_empty();
     check(!on, || format!("RF was on: off {} times", offs.len()))?;
-    let granted = watched.ticks.iter().any(|tick| tick.granted);
+    let granted = watched.ticks.iter().any(|tick| tick.granted_mw.is_some());
     let wanted = expected.rf == Rf::Refused;
     check(granted == wanted, || format!("grants: {granted}, not {wanted}"))
 }
@@ -120,7 +120,7 @@ fn since_faults_ms(treated: &Treated, offs: &[Off]) -> Result<f64, Why> {
 /// When the first tick with RF granted was told to stop: the time of its newest sample, which is
 /// a little before it.
 fn stop_s(watched: &Watched) -> Result<f64, Why> {
-    let mut ticks = watched.ticks.iter().skip_while(|tick| !tick.granted);
+    let mut ticks = watched.ticks.iter().skip_while(|tick| tick.granted_mw.is_none());
     let told = ticks.find(|tick| tick.stop).ok_or("no tick was told to stop")?;
     let at_us = told.newest_us.ok_or("the tick that was told to stop has no sample")?;
     Ok(at_us as f64 / 1e6)
