@@ -106,15 +106,26 @@ fn took_ms(expected: &Expected, treated: &Treated, offs: &[Off], began_s: f64) -
 /// the simulator's next step; a later fault may find RF off.
 fn since_faults_ms(treated: &Treated, offs: &[Off]) -> Result<f64, Why> {
     let off_ms = |fault_s: &f64| {
-        let began_s = |off: &Off| off.at_s - off.on_for_s;
-        let mut ended = offs.iter().filter(|off| off.at_s >= *fault_s);
-        let ended = ended.find(|off| began_s(off) <= fault_s + FIRMWARE_STEP_S);
+        let ended = offs.iter().find(|off| ends_what_was_on(off, *fault_s));
         ended.map(|off| (off.at_s - fault_s) * 1e3)
     };
     let first = treated.faults_s.first().and_then(off_ms).ok_or("RF was not on at the fault")?;
     let told = treated.report.rf_off_after_fault_ms.ok_or("no time since the fault is told")?;
     check((told - first).abs() < ROUNDING_MS, || format!("{told} ms told, {first} ms counted"))?;
     Ok(treated.faults_s.iter().filter_map(off_ms).fold(told, f64::max))
+}
+
+/// RF was on when the fault began, or the fault put it on, and here it went off.
+fn ends_what_was_on(off: &Off, fault_s: f64) -> bool {
+    off.at_s >= fault_s && off.at_s - off.on_for_s <= fault_s + FIRMWARE_STEP_S
+}
+
+pub(super) fn off_after_fault_ms(treated: &Treated) -> Option<f64> {
+    let fault_s = *treated.faults_s.first()?;
+    let offs = treated.report.rf_off.as_deref().unwrap_or_default();
+    let off = offs.iter().find(|off| off.at_s >= fault_s)?;
+    let since_ms = (off.at_s - fault_s) * 1e3;
+    Some(if ends_what_was_on(off, fault_s) { since_ms } else { f64::INFINITY })
 }
 
 /// When the first tick with RF granted was told to stop: the time of its newest sample, which is
