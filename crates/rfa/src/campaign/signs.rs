@@ -16,11 +16,13 @@ const ABOVE_ASKED_PERCENT: i64 = 20;
 const ABOVE_ASKED_MW: i64 = 500;
 /// More than this is RF.
 const RF_MW: i64 = 200;
-/// H-13: from when to when after output a hot tip has to fall, s; the rule has the same.
-const COOLS_FROM_S: f64 = 0.5;
+/// H-13: when after output the rule takes a hot tip's mean, at the first of ten samples or so, and
+/// from when on that tip has to have fallen, s.
+const HOT_FROM_S: f64 = 0.4;
+const HOT_UNTIL_S: f64 = 0.7;
 const COOLS_UNTIL_S: f64 = 3.5;
-/// H-13: hotter than 60 °C, and by less than 0.6 K: what noise leaves of that in a mean.
-const HOT_C: f64 = 60.5;
+/// H-13: hotter than 60 °C, and by less than 0.6 K: what noise leaves of that in two means.
+const HOT_MC: i64 = 60_000;
 const FALLS_K: f64 = 0.3;
 /// H-14: above this, or above twice what it was at arming, which one sample tells to a few percent.
 const IMPEDANCE_HIGH_MOHM: i64 = 1_500_000;
@@ -83,27 +85,41 @@ fn above_asked(ticks: &[Seen]) -> Option<String> {
 
 /// H-13: no power is asked or measured, and the tip, which was hot, stays so.
 fn stays_hot(ticks: &[Seen]) -> Option<String> {
-    let mut quiet_since_us = None;
-    let mut from_c = None;
+    let mut newest = VecDeque::new();
+    let mut quiet: Option<Quiet> = None;
     for tick in ticks {
         let Some((now_us, tip_c)) = tick.newest_us.zip(tick.tip_true_c) else { continue };
+        newest.extend(&tick.samples);
+        newest.drain(..newest.len().saturating_sub(MEAN));
         let rf = tick.samples.iter().any(|sample| sample.power_mw > RF_MW);
         if rf || tick.granted_mw > Some(0) {
-            (quiet_since_us, from_c) = (None, None);
+            quiet = None;
             continue;
         }
-        let since_us = *quiet_since_us.get_or_insert(now_us);
-        let quiet_s = now_us.saturating_sub(since_us) as f64 / 1e6;
-        if quiet_s < COOLS_FROM_S {
-            continue;
+        let quiet = quiet.get_or_insert(Quiet { since_us: now_us, coolest_mc: i64::MAX, tip_c });
+        let quiet_s = now_us.saturating_sub(quiet.since_us) as f64 / 1e6;
+        if (HOT_FROM_S..HOT_UNTIL_S).contains(&quiet_s) {
+            let mean_mc = mean(newest.iter().copied(), |sample| sample.tip_mc).unwrap_or(0);
+            quiet.coolest_mc = quiet.coolest_mc.min(mean_mc);
+            quiet.tip_c = tip_c;
         }
-        let from_c = *from_c.get_or_insert(tip_c);
-        if quiet_s >= COOLS_UNTIL_S && from_c > HOT_C && from_c - tip_c < FALLS_K {
+        let hot = quiet.coolest_mc > HOT_MC;
+        if quiet_s >= COOLS_UNTIL_S && hot && quiet.tip_c - tip_c < FALLS_K {
+            let from_c = quiet.tip_c;
             let what = format!("the tip went from {from_c:.1} to {tip_c:.1} °C with RF off (H-13)");
             return Some(said(&what, now_us));
         }
     }
     None
+}
+
+/// The tip since power was last asked or measured.
+struct Quiet {
+    since_us: u64,
+    /// The least of its means while the rule takes one.
+    coolest_mc: i64,
+    /// What it really was then.
+    tip_c: f64,
 }
 
 /// The samples of each time from arming to RF off.
