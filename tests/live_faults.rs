@@ -16,7 +16,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use toml::{Table, Value};
 use virtual_runs::{Ran, all_on, rfa, root};
 
@@ -116,24 +116,31 @@ fn in_the_quick_hold(name: &str, mut scenario: Table, at_s: f64) -> Table {
     scenario
 }
 
-/// One fault's time to RF off, and what its row allows, ms; an error is a run not as expected.
-type Reaction = (String, Result<(f64, f64), String>);
+/// What came of one fault.
+struct Reaction {
+    name: String,
+    /// Time to RF off, and what its row allows, ms; an error is a run not as expected.
+    took: Result<(f64, f64), String>,
+    /// Why it was run again, each time.
+    again: Vec<String>,
+}
 
 /// Faults that show at once, at random places of the hold, with every processor kept busy: the
 /// time from the fault to RF measured off, on the simulator's clock, within the budget of its row.
-/// `RFA_REACTIONS` in all, `RFA_AT_ONCE` of them beside each other.
+/// `RFA_REACTIONS` in all, `RFA_AT_ONCE` of them beside each other: each is a process with a
+/// pseudo-terminal of its own, and its neighbours are more load, which makes no reaction shorter.
 #[test]
-#[ignore = "half an hour: RFA_REACTIONS=1000 cargo test --release --test live_faults reactions"]
+#[ignore = "20 minutes: RFA_REACTIONS=1000 cargo test -p rfa --test live_faults -- --ignored \
+            --nocapture reactions"]
 fn reactions_of_loaded_processors_are_within_budget() {
     let _one = one_at_a_time();
     let asked = |name: &str, usual: usize| {
         std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
     };
-    let (count, at_once) = (asked("RFA_REACTIONS", 100), asked("RFA_AT_ONCE", 4));
+    let (count, at_once) = (asked("RFA_REACTIONS", 100), asked("RFA_AT_ONCE", 8));
     let prompt = prompt_faults();
     let (found, stop) = (Mutex::new(Vec::<Reaction>::new()), AtomicBool::new(false));
-    let repeated = Mutex::new(Vec::new());
-    let before_ms = steal_ms();
+    let (began, before_ms) = (Instant::now(), steal_ms());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
@@ -146,26 +153,28 @@ fn reactions_of_loaded_processors_are_within_budget() {
             let (name, scenario) = &prompt[number % prompt.len()];
             // Odd steps: every place inside a tick is met.
             let at_s = AT_S + (number * 7_919 % 800) as f64 / 1e3;
-            let ran = run_live(name, &in_the_quick_hold(name, scenario.clone(), at_s));
-            if ran.code == 2 {
-                return Err(format!("{name}: {}", ran.stderr));
-            }
-            let run = &ran.json()["scenarios"][0]["runs"][0];
-            let times = run["off_ms"].as_f64().zip(run["budget_ms"].as_f64());
-            let reaction = times.ok_or_else(|| format!("{at_s} s: {}", run["why"]));
-            found.lock().expect("no panic").push((name.clone(), reaction));
-            let stalls = run["stalls"].as_array().expect("a list").iter();
-            repeated.lock().expect("no panic").extend(stalls.map(|s| format!("{name}: {s}")));
+            let reaction = reaction(name, &in_the_quick_hold(name, scenario.clone(), at_s))?;
+            found.lock().expect("no panic").push(reaction);
             Ok(())
         });
         stop.store(true, Ordering::Relaxed);
     });
-    let repeated = repeated.into_inner().expect("no panic");
-    for why in &repeated {
-        println!("run again: {why}");
-    }
-    println!("the host took {:?} ms", steal_ms().zip(before_ms).map(|(now, then)| now - then));
+    let stolen_ms = steal_ms().zip(before_ms).map(|(now, then)| now - then);
+    println!("the host took {stolen_ms:?} ms of {:.0} s", began.elapsed().as_secs_f64());
     tell(&found.into_inner().expect("no panic"), prompt.iter().map(|(name, _)| name.as_str()));
+}
+
+fn reaction(name: &str, scenario: &Table) -> Result<Reaction, String> {
+    let ran = run_live(name, scenario);
+    if ran.code == 2 {
+        return Err(format!("{name}: {}", ran.stderr));
+    }
+    let run = &ran.json()["scenarios"][0]["runs"][0];
+    let times = run["off_ms"].as_f64().zip(run["budget_ms"].as_f64());
+    let took = times.ok_or_else(|| format!("{}: {}", run["run"], run["why"]));
+    let again = run["stalls"].as_array().expect("a list").iter();
+    let again = again.map(|stall| stall.as_str().expect("words").to_owned()).collect();
+    Ok(Reaction { name: name.to_owned(), took, again })
 }
 
 /// Faults whose row counts from the fault itself and allows 100 ms at most, but the one that shows
@@ -191,27 +200,56 @@ fn prompt_faults() -> Vec<(String, Table)> {
     prompt
 }
 
-/// Prints what was found, and holds the 99th percentile to the budget.
+/// Prints what was found, and holds the 99th percentile to the budget. A run not as expected took
+/// for ever; one that was run again counts too, where it says what it took.
 fn tell<'a>(found: &[Reaction], names: impl Iterator<Item = &'a str>) {
-    for (name, why) in found.iter().filter_map(|(n, r)| Some((n, r.as_ref().err()?))) {
-        println!("not as expected: {name}: {why}");
+    for reaction in found {
+        for why in &reaction.again {
+            println!("run again: {}: {why}", reaction.name);
+        }
+        if let Err(why) = &reaction.took {
+            println!("not as expected: {}: {why}", reaction.name);
+        }
     }
-    println!("| fault | times | budget, ms | p50 | p99 | p99.9 | max | not as expected |");
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
-    for fault in names {
-        let of: Vec<_> = found.iter().filter(|(name, _)| name == fault).collect();
-        let good: Vec<(f64, f64)> = of.iter().filter_map(|(_, r)| r.clone().ok()).collect();
-        let mut times: Vec<f64> = good.iter().map(|(off_ms, _)| *off_ms).collect();
-        times.sort_by(f64::total_cmp);
-        let budget_ms = good.first().map_or(f64::NAN, |(_, budget_ms)| *budget_ms);
-        // A run not as expected took for ever.
-        times.resize(of.len(), f64::INFINITY);
-        let share = |share: f64| times[((share * times.len() as f64).ceil() as usize).max(1) - 1];
-        let shares = [0.5, 0.99, 0.999, 1.0].map(|of| format!("{:.1}", share(of))).join(" | ");
-        println!("| {fault} | {} | {budget_ms} | {shares} | {} |", of.len(), of.len() - good.len());
+    println!("| fault | times | budget, ms | p50 | p99 | p99.9 | max | again | not as expected |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    let mut shares = Vec::new();
+    for name in names {
+        let of: Vec<&Reaction> = found.iter().filter(|reaction| reaction.name == name).collect();
+        let budget_ms = of.iter().find_map(|r| r.took.as_ref().ok()).map_or(f64::NAN, |t| t.1);
+        let late_ms = of.iter().flat_map(|r| &r.again).filter_map(|why| said_ms(why));
+        let taken_ms = of.iter().map(|r| r.took.as_ref().map_or(f64::INFINITY, |took| took.0));
+        let times: Vec<f64> = taken_ms.chain(late_ms).collect();
+        shares.extend(times.iter().map(|ms| if ms.is_finite() { ms / budget_ms } else { *ms }));
+        row(name, &format!("{budget_ms}"), times, &of);
     }
-    let late = found.iter().filter(|(_, reaction)| reaction.is_err()).count();
-    assert!(late * 100 <= found.len(), "{late} of {} not as expected", found.len());
+    shares.iter_mut().for_each(|share| *share *= 100.0);
+    let all: Vec<&Reaction> = found.iter().collect();
+    row("all, % of the budget", "100", shares.clone(), &all);
+    let late = shares.iter().filter(|share| **share > 100.0).count();
+    assert!(late * 100 <= shares.len(), "{late} of {} not within budget", shares.len());
+}
+
+fn row(name: &str, budget: &str, mut times: Vec<f64>, of: &[&Reaction]) {
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| ((share * times.len() as f64).ceil() as usize).max(1) - 1;
+    let share = |share: f64| times.get(at(share)).map_or("-".to_owned(), |t| format!("{t:.1}"));
+    let shares = [0.5, 0.99, 0.999, 1.0].map(share).join(" | ");
+    let again: usize = of.iter().map(|reaction| reaction.again.len()).sum();
+    let wrong = of.iter().filter(|reaction| reaction.took.is_err()).count();
+    println!("| {name} | {} | {budget} | {shares} | {again} | {wrong} |", times.len());
+}
+
+/// What a run that met a stall took to RF off.
+fn said_ms(why: &str) -> Option<f64> {
+    why.split("RF off after ").nth(1)?.split(' ').next()?.parse().ok()
+}
+
+#[test]
+fn what_a_run_before_took_is_read() {
+    let why = "interlock tick 443 began 45000 us late: RF off after 131.5 ms; the budget is 100 ms";
+    assert_eq!(said_ms(why), Some(131.5));
+    assert_eq!(said_ms("two ticks in a row began late: 4 and 5: exit 6, not 0: trip H-44"), None);
 }
 
 /// Time that the host of a virtual machine took from its processors.
@@ -263,7 +301,8 @@ fn a_stall_is_told_and_the_run_repeated() {
     let run = &ended.json()["scenarios"][0]["runs"][0];
     assert_eq!(run["ok"], true, "{run}");
     let stalls = run["stalls"].as_array().expect("a list");
-    assert!(!stalls.is_empty(), "{run}");
+    let said = stalls.first().and_then(|stall| stall.as_str()).unwrap_or_default();
+    assert!(said.contains(": exit 6, not 0"), "{run}");
     let told = "quick.toml: whole@0 met a stall of the machine: interlock tick ";
     assert!(ended.stderr.contains(told) && ended.stderr.contains("runs again"), "{ended:#?}");
 }

@@ -48,7 +48,8 @@ impl TreatmentPhase {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CampaignTable {
-    /// Why a treatment may end as planned under this fault: where it stays below every threshold.
+    /// Why a treatment may end as planned under this fault: where it stays below every threshold,
+    /// which its samples have to show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(min = 1, max = 400))]
     completes: Option<String>,
@@ -92,7 +93,7 @@ pub(crate) struct CampaignTable {
 /// The same, read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Campaign {
-    /// Why a treatment may end as planned under this fault.
+    /// Why a treatment may end as planned under this fault, where no sample crossed a threshold.
     pub completes: Option<Arc<str>>,
     /// Why arming may be refused under it.
     pub refuses: Option<Arc<str>>,

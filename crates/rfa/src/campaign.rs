@@ -11,6 +11,7 @@ mod free;
 mod judge;
 mod log;
 mod progress;
+mod signs;
 mod subject;
 mod table;
 

@@ -40,7 +40,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
-pub(crate) use watch::Watched;
+pub(crate) use watch::{Sample, Seen, Watched};
 
 /// What `init` writes.
 const EXAMPLE: &str = include_str!("scenario/example.toml");

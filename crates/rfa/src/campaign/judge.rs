@@ -2,6 +2,7 @@
 //! single run is foretold as a scenario's are.
 
 use super::case::{Case, Kind};
+use super::signs;
 use crate::scenario::{Outcome, Treated};
 use crate::treatment::Off;
 use rfa_interlock::State;
@@ -89,8 +90,10 @@ pub(crate) fn judge(
         }
         Kind::Pair { .. } | Kind::Free => {
             let may = scenarios.iter().all(|scenario| may_complete(scenario, case.phase));
-            if came == Came::Completed && !may {
-                return Err("the treatment ended as planned under two faults".to_owned());
+            if came == Came::Completed {
+                let why = || "the treatment ended as planned under two faults".to_owned();
+                check(may, why)?;
+                below_every_limit(treated, hottest_set_c)?;
             }
         }
     }
@@ -117,8 +120,12 @@ fn always(case: &Case, treated: &Treated) -> Result<(), String> {
     treated.verified.clone().map_err(|why| format!("the recording: {why}"))
 }
 
-/// A treatment that ended as planned under a fault was never as hot as H-01 allows.
+/// A treatment that ended as planned under a fault was never as hot as H-01 allows, nor did the
+/// fault cross another row's threshold.
 fn below_every_limit(treated: &Treated, hottest_set_c: f64) -> Result<(), String> {
+    if let Some(sign) = signs::crossed(&treated.watched) {
+        return Err(format!("ended as planned, though {sign}"));
+    }
     let peak_c = treated.report.summary.peak_c_true.ok_or("the simulator told no temperature")?;
     check(peak_c < hottest_set_c + OVER_SET_K, || {
         format!("ended as planned, with the tip at {peak_c:.1} °C of {hottest_set_c} °C set")

@@ -81,6 +81,12 @@ pub(crate) fn time_to_off_ms(run: &Run, treated: &Treated) -> Option<f64> {
     rf::time_to_off_ms(run, treated)
 }
 
+/// From the first fault to RF off, whoever ended it, ms. `None`: RF was off when it came, and
+/// stayed off; for ever: RF went on later.
+pub(crate) fn off_after_fault_ms(treated: &Treated) -> Option<f64> {
+    rf::off_after_fault_ms(treated)
+}
+
 fn not_opened(expected: &Expected, stop: &Stop) -> Result<(), Why> {
     let (exit, said) = (stop.exit.code(), stop.message.trim_end());
     check(exit == expected.exit, || format!("exit {exit}, not {}: {said}", expected.exit))?;

@@ -44,7 +44,7 @@ pub(crate) fn run_live(
                 Some(stall) if stalls.len() + 1 < RUNS => {
                     let (file, id) = (prepared.file.display(), run.id());
                     eprintln!("{file}: {id} met a stall of the machine: {stall}; runs again");
-                    stalls.push(stall);
+                    stalls.push(format!("{stall}: {why}"));
                     continue;
                 }
                 Some(stall) => {

@@ -27,7 +27,7 @@ pub(crate) struct RunResult {
     pub(crate) why: Option<String>,
     /// How long it took here.
     pub(crate) elapsed: Duration,
-    /// Stalls of the machine for which it was repeated.
+    /// Stalls of the machine for which it was repeated, and what each run was before.
     pub(crate) stalls: Vec<String>,
 }
 

@@ -4,7 +4,7 @@
 //! the lateness record, the steal counter or the simulator's own loop show is told, and the run
 //! is repeated; no limit is widened for it. What no stall excuses is in `never`.
 
-use super::judge::Treated;
+use super::judge::{Treated, off_after_fault_ms};
 use rfa_runtime::LateTick;
 use rfa_scenario::{End, Expected, Rf, Since};
 
@@ -96,9 +96,13 @@ pub(crate) fn never(
         return None;
     }
     let most_ms = expected.budget?.as_secs_f64() * 1e3 + DEAD_MAN_MS;
-    let after_fault = treated.report.rf_off_after_fault_ms.unwrap_or(f64::INFINITY);
+    // RF that a stall ended before the fault came is not late.
+    let after_fault_ms = off_after_fault_ms(treated)?;
     // Where the budget counts from a sample, that may be long after the fault.
-    let off_ms = after_fault.min(took_ms.unwrap_or(f64::INFINITY));
+    let off_ms = after_fault_ms.min(took_ms.unwrap_or(f64::INFINITY));
     (off_ms > most_ms)
         .then(|| format!("RF off after {off_ms:.1} ms; {most_ms} ms at the very most"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,12 +13,15 @@ pub(crate) struct Seen {
     pub(crate) newest_us: Option<u64>,
     pub(crate) state: State,
     pub(crate) k2: Contactor,
-    pub(crate) granted: bool,
+    /// Power granted, mW.
+    pub(crate) granted_mw: Option<i64>,
     /// The tick was told to stop.
     pub(crate) stop: bool,
     pub(crate) trip: Option<Trip>,
     /// Lesion timer, in microseconds; `None`: no control tick.
     pub(crate) held_us: Option<u64>,
+    /// What the tip really was, °C; `None`: the simulator told nothing.
+    pub(crate) tip_true_c: Option<f64>,
     pub(crate) samples: Vec<Sample>,
 }
 
@@ -28,6 +31,7 @@ pub(crate) struct Sample {
     pub(crate) at_us: u64,
     pub(crate) tip_mc: Option<i64>,
     pub(crate) power_mw: i64,
+    pub(crate) impedance_mohm: Option<i64>,
     pub(crate) pad_mohm: Option<i64>,
 }
 
@@ -69,17 +73,19 @@ impl Watched {
                 _ => None,
             };
             let (at_us, power_mw) = (telemetry.at.as_micros(), i64::from(report.power.get()));
+            let impedance_mohm = report.impedance.map(|impedance| i64::from(impedance.get()));
             let pad_mohm = telemetry.pad.map(|pad| i64::from(pad.get()));
-            Some(Sample { at_us, tip_mc, power_mw, pad_mohm })
+            Some(Sample { at_us, tip_mc, power_mw, impedance_mohm, pad_mohm })
         });
         self.ticks.push(Seen {
             newest_us: inputs.telemetry.last().map(|telemetry| telemetry.at.as_micros()),
             state: outputs.state,
             k2: outputs.k2,
-            granted: outputs.grant.is_some(),
+            granted_mw: outputs.grant.map(|grant| i64::from(grant.power().get())),
             stop: inputs.command == Command::Stop,
             trip: outputs.trip,
             held_us: record.control.last().map(|tick| tick.outputs.held.as_micros()),
+            tip_true_c: None,
             samples: samples.collect(),
         });
     }
@@ -87,6 +93,9 @@ impl Watched {
     pub(crate) fn truth(&mut self, truth: &TruthRow) {
         self.rf_was_on |= truth.rf_on;
         self.rf_is_on = truth.rf_on;
+        if let Some(tick) = self.ticks.last_mut() {
+            tick.tip_true_c = Some(truth.tip_c);
+        }
         // A temperature that is no number counts as the hottest there is.
         let new = if truth.tissue_max_c.is_nan() { f64::INFINITY } else { truth.tissue_max_c };
         self.hottest_c = Some(self.hottest_c.map_or(new, |so_far| so_far.max(new)));

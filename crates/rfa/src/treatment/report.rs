@@ -103,14 +103,14 @@ impl From<ServeReport> for ServedRow {
 }
 
 /// One ending of output.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Off {
     /// On the generator's clock, s.
     pub(crate) at_s: f64,
     pub(crate) on_for_s: f64,
     /// Since the last honoured grant arrived, ms.
-    since_grant_ms: Option<f64>,
-    cause: String,
+    pub(crate) since_grant_ms: Option<f64>,
+    pub(crate) cause: String,
 }
 
 impl fmt::Display for Off {

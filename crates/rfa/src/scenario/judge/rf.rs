@@ -69,7 +69,7 @@ fn starts(expected: &Expected, watched: &Watched) -> Result<(), Why> {
 fn never(expected: &Expected, watched: &Watched, offs: &[Off]) -> Result<(), Why> {
     let on = watched.rf_was_on || !offs.is_empty();
     check(!on, || format!("RF was on: off {} times", offs.len()))?;
-    let granted = watched.ticks.iter().any(|tick| tick.granted);
+    let granted = watched.ticks.iter().any(|tick| tick.granted_mw.is_some());
     let wanted = expected.rf == Rf::Refused;
     check(granted == wanted, || format!("grants: {granted}, not {wanted}"))
 }
@@ -106,9 +106,7 @@ fn took_ms(expected: &Expected, treated: &Treated, offs: &[Off], began_s: f64) -
 /// the simulator's next step; a later fault may find RF off.
 fn since_faults_ms(treated: &Treated, offs: &[Off]) -> Result<f64, Why> {
     let off_ms = |fault_s: &f64| {
-        let began_s = |off: &Off| off.at_s - off.on_for_s;
-        let mut ended = offs.iter().filter(|off| off.at_s >= *fault_s);
-        let ended = ended.find(|off| began_s(off) <= fault_s + FIRMWARE_STEP_S);
+        let ended = offs.iter().find(|off| ends_what_was_on(off, *fault_s));
         ended.map(|off| (off.at_s - fault_s) * 1e3)
     };
     let first = treated.faults_s.first().and_then(off_ms).ok_or("RF was not on at the fault")?;
@@ -117,10 +115,23 @@ fn since_faults_ms(treated: &Treated, offs: &[Off]) -> Result<f64, Why> {
     Ok(treated.faults_s.iter().filter_map(off_ms).fold(told, f64::max))
 }
 
+/// RF was on when the fault began, or the fault put it on, and here it went off.
+fn ends_what_was_on(off: &Off, fault_s: f64) -> bool {
+    off.at_s >= fault_s && off.at_s - off.on_for_s <= fault_s + FIRMWARE_STEP_S
+}
+
+pub(super) fn off_after_fault_ms(treated: &Treated) -> Option<f64> {
+    let fault_s = *treated.faults_s.first()?;
+    let offs = treated.report.rf_off.as_deref().unwrap_or_default();
+    let off = offs.iter().find(|off| off.at_s >= fault_s)?;
+    let since_ms = (off.at_s - fault_s) * 1e3;
+    Some(if ends_what_was_on(off, fault_s) { since_ms } else { f64::INFINITY })
+}
+
 /// When the first tick with RF granted was told to stop: the time of its newest sample, which is
 /// a little before it.
 fn stop_s(watched: &Watched) -> Result<f64, Why> {
-    let mut ticks = watched.ticks.iter().skip_while(|tick| !tick.granted);
+    let mut ticks = watched.ticks.iter().skip_while(|tick| tick.granted_mw.is_none());
     let told = ticks.find(|tick| tick.stop).ok_or("no tick was told to stop")?;
     let at_us = told.newest_us.ok_or("the tick that was told to stop has no sample")?;
     Ok(at_us as f64 / 1e6)
