@@ -21,6 +21,38 @@ fn end_of_step_counts_while_output_is_ending() {
     assert_eq!(Some(bench.tick().permit.step), StepIndex::new(1));
 }
 
+/// Nor is it lost in the very tick in which output has ended.
+#[test]
+fn end_of_step_counts_up_to_the_tick_that_sees_output_off() {
+    let ended = |at: usize| {
+        let steps = [limit(60, 6_000, 60), limit(65, 6_000, 60)];
+        let mut bench = Bench::new(spec(Activation::Pedal, &steps)).delivering(2_000);
+        bench.generator.footswitch = Footswitch::Released;
+        bench.tick();
+        let ticks = (1..20).find(|tick| {
+            bench.controller.stop = (*tick == at).then_some(StopReason::StepDone);
+            bench.tick().state != State::Stopping
+        });
+        (ticks.expect("output ends"), bench.outputs.map(|outputs| outputs.permit.step))
+    };
+    let (last, _) = ended(usize::MAX);
+    for at in 1..=last {
+        assert_eq!(ended(at), (last, StepIndex::new(1)), "said in tick {at} of {last}");
+    }
+}
+
+/// A stop of the operator while output ends after the foot was lifted ends the arming too.
+#[test]
+fn a_stop_while_output_is_ending_disarms() {
+    for (command, expected) in [(Command::None, State::Armed), (Command::Stop, State::Idle)] {
+        let mut bench = Bench::by_pedal().delivering(2_000);
+        bench.generator.footswitch = Footswitch::Released;
+        assert_eq!(bench.tick().state, State::Stopping);
+        assert_eq!(bench.command(command).state, State::Stopping);
+        assert!(bench.ticks_until(expected, 20).is_some(), "{command:?}: {:?}", bench.state());
+    }
+}
+
 /// The end of a step that is not in force stops, and completes nothing.
 #[test]
 fn end_of_another_step_only_stops() {

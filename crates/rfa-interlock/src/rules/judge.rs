@@ -46,7 +46,10 @@ pub(super) fn boiling(threshold: i64, view: &View<'_>) -> Verdict {
 
 /// H-04, threshold in mW: the least margin above what was asked.
 pub(super) fn above_request(threshold: i64, view: &View<'_>) -> Verdict {
-    let Some(sample) = newest(view) else { return Verdict::Stale };
+    newest(view).map_or(Verdict::Stale, |sample| above_asked(threshold, sample))
+}
+
+fn above_asked(threshold: i64, sample: &Sample) -> Verdict {
     let Some(power_mw) = sample.power_mw else { return Verdict::Error };
     let share_mw = i64::from(sample.asked_mw.saturating_mul(OUTPUT_MARGIN_PERCENT) / 100);
     let limit = i64::from(sample.asked_mw).saturating_add(share_mw.max(threshold));
@@ -81,11 +84,11 @@ pub(super) fn dropped_out(threshold: i64, view: &View<'_>) -> Verdict {
 
 /// H-06: no reading, or one outside the range of a working sensor.
 pub(super) fn tip_missing(_: i64, view: &View<'_>) -> Verdict {
-    match newest(view) {
-        None => Verdict::Stale,
-        Some(sample) if sample.tip_mc.is_none() => Verdict::Error,
+    let missing = |sample: &Sample| match sample.tip_mc {
+        None => Verdict::Error,
         Some(_) => Verdict::Ok,
-    }
+    };
+    newest(view).map_or(Verdict::Stale, missing)
 }
 
 /// H-06, threshold in mK per [`JUMP_WINDOW`]: against every sample of the window, and against
@@ -288,10 +291,9 @@ pub(super) fn contacts_disagree(threshold: i64, view: &View<'_>) -> Verdict {
 
 /// H-28, H-29: the footswitch is there where activation is by key, or is missing where not.
 pub(super) fn footswitch_fitted(threshold: i64, view: &View<'_>) -> Verdict {
-    let Some(panel) = view.memory.panel else { return Verdict::Stale };
-    let fitted = panel.footswitch != Footswitch::NotFitted;
     let wanted = view.limits.spec().activation == Activation::Pedal;
-    reached(i64::from(fitted != wanted), threshold)
+    let wrong = |p: crate::memory::Panel| (p.footswitch != Footswitch::NotFitted) != wanted;
+    view.memory.panel.map_or(Verdict::Stale, |p| reached(i64::from(wrong(p)), threshold))
 }
 
 /// H-44, threshold in µs since the tick before. A clock that stands or runs back has no gap

@@ -80,8 +80,8 @@ pub(super) fn rolls_off(threshold: i64, view: &View<'_>) -> Verdict {
     let Some((sample, mean)) = now.filter(|_| hot) else { return Verdict::Ok };
     let blocks = view.memory.trend.within(sample.at, ROLL_OFF_WINDOW);
     let lowest = blocks.filter_map(|block| block.impedance.get()).min();
-    let Some(lowest) = lowest else { return Verdict::Ok };
-    above(percent(mean.saturating_sub(lowest), lowest), threshold)
+    let risen = |lowest| percent(mean.saturating_sub(lowest), lowest);
+    lowest.map_or(Verdict::Ok, |lowest| above(risen(lowest), threshold))
 }
 
 /// H-17, threshold in percent below the highest tenth of a second of the last two.
