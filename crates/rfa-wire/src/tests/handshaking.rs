@@ -304,3 +304,21 @@ fn two_keys_never_meet() {
     }
     assert_eq!(run_silent(&mut handshake, 1).1, Failure::WrongKey);
 }
+
+/// A hello that is repeated is answered in the session that stands: its numbers go on. Another
+/// session begins anew, and so does the same after the end of one.
+#[test]
+fn a_session_that_stands_keeps_its_numbers() {
+    let mut encoder = GeneratorEncoder::new(LINK);
+    let mut frames = || {
+        encoder.establish(SESSION, session_key());
+        let again = encoder.encode(&GeneratorMessage::Bye, at(5)).as_bytes().to_vec();
+        encoder.establish(SESSION, session_key());
+        let on = encoder.encode(&GeneratorMessage::Bye, at(5)).as_bytes().to_vec();
+        encoder.release();
+        (again, on)
+    };
+    let (first, second) = frames();
+    assert_ne!(first, second, "the number went on");
+    assert_eq!(frames(), (first, second), "the session began anew");
+}
