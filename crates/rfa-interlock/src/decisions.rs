@@ -4,6 +4,8 @@
 //! named: two rows alike but for that input, of which one says yes and the other no. No input of
 //! a decision is there for nothing, and none can be left out unseen.
 
+mod readings;
+
 use crate::contactors::Contactors;
 use crate::history::Sample;
 use crate::machine::{End, Foot, Machine, Phase, Signals, State, Stuck};

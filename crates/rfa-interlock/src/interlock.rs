@@ -115,7 +115,7 @@ impl Interlock {
         let proven = inputs.ready.self_test && inputs.ready.hard_limits;
         let usable = inputs.ready.recorder
             && inputs.ready.checklist
-            && !unheard(limits, inputs)
+            && !unheard(limits.spec().sound_required, inputs.ready.sound)
             && !self.progress.complete
             && self.memory.impedance_measured()
             && self.memory.tip_plausible()
@@ -270,7 +270,7 @@ impl Interlock {
                 ceiling: step.ceiling,
             },
             complete: self.progress.complete,
-            check_due: step.check_before && !self.machine.checked && !self.progress.complete,
+            check_due: check_due(step.check_before, self.machine.checked, self.progress.complete),
             active: self.active,
             latched: self.latched,
             acknowledged,
@@ -285,8 +285,13 @@ impl Interlock {
 }
 
 /// Alarms would not be heard where the site wants them to be (H-46).
-fn unheard(limits: &Limits, inputs: &Inputs) -> bool {
-    limits.spec().sound_required && inputs.ready.sound == AlarmSound::Fails
+pub(crate) fn unheard(required: bool, sound: AlarmSound) -> bool {
+    required && sound == AlarmSound::Fails
+}
+
+/// The check before the step in force is still to be confirmed.
+pub(crate) const fn check_due(before: bool, checked: bool, complete: bool) -> bool {
+    before && !checked && !complete
 }
 
 /// One tick.
@@ -329,7 +334,7 @@ pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlo
         progress: &next.progress,
         impedance: next.memory.impedance_measured(),
         tip: next.memory.tip_plausible(),
-        unheard: unheard(limits, inputs),
+        unheard: unheard(limits.spec().sound_required, inputs.ready.sound),
         spent: next.progress.spent(next.progress.limit(limits)).is_some(),
     }
     .refusal();

@@ -205,7 +205,7 @@ impl Memory {
         true
     }
 
-    fn watch_tip(&mut self, sample: &Sample) {
+    pub(crate) fn watch_tip(&mut self, sample: &Sample) {
         let last = self.history.newest();
         let same = sample.rf() && last.is_some_and(|l| l.rf() && l.tip_mc == sample.tip_mc);
         let since = last.map(|l| l.at);

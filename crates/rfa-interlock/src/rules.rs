@@ -15,6 +15,8 @@ mod trends;
 use crate::history::Sample;
 use crate::memory::{Clock, Memory};
 use crate::{AlarmId, AlarmSet, Limits, RuleId, State, StepLimit, Threshold, Thresholds, Trip};
+#[cfg(test)]
+pub(crate) use judge::impedance_is_missing;
 use rfa_units::{HostInstant, Span};
 pub use row::{RuleRow, rule_rows};
 pub(crate) use table::RULES;

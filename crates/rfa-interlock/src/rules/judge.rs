@@ -169,11 +169,15 @@ fn impedance(view: &View<'_>) -> Result<i64, Verdict> {
     let sample = newest(view).ok_or(Verdict::Stale)?;
     match sample.impedance_mohm {
         Some(impedance) => Ok(i64::from(impedance)),
-        None if sample.output_on && sample.power_mw.is_some_and(|p| p <= RF_MW) => {
-            Err(Verdict::Stale)
-        }
-        None => Err(Verdict::Error),
+        None if impedance_is_missing(sample) => Err(Verdict::Error),
+        None => Err(Verdict::Stale),
     }
+}
+
+/// There is no impedance where there should be one.
+pub(crate) fn impedance_is_missing(sample: &Sample) -> bool {
+    let unmeasurable = sample.output_on && sample.power_mw.is_some_and(|p| p <= RF_MW);
+    sample.impedance_mohm.is_none() && !unmeasurable
 }
 
 /// H-14: limit and twice the baseline, whichever is lower.
