@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod export;
 mod header;
 mod info;
 mod lesion;
@@ -25,6 +26,7 @@ mod recover;
 pub mod row;
 mod write;
 
+pub use export::{ExportError, Exported, Part, export_csv, export_ndjson};
 pub use header::{Attached, Clock, Header, HeaderError, RECORD_SCHEMA};
 pub use info::{Damage, Gap, Info, Sequence, TripSeen};
 pub use lesion::{LesionMessage, LesionRow, MeasureRow, PowerRow, VerdictWord};

@@ -102,7 +102,7 @@ Exit 0: all did. Exit 4: some did not; each is told with one command that reprod
     Campaign(campaign::Arguments),
     /// Look into recordings.
     #[command(subcommand)]
-    Rec(Rec),
+    Rec(crate::rec::Rec),
     /// List the shipped plans.
     Plans(Output),
     /// List the simulated generator's faults.
@@ -281,65 +281,6 @@ pub(crate) struct Check {
     /// Plan, site or tissue files; which it is, the file's own sections tell.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) output: Output,
-}
-
-/// What to do with a recording.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Rec {
-    /// What is in it: plan, device, counts, gaps, trips.
-    #[command(after_long_help = "\
-Examples:
-  rfa rec info session.mcap
-  rfa rec info --format json session.mcap")]
-    Info(RecFile),
-    /// Run control and interlock over the recorded inputs; compare every output bit for bit.
-    #[command(after_long_help = "\
-Examples:
-  rfa rec verify session.mcap
-
-Exit 0: equal. Exit 4: different; the first differing tick is printed. Comparing nothing is a
-failure.")]
-    Verify(RecFile),
-    /// Try the thresholds of a site file on it: what its rules would have ended, and when.
-    #[command(after_long_help = "\
-Examples:
-  rfa rec rules session.mcap --site config/site.toml
-
-Runs the interlock over the recorded inputs with the thresholds of the file's sections [rules] and
-[passive] beside its own (where both set one, that of [passive]). They report and change nothing.
-Exit 0, whatever they report. Exit 3: not all of the recording could be run.")]
-    Rules {
-        /// The recording.
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        /// Site file with the thresholds.
-        #[arg(long, value_name = "FILE")]
-        site: PathBuf,
-        #[command(flatten)]
-        output: Output,
-    },
-    /// Copy what is whole of an unfinished recording into a new file.
-    #[command(after_long_help = "\
-Examples:
-  rfa rec recover killed.mcap whole.mcap")]
-    Recover {
-        /// The unfinished recording.
-        from: PathBuf,
-        /// The new file.
-        to: PathBuf,
-        #[command(flatten)]
-        output: Output,
-    },
-}
-
-/// One recording.
-#[derive(Debug, Args)]
-pub(crate) struct RecFile {
-    /// The recording.
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) output: Output,
 }

@@ -1,10 +1,14 @@
 //! `rfa rec`: look into recordings. Nothing here can open a device.
 
+mod arguments;
+mod export;
 mod text;
 
-use crate::cli::{Format, Rec, RecFile};
+use crate::cli::Format;
 use crate::exit::{Exit, Stop};
 use crate::output;
+pub(crate) use arguments::Rec;
+use arguments::RecFile;
 use rfa_record::Recording;
 use std::path::Path;
 
@@ -13,6 +17,7 @@ pub(crate) fn rec(command: Rec) -> Result<Exit, Stop> {
         Rec::Info(arguments) => info(&arguments),
         Rec::Verify(arguments) => verify(&arguments),
         Rec::Rules { file, site, output } => rules(&file, &site, output.format),
+        Rec::Export(arguments) => export::export(&arguments),
         Rec::Recover { from, to, output } => recover(&from, &to, output.format),
     }
 }

@@ -1,0 +1,77 @@
+//! `rfa rec export`: recordings for other tools.
+
+use super::arguments::{Export, ExportTo};
+use crate::exit::{Exit, Stop};
+use rfa_record::{End, ExportError, Exported, Part, Recording, Topic};
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write, stdout};
+use std::path::Path;
+
+pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
+    let Export { file, to, from_s, until_s, topics, output } = arguments;
+    if *to == ExportTo::Csv && topics.iter().any(|topic| *topic != Topic::Tick) {
+        let mend = "a table is of /tick; write other topics with --to ndjson";
+        return Err(Stop::usage(format!("--topic: {mend}")));
+    }
+    let recording = Recording::open(file).map_err(|e| Stop::failure(e.to_string()))?;
+    let part = Part { from_us: *from_s, until_us: *until_s };
+    let topics = if topics.is_empty() { &Topic::ALL[..] } else { topics };
+    let write = |out: &mut dyn Write| {
+        let mut out = BufWriter::new(out);
+        let exported = match to {
+            ExportTo::Csv => rfa_record::export_csv(&recording, part, &mut out),
+            ExportTo::Ndjson => rfa_record::export_ndjson(&recording, part, topics, &mut out),
+        }?;
+        out.flush()?;
+        Ok(exported)
+    };
+    let exported = match output {
+        Some(path) => into_new_file(path, write)?,
+        None => match write(&mut stdout().lock()) {
+            // A reader that has gone away is no failure of ours.
+            Err(error) if error.reader_gone() => return Ok(Exit::Ok),
+            written => written.map_err(|e| Stop::failure(e.to_string()))?,
+        },
+    };
+    if exported.whole() {
+        return Ok(Exit::Ok);
+    }
+    eprintln!("{}: {}", file.display(), loss(&exported));
+    Ok(Exit::Loss)
+}
+
+/// What of the recording is missing.
+fn loss(exported: &Exported) -> String {
+    let damaged = exported.damage.iter().map(|d| format!("byte {}: {}", d.at, d.why));
+    let end = match &exported.end {
+        End::Finished => None,
+        End::Truncated { at, why } => Some(format!("ends at byte {at}: {why}")),
+    };
+    let all: Vec<_> = damaged.chain(end).collect();
+    format!("not whole, {} lines are written; {}", exported.lines, all.join("; "))
+}
+
+/// Writes beside `path` and puts it there when it is whole. Nothing is overwritten.
+fn into_new_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<Exported, ExportError>,
+) -> Result<Exported, Stop> {
+    let at = path.display();
+    if path.try_exists().unwrap_or(false) {
+        return Err(Stop::usage(format!("{at}: is there already; choose another name")));
+    }
+    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    let failed = |e: &dyn std::fmt::Display| Stop::failure(format!("{at}: {e}"));
+    let mut file = File::create_new(&partial).map_err(|e| failed(&e))?;
+    let written = write(&mut file).map_err(|e| failed(&e)).and_then(|exported| {
+        fs::rename(&partial, path).map_err(|e| failed(&e))?;
+        Ok(exported)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&partial);
+    }
+    written
+}
