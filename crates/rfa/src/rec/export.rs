@@ -2,6 +2,7 @@
 
 use super::arguments::{Export, ExportTo};
 use crate::exit::{Exit, Stop};
+use crate::output;
 use rfa_record::{End, ExportError, Exported, Part, Recording, Topic};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -9,7 +10,7 @@ use std::io::{BufWriter, Write, stdout};
 use std::path::Path;
 
 pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
-    let Export { file, to, from_s, until_s, topics, output } = arguments;
+    let Export { file, to, from_s, until_s, topics, output: new_file } = arguments;
     if *to == ExportTo::Csv && topics.iter().any(|topic| *topic != Topic::Tick) {
         let mend = "a table is of /tick; write other topics with --to ndjson";
         return Err(Stop::usage(format!("--topic: {mend}")));
@@ -26,8 +27,12 @@ pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
         out.flush()?;
         Ok(exported)
     };
-    let exported = match output {
-        Some(path) => into_new_file(path, write)?,
+    let exported = match new_file {
+        Some(path) => {
+            let exported = into_new_file(path, write)?;
+            output::line(&format!("wrote {} lines to {}", exported.lines, path.display()))?;
+            exported
+        }
         None => match write(&mut stdout().lock()) {
             // A reader that has gone away is no failure of ours.
             Err(error) if error.reader_gone() => return Ok(Exit::Ok),
