@@ -191,7 +191,7 @@ fn the_interlock_has_no_float_heap_unsafe_or_panic() {
         let shown = path.display().to_string();
         // Unit tests may do what they like; the root declares `std` for them.
         let text = fs::read_to_string(&path).expect("a source");
-        if shown.contains("tests") || shown.ends_with("/decisions.rs") {
+        if shown.contains("tests") || shown.contains("/decisions") {
             continue;
         }
         looked_at += 1;
