@@ -67,6 +67,8 @@ pub enum AlarmSound {
     /// Nobody sits at a console: a script gives the orders.
     #[default]
     NotUsed,
+    /// A console is there, and not known yet.
+    Unknown,
     /// A player takes the samples.
     Works,
     /// None does.

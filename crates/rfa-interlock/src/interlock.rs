@@ -284,9 +284,9 @@ impl Interlock {
     }
 }
 
-/// Alarms would not be heard where the site wants them to be (H-46).
+/// Nobody knows that alarms would be heard, where the site wants them to be (H-46).
 pub(crate) fn unheard(required: bool, sound: AlarmSound) -> bool {
-    required && sound == AlarmSound::Fails
+    required && matches!(sound, AlarmSound::Fails | AlarmSound::Unknown)
 }
 
 /// The check before the step in force is still to be confirmed.

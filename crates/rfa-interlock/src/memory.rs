@@ -7,7 +7,8 @@ use crate::machine::Foot;
 use crate::response::{Heated, Response};
 use crate::thresholds::{
     BAD_FRAME_WINDOW, BAD_FRAMES, BODY_MAX_MC, BODY_MIN_MC, DRIFT_DIVISOR, GENERATOR_SILENCE,
-    GRANT_LIFE, LOST_FRAMES, PAD_MIN_MOHM, PRESS_DEBOUNCE, TICK_MISSED, WARMING_WINDOW,
+    GRANT_LIFE, LOST_FRAMES, OUTPUT_MARGIN_MIN_MW, PAD_MIN_MOHM, PRESS_DEBOUNCE, TICK_MISSED,
+    WARMING_WINDOW, output_limit_mw,
 };
 use crate::trend::Trend;
 use crate::{Activation, Inputs, Limits};
@@ -225,7 +226,10 @@ impl Memory {
         }
         let heated = Heated {
             tip_mc: self.history.mean(MEAN_SAMPLES, tip),
-            power_mw: sample.power_mw.unwrap_or(0),
+            power_mw: sample
+                .power_mw
+                .unwrap_or(0)
+                .min(output_limit_mw(sample.asked_mw, OUTPUT_MARGIN_MIN_MW.into())),
             span: before.map_or(Span::ZERO, |before| sample.at.since(before)),
         };
         let spec = limits.spec();

@@ -1,7 +1,9 @@
 //! What the tip answers to power since output began (H-11, H-38).
 
 use crate::Warming;
-use crate::thresholds::{ANSWER_MK, ANSWERED_MC, GRANT_LIFE, RESPONSE_WINDOW, UNANSWERED_SHARE};
+use crate::thresholds::{
+    ANSWER_MK, ANSWERED_MC, BODY_MC, GRANT_LIFE, RESPONSE_WINDOW, UNANSWERED_SHARE,
+};
 use rfa_units::Span;
 
 /// What the tip has shown in this delivery.
@@ -23,6 +25,8 @@ pub(crate) struct Response {
 pub(crate) struct Heated {
     /// The tip's mean.
     pub(crate) tip_mc: Option<i64>,
+    /// Measured, and no more than may be measured of what was granted (H-04): a reading that is too
+    /// high must not excuse a rise.
     pub(crate) power_mw: u32,
     /// The time behind it.
     pub(crate) span: Span,
@@ -77,11 +81,12 @@ impl Response {
     }
 
     /// The tip's rise and the one that the plan's electrode would show, in mK, while they can be
-    /// compared.
+    /// compared. A tip that is colder than the body warms by itself: its rise counts from there.
     pub(crate) fn risen(&self) -> Option<(i64, i64)> {
         let (newest, lowest) = self.newest_mc.zip(self.lowest_mc)?;
         let young = self.since <= RESPONSE_WINDOW;
-        young.then(|| (newest.saturating_sub(lowest), self.expected_nk / 1_000_000))
+        let from = lowest.max(BODY_MC);
+        young.then(|| (newest.saturating_sub(from), self.expected_nk / 1_000_000))
     }
 }
 

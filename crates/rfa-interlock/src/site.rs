@@ -79,7 +79,8 @@ impl Threshold {
             Self::Cold => (RuleId::H07, t::SHORT_MC, 34_000),
             Self::Unanswered => (RuleId::H11, t::UNANSWERED.as_micros().cast_signed(), 1_500_000),
             Self::Warming => (RuleId::H12, t::WARMING_MK, 1_000),
-            Self::Cooling => (RuleId::H13, t::COOLING_MK, 1_000),
+            // The slowest needle falls by 1.3 K, and what follows is a lockout.
+            Self::Cooling => (RuleId::H13, t::COOLING_MK, 800),
             Self::RollOff => (RuleId::H16, t::ROLL_OFF_PERCENT, 15),
             Self::SuddenFall => (RuleId::H17, t::SUDDEN_FALL_PERCENT, 15),
             Self::PowerApart => (RuleId::H18, t::POWER_APART_PERCENT, 8),

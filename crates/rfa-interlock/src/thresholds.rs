@@ -186,3 +186,10 @@ pub(crate) const RAMP_MULTIPLE: u64 = 2;
 pub(crate) const BELOW_SET_MK: i64 = 5_000;
 /// AL-21 and AL-25: for this long.
 pub(crate) const ADVISORY: Span = Span::from_secs(5);
+
+/// H-04: the most that may be measured where `asked_mw` was granted, with so much of a margin.
+pub(crate) fn output_limit_mw(asked_mw: u32, margin_mw: i64) -> u32 {
+    let share_mw = asked_mw.saturating_mul(OUTPUT_MARGIN_PERCENT) / 100;
+    let margin_mw = u32::try_from(margin_mw).unwrap_or(u32::MAX);
+    asked_mw.saturating_add(share_mw.max(margin_mw))
+}

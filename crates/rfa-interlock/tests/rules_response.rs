@@ -64,16 +64,65 @@ fn h38_a_small_rise_is_no_answer_yet() {
     }
 }
 
-/// After 3 s a rise tells more of the tissue; and each start is compared by itself.
-#[test]
-fn h38_only_the_first_seconds_are_compared() {
+/// Started with so many milliwatts asked.
+fn started(power_mw: u32) -> Bench {
     let mut bench = Bench::new(planned()).armed();
-    bench.controller.power_mw = 200;
+    bench.controller.power_mw = power_mw;
     bench.command(Command::Start);
-    bench.run(305);
-    for n in 1..=100 {
-        bench.tip_mc(37_000 + n * 60);
+    bench
+}
+
+/// Brings the tip to `mc` in a straight line over `ticks`; whether it trips by H-38.
+fn rises(bench: &mut Bench, mc: i64, ticks: i64) -> bool {
+    let rfa_units::TipReading::Valid(tip) = bench.generator.tip else { panic!("unreadable") };
+    let from = i64::from(tip.get());
+    for n in 1..=ticks {
+        bench.tip_mc(from + (mc - from) * n / ticks);
         bench.tick();
     }
-    assert_eq!(bench.tick().state, State::Delivering, "{:?}", bench.tripped_by());
+    bench.tripped_by() == Some((RuleId::H38, AlarmId::Al06))
+}
+
+/// After 3 s a rise tells more of the tissue: 6 K in a second for 0.1 W, early and late; and each
+/// start is compared by itself.
+#[test]
+fn h38_only_the_first_seconds_of_each_start_are_compared() {
+    assert!(rises(&mut started(100), 43_000, 100));
+    let mut late = started(100);
+    late.run(305);
+    assert!(!rises(&mut late, 43_000, 100), "{:?}", late.tripped_by());
+    late.command(Command::Stop);
+    late.ticks_until(State::Idle, 20).expect("ends");
+    late.command(Command::Arm);
+    late.run(5);
+    assert_eq!(late.command(Command::Start).state, State::Delivering);
+    assert!(rises(&mut late, 49_000, 100), "{:?}", late.tripped_by());
+}
+
+/// A needle that is colder than the body warms by itself: what it gains up to 37 °C is no answer.
+#[test]
+fn h38_a_tip_that_settles_is_no_wrong_electrode() {
+    for from_mc in [31_000, 34_000] {
+        let mut bench = Bench::new(planned());
+        bench.tip_mc(from_mc);
+        let mut bench = bench.armed();
+        bench.controller.power_mw = 30;
+        bench.command(Command::Start);
+        assert!(!rises(&mut bench, 37_500, 150), "{from_mc}: {:?}", bench.tripped_by());
+        assert_eq!(bench.state(), State::Delivering, "{from_mc}: {:?}", bench.tripped_by());
+    }
+}
+
+/// A meter that shows nothing excuses no rise, nor does one sample that shows far too much.
+#[test]
+fn h38_a_power_that_is_not_so_is_no_excuse() {
+    let mut dead = started(600);
+    dead.generator.power_mw = Some(0);
+    assert!(rises(&mut dead, 40_000, 100), "{:?}", dead.tripped_by());
+    let mut spike = started(100);
+    spike.run(5);
+    spike.generator.power_mw = Some(50_000);
+    spike.tick();
+    spike.generator.power_mw = None;
+    assert!(rises(&mut spike, 43_000, 100), "{:?}", spike.tripped_by());
 }

@@ -18,11 +18,13 @@ fn armed(sound_required: bool, sound: AlarmSound) -> (Bench, Option<ArmRefusal>)
 /// Refused where the site wants alarms to be heard, and told wherever somebody would listen.
 #[test]
 fn h46_without_sound_arming_is_refused_or_the_screen_says_so() {
-    use AlarmSound::{Fails, NotUsed, Works};
+    use AlarmSound::{Fails, NotUsed, Unknown, Works};
     for (required, sound, refused, told) in [
         (false, NotUsed, false, false),
         (false, Works, false, false),
         (false, Fails, false, true),
+        (false, Unknown, false, false),
+        (true, Unknown, true, false),
         (true, NotUsed, false, false),
         (true, Works, false, false),
         (true, Fails, true, true),

@@ -53,7 +53,10 @@ pub(crate) fn bytes(plan: &Plan) -> Vec<u8> {
     if plan.limits.sound_required {
         push_text(&mut out, "sound_required");
     }
-    plan.limits.passive.iter().for_each(|passive| push_rules(&mut out, "passive", passive));
+    if let Some(passive) = &plan.limits.passive {
+        push_text(&mut out, "passive");
+        push_rules(&mut out, "passive", passive);
+    }
     out
 }
 

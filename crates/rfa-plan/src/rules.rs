@@ -16,7 +16,7 @@ pub const RULE_THRESHOLDS: [RuleThreshold; 17] = [
     ("cold_c", Range::new(30_000, 34_000, "°C")),
     ("unanswered_s", Range::new(1_500, 3_000, "s")),
     ("warming_k", Range::new(1_000, 2_000, "K")),
-    ("cooling_k", Range::new(600, 1_000, "K")),
+    ("cooling_k", Range::new(600, 800, "K")),
     ("roll_off_percent", Range::new(15_000, 25_000, "%")),
     ("sudden_fall_percent", Range::new(15_000, 30_000, "%")),
     ("power_apart_percent", Range::new(8_000, 15_000, "%")),

@@ -134,6 +134,11 @@ impl Site {
             let value = plan.target.to_string();
             found.add("target", value, "any other target at this site".to_string(), words);
         }
+        if plan.limits.rules != RuleThresholds::NONE || plan.limits.passive.is_some() {
+            let help = "apply a site to the plan as it was written";
+            let words = ["plan is as another site allows it", help];
+            found.add("limits.rules", "another site's".to_string(), "none".to_string(), words);
+        }
         found.into_result()?;
         let mut spec = plan.spec();
         spec.limits = self.tighter(&plan.limits, plan.target);

@@ -2,7 +2,7 @@
 
 use crate::header::{CLOCK, RECOVERED, SESSION};
 use crate::message::{EventMessage, IntentMessage, SummaryMessage};
-use crate::row::TickRow;
+use crate::row::{EventRow, TickRow};
 use crate::{Clock, Header, LesionMessage, Message, Topic, TruthRow};
 use mcap::records::{MessageHeader, Metadata};
 use mcap::write::NoSeek;
@@ -148,7 +148,8 @@ impl Recorder {
     }
 
     /// Writes one tick, and its events to `/event` and `/alarm`. A tick with an event closes its
-    /// chunk, so that no event is lost to a killed process.
+    /// chunk, so that no event is lost to a killed process; what thresholds on trial tell does not,
+    /// however often they tell it.
     ///
     /// # Errors
     /// [`RecordError`]; every later call fails too, and the caller stops recording.
@@ -160,7 +161,8 @@ impl Recorder {
         self.summary.first_tick.get_or_insert(row.inputs.tick);
         self.summary.last_tick = Some(row.inputs.tick);
         let (tick, at_us) = (row.inputs.tick, row.inputs.now_us);
-        let eventful = !row.outputs.events.is_empty();
+        let tried = |event: &EventRow| matches!(event, EventRow::WouldTrip(_));
+        let eventful = !row.outputs.events.iter().all(tried);
         for event in row.outputs.events {
             self.put(Topic::of(&event), at, &EventMessage { tick, at_us, event })?;
         }

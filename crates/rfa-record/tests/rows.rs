@@ -154,7 +154,12 @@ fn inputs() -> impl Strategy<Value = Inputs> {
                 hard_limits: flags[3],
                 recorder: flags[4],
                 checklist: flags[5],
-                sound: if flags[6] { AlarmSound::Fails } else { AlarmSound::Works },
+                sound: match (flags[5], flags[6]) {
+                    (false, false) => AlarmSound::NotUsed,
+                    (false, true) => AlarmSound::Unknown,
+                    (true, false) => AlarmSound::Works,
+                    (true, true) => AlarmSound::Fails,
+                },
             },
         })
 }

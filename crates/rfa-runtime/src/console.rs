@@ -109,8 +109,8 @@ impl ConsoleHandle {
         self.snapshot.operator = operator;
     }
 
-    /// Says whether alarms can be heard (H-46); never called, nobody listens.
-    pub fn set_sound(&self, works: bool) {
+    /// Says whether alarms can be heard (H-46), `None`: not known yet; never called, nobody listens.
+    pub fn set_sound(&self, works: Option<bool>) {
         self.shared.set_sound(works);
     }
 

@@ -24,7 +24,8 @@ pub(crate) struct Shared {
     checklist: AtomicBool,
     /// The recording runs and has room (H-45).
     recorder_ready: AtomicBool,
-    /// Whether alarms can be heard: 0 nobody has said, 1 they can, 2 they cannot (H-46).
+    /// Whether alarms can be heard (H-46): 0 nobody listens, 1 not known yet, 2 they can, 3 they
+    /// cannot.
     sound: AtomicU8,
     /// Why the session is to end; 0: it is not.
     quit: AtomicU8,
@@ -79,14 +80,16 @@ impl Shared {
         self.recorder_ready.load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_sound(&self, works: bool) {
-        self.sound.store(if works { 1 } else { 2 }, Ordering::Release);
+    pub(crate) fn set_sound(&self, works: Option<bool>) {
+        let code = works.map_or(1, |works| if works { 2 } else { 3 });
+        self.sound.store(code, Ordering::Release);
     }
 
     pub(crate) fn sound(&self) -> AlarmSound {
         match self.sound.load(Ordering::Acquire) {
             0 => AlarmSound::NotUsed,
-            1 => AlarmSound::Works,
+            1 => AlarmSound::Unknown,
+            2 => AlarmSound::Works,
             _ => AlarmSound::Fails,
         }
     }

@@ -56,8 +56,8 @@ const RETRY: Span = Span::from_secs(10);
 const JUMP: Span = Span::from_millis(150);
 /// A player that has taken nothing for this long does not play.
 const STUCK: Span = Span::from_secs(2);
-/// By then a player was tried and has settled, or there is none (H-46).
-const KNOWN: Span = Span::from_secs(2);
+/// By then each player was tried and one has settled, or there is none (H-46).
+const KNOWN: Span = Span::from_secs(5);
 /// A console that says nothing for this long is lost (H-23), and that is heard (AL-19).
 const CONSOLE_LOST: Span = Span::from_millis(500);
 

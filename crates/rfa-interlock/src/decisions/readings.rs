@@ -158,10 +158,15 @@ fn h14_an_impedance_may_be_missing() {
 /// H-46: when nobody would hear an alarm.
 #[test]
 fn h46_unheard() {
-    use crate::AlarmSound::{Fails, NotUsed, Works};
-    for (required, sound, unheard) in
-        [(true, Fails, true), (true, Works, false), (true, NotUsed, false), (false, Fails, false)]
-    {
+    use crate::AlarmSound::{Fails, NotUsed, Unknown, Works};
+    for (required, sound, unheard) in [
+        (true, Fails, true),
+        (true, Unknown, true),
+        (false, Unknown, false),
+        (true, Works, false),
+        (true, NotUsed, false),
+        (false, Fails, false),
+    ] {
         assert_eq!(crate::interlock::unheard(required, sound), unheard, "{required} {sound:?}");
     }
 }

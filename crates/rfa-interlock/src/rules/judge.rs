@@ -4,8 +4,8 @@ use super::{Verdict, View};
 use crate::history::Sample;
 use crate::memory::silence_us;
 use crate::thresholds::{
-    FALL_BELOW_MC, IMPEDANCE_FALL, IMPEDANCE_RISE, JUMP_WINDOW, OUTPUT_MARGIN_PERCENT,
-    PAD_RISE_PERCENT, RF_MW,
+    FALL_BELOW_MC, IMPEDANCE_FALL, IMPEDANCE_RISE, JUMP_WINDOW, PAD_RISE_PERCENT, RF_MW,
+    output_limit_mw,
 };
 use crate::{Activation, State};
 use rfa_units::{EmergencyStop, Footswitch, Span, Supply};
@@ -51,9 +51,8 @@ pub(super) fn above_request(threshold: i64, view: &View<'_>) -> Verdict {
 
 fn above_asked(threshold: i64, sample: &Sample) -> Verdict {
     let Some(power_mw) = sample.power_mw else { return Verdict::Error };
-    let share_mw = i64::from(sample.asked_mw.saturating_mul(OUTPUT_MARGIN_PERCENT) / 100);
-    let limit = i64::from(sample.asked_mw).saturating_add(share_mw.max(threshold));
-    above(i64::from(power_mw), limit)
+    let limit_mw = i64::from(output_limit_mw(sample.asked_mw, threshold));
+    above(i64::from(power_mw), limit_mw)
 }
 
 /// H-05, threshold in mW: RF with K1 open.

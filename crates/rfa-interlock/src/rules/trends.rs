@@ -35,10 +35,9 @@ pub(super) fn unanswered(threshold: i64, view: &View<'_>) -> Verdict {
 /// H-38, threshold in percent of the rise that the plan's electrode shows for the same power.
 pub(super) fn answers_too_much(threshold: i64, view: &View<'_>) -> Verdict {
     let Some((risen_mk, expected_mk)) = view.memory.response.risen() else { return Verdict::Stale };
-    if risen_mk <= RESPONSE_OFFSET_MK || expected_mk <= 0 {
-        return Verdict::Ok;
-    }
-    above(percent(risen_mk.saturating_sub(RESPONSE_OFFSET_MK), expected_mk), threshold)
+    let beyond_mk = risen_mk.saturating_sub(RESPONSE_OFFSET_MK).max(0);
+    // No power to speak of is no excuse: the tip warms, and nothing that is measured warms it.
+    above(percent(beyond_mk, expected_mk.max(1)), threshold)
 }
 
 /// H-12, threshold in mK above the lowest tenth of a second of the last one, with power neither

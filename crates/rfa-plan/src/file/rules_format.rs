@@ -59,7 +59,7 @@ rules_table! {
     pad_max_ohm 12 "H-19: the return pad is above this.",
     pad_min_ohm 13 "H-19: the return pad is below this.",
     console_silence_s 14 "H-23: the console has been silent for this long.",
-    response_percent 15 "H-38: the tip answers to power this much more than the plan's electrode.",
+    response_percent 15 "H-38: the tip's answer to power is this much of the plan's electrode's.",
     spread_k 16 "H-56: ten readings spread this far about their own line.",
 }
 

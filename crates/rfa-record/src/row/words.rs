@@ -111,7 +111,7 @@ words! {
 }
 words! {
     /// Whether alarms can be heard.
-    SoundWord = AlarmSound { NotUsed = "not-used", Works = "works", Fails = "fails" }
+    SoundWord = AlarmSound { NotUsed = "not-used", Unknown = "unknown", Works = "works", Fails = "fails" }
 }
 words! {
     /// A rule of the hazard table.

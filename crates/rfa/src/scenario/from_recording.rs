@@ -128,7 +128,7 @@ impl NamedPlan {
         let Some(out) = out else {
             let id = &plan.id;
             return Err(format!(
-                "its plan {id} is none that is shipped, so it goes into a file beside the \
+                "its plan {id}, with its site's limits, is none that is shipped, so it goes into a file beside the \
                  scenario: say where with -o, e.g. `-o {id}-again.toml`"
             ));
         };

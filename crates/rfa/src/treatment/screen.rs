@@ -228,9 +228,7 @@ impl Shown {
         self.speaker.hear(heard, now);
         let (player, pause_left) = (self.speaker.player(now), self.speaker.pause_left(now));
         self.app.update(Input::Sound(Sound { player, pause_left }), now);
-        if let Some(works) = self.speaker.works(now) {
-            handle.set_sound(works);
-        }
+        handle.set_sound(self.speaker.works(now));
     }
 
     /// One input; whether the console is to end.
