@@ -17,6 +17,19 @@ fn h06_sensor_open_faulty_or_out_of_range() {
     }
 }
 
+/// In air and in Idle, so that neither a jump nor another rule answers for it.
+#[test]
+fn h06_range_ends_at_minus_10_and_130_c() {
+    // The bench's unrest is 10 mK down.
+    for (mc, missing) in [(-9_991, true), (-9_990, false), (130_000, false), (130_001, true)] {
+        let mut bench = Bench::by_key();
+        bench.tip_mc(mc);
+        bench.generator.impedance_mohm = Some(30_000_000);
+        let active = bench.idle().tick().active;
+        assert_eq!(active.contains(AlarmId::Al04), missing, "{mc} m°C");
+    }
+}
+
 #[test]
 fn h06_jump_of_8_k_in_20_ms() {
     // The bench's 10 mK must not decide.

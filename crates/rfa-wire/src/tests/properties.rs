@@ -237,6 +237,15 @@ fn a_refusal_can_name_the_frame() {
     assert_eq!(heard(Frame::of_payload(&payload).as_bytes()), None);
 }
 
+/// The longest payload takes the whole of a frame: stuffing costs one byte, delimiters two.
+#[test]
+fn the_longest_payload_fills_a_frame() {
+    for byte in [0, 1, u8::MAX] {
+        let frame = Frame::of_payload(&[byte; PAYLOAD_MAX]);
+        assert_eq!(frame.as_bytes().len(), FRAME_MAX);
+    }
+}
+
 /// Two differences never make up for each other, wherever in the MAC they are.
 #[test]
 fn every_byte_of_a_mac_counts() {
