@@ -309,7 +309,11 @@ fn what_cannot_be_made_a_scenario_is_refused() {
         ("cut.mcap -o x.toml", 1, &["cut.mcap: byte ", "`rfa rec recover cut.mcap whole.mcap`"]),
         ("damaged.mcap -o x.toml", 1, &["damaged.mcap: byte ", "`rfa rec recover damaged.mcap"]),
         ("empty.mcap -o x.toml", 1, &["empty.mcap: no tick with telemetry", "take a recording"]),
-        ("s.mcap", 1, &["s.mcap: its plan short, with its site's limits, is none", "-o short-again.toml"]),
+        (
+            "s.mcap",
+            1,
+            &["s.mcap: its plan short, with its site's limits, is none", "-o short-again.toml"],
+        ),
         ("s.mcap -o x.txt", 2, &["x.txt: a scenario's name ends in .toml"]),
         ("s.mcap -o there.toml", 2, &["there.toml: is there already", "add --force"]),
         ("s.mcap -o half.toml", 2, &["half-plan.toml: is there already", "add --force"]),

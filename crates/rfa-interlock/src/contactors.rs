@@ -1,6 +1,6 @@
 //! What K1 and K2 were told, and whether they read back so (H-54).
 
-use crate::thresholds::{TURN_OFF, TURN_OFF_BY_EXPIRY};
+use crate::thresholds::{GENERATOR_SILENCE, TURN_OFF, TURN_OFF_BY_EXPIRY};
 use rfa_units::{Contactor, GeneratorInstant, Span, Telemetry};
 
 /// What one contactor is told, and since when on the samples' own clock.
@@ -43,6 +43,9 @@ pub(crate) struct Contactors {
     k2: Commanded,
     /// K1 read back open in the newest sample.
     k1_read_open: bool,
+    /// The newest sample, and the first one after the newest silence.
+    newest: Option<GeneratorInstant>,
+    resumed: Option<GeneratorInstant>,
     /// K2 was shut once, so self-test is past and nobody else works the contactors.
     proven: bool,
 }
@@ -61,12 +64,19 @@ pub(crate) struct Followed {
 
 impl Contactors {
     pub(crate) const fn new() -> Self {
-        Self { k1: Commanded::OPEN, k2: Commanded::OPEN, k1_read_open: false, proven: false }
+        Self {
+            k1: Commanded::OPEN,
+            k2: Commanded::OPEN,
+            k1_read_open: false,
+            newest: None,
+            resumed: None,
+            proven: false,
+        }
     }
 
     /// What a tick commands; `newest` is the stamp of the newest sample then, and `silence` how long
     /// ago it came. No dead-man opens K2 by the samples' clock, so after a silence its time counts
-    /// from the command on.
+    /// from the command on, and from the end of the silence.
     pub(crate) fn command(
         &mut self,
         k1: Contactor,
@@ -90,9 +100,17 @@ impl Contactors {
         let reads_open = frame.k1 == Contactor::Open;
         let stopped = reads_open && self.k1_read_open;
         self.k1_read_open = reads_open;
-        let both = [(&self.k1, frame.k1), (&self.k2, frame.k2)];
+        let gap = self.newest.is_some_and(|newest| frame.at.since(newest) >= GENERATOR_SILENCE);
+        self.resumed = if gap { Some(frame.at) } else { self.resumed };
+        self.newest = Some(frame.at);
+        // A line that was cut brought K2's order to nobody; K1 has the dead-man for that.
+        let heard = |resumed| frame.at.since(resumed) >= TURN_OFF_BY_EXPIRY;
+        let k2_heard = self.resumed.is_none_or(heard);
+        let both = [(&self.k1, frame.k1, true), (&self.k2, frame.k2, k2_heard)];
         let other_than = |told: Contactor| {
-            both.iter().any(|(contactor, reads)| contactor.due(told, frame.at) && *reads != told)
+            both.iter().any(|(contactor, reads, heard)| {
+                contactor.due(told, frame.at) && *reads != told && *heard
+            })
         };
         Followed {
             off_due: (stopped && self.k1.told(Contactor::Open, TURN_OFF, frame.at))

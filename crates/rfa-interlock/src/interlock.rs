@@ -3,16 +3,15 @@
 use crate::grant::{Terms, power_mw};
 use crate::machine::{End, Machine, Phase, Signals, State, Stuck, Then};
 use crate::memory::{Clock, Memory};
-use crate::progress::{Progress, Spent};
-use crate::refusal::Attempt;
+use crate::progress::{Progress, Spent, check_due};
+use crate::refusal::{Attempt, unheard};
 use crate::rules::{Cadence, Findings, Reaction, View};
 use crate::thresholds::{ARMED_MAX, GRANT_LIFE};
 use crate::watch::{Facts, Watch};
 use crate::{
-    AlarmSet, AlarmSound, ArmRefusal, Command, Event, Grant, Inputs, Limits, Outputs, StopCause,
-    Trip,
+    AlarmSet, ArmRefusal, Command, Event, Grant, Inputs, Limits, Outputs, StopCause, Trip,
 };
-use rfa_units::{Bounded, HostInstant, MilliWatts, Permit, Request, StopReason};
+use rfa_units::{Bounded, Contactor, HostInstant, MilliWatts, Permit, Request, StopReason};
 
 /// The interlock's whole state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +183,7 @@ impl Interlock {
     fn enter(&mut self, after: Machine, signals: &Signals, limits: &Limits, now: HostInstant) {
         let before = self.machine;
         self.machine = after;
-        self.memory.command(after.k1(), after.k2(), now);
+        self.memory.command(after.k1(), self.k2(now), now);
         if before.state() == after.state() {
             return;
         }
@@ -255,14 +254,22 @@ impl Interlock {
         })
     }
 
-    fn outputs(&self, limits: &Limits, grant: Option<Grant>) -> Outputs {
+    /// The machine's K2, and open where nothing is armed and nobody knows what the generator does.
+    fn k2(&self, now: HostInstant) -> Contactor {
+        if self.state() == State::Idle && self.findings.any(Reaction::Isolate, now) {
+            return Contactor::Open;
+        }
+        self.machine.k2()
+    }
+
+    fn outputs(&self, limits: &Limits, grant: Option<Grant>, now: HostInstant) -> Outputs {
         let step = self.progress.limit(limits);
         let acknowledged = matches!(self.machine.phase, Phase::Tripped { acknowledged: true, .. });
         Outputs {
             state: self.state(),
             grant,
             k1: self.machine.k1(),
-            k2: self.machine.k2(),
+            k2: self.k2(now),
             permit: Permit {
                 delivering: self.state() == State::Delivering,
                 step: self.progress.step,
@@ -282,16 +289,6 @@ impl Interlock {
             events: Bounded::new(),
         }
     }
-}
-
-/// Nobody knows that alarms would be heard, where the site wants them to be (H-46).
-pub(crate) fn unheard(required: bool, sound: AlarmSound) -> bool {
-    required && matches!(sound, AlarmSound::Fails | AlarmSound::Unknown)
-}
-
-/// The check before the step in force is still to be confirmed.
-pub(crate) const fn check_due(before: bool, checked: bool, complete: bool) -> bool {
-    before && !checked && !complete
 }
 
 /// One tick.
@@ -352,7 +349,7 @@ pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlo
     });
     next.alarms(advice, inputs.now);
     let grant = next.grant(limits, inputs);
-    let mut outputs = next.outputs(limits, grant);
+    let mut outputs = next.outputs(limits, grant, inputs.now);
     outputs.refusal = refusal;
     outputs.events = events(before, &next, inputs.now, cause, refusal);
     (next, outputs)

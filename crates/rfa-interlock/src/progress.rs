@@ -31,6 +31,11 @@ pub(crate) struct Progress {
     energy_nj: u64,
 }
 
+/// The check before the step in force is still to be confirmed.
+pub(crate) const fn check_due(before: bool, checked: bool, complete: bool) -> bool {
+    before && !checked && !complete
+}
+
 /// What was so since the last tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Spent {

@@ -3,7 +3,7 @@
 use crate::machine::{Foot, Machine, Phase, Signals};
 use crate::progress::Progress;
 use crate::rules::{Findings, Reaction};
-use crate::{Activation, AlarmId, ArmRefusal, Command, Readiness, State};
+use crate::{Activation, AlarmId, AlarmSound, ArmRefusal, Command, Readiness, State};
 use rfa_units::HostInstant;
 
 /// What a command met.
@@ -134,6 +134,11 @@ impl Attempt<'_> {
         }
         self.unsigned()
     }
+}
+
+/// Nobody knows that alarms would be heard, where the site wants them to be (H-46).
+pub(crate) fn unheard(required: bool, sound: AlarmSound) -> bool {
+    required && matches!(sound, AlarmSound::Fails | AlarmSound::Unknown)
 }
 
 fn first_of(reasons: &[(bool, ArmRefusal)]) -> Option<ArmRefusal> {

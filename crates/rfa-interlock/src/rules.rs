@@ -52,6 +52,7 @@ pub(crate) enum Scope {
     /// Delivering, and Stopping while the last grant may still be obeyed.
     Output,
     Tripped,
+    Idle,
 }
 
 impl Scope {
@@ -63,6 +64,7 @@ impl Scope {
             Self::Live => matches!(state, State::Armed | State::Delivering),
             Self::Output => matches!(state, State::Delivering | State::Stopping),
             Self::Tripped => matches!(state, State::Tripped),
+            Self::Idle => matches!(state, State::Idle),
         }
     }
 }
@@ -81,6 +83,8 @@ pub(crate) enum Reaction {
     /// The same where no button was pressed: heat comes from elsewhere (decision 4), or nobody
     /// knows whether output has ended.
     Disconnect,
+    /// K2 open while it lasts and no latch: nothing is armed, and nobody knows what the generator does.
+    Isolate,
     /// RF with K1 open: the machine counts its ticks.
     Stuck,
     /// Lockout at once.

@@ -4,7 +4,7 @@
 mod bench;
 
 use bench::{Bench, TICK_US, holds, trips};
-use rfa_interlock::{AlarmId, LinkReport, RuleId, State};
+use rfa_interlock::{AlarmId, ArmRefusal, Command, LinkReport, RuleId, State};
 use rfa_units::{Bounded, Contactor, EmergencyStop, Footswitch, StopReason, Supply, TipReading};
 
 #[test]
@@ -49,11 +49,28 @@ fn h22_silence_after_a_trip_opens_k2() {
         assert_eq!((outputs.state, outputs.k2), (State::Tripped, k2), "{silent_for} ticks");
         assert_eq!(bench.tripped_by(), Some((RuleId::H22, AlarmId::Al11)));
     }
-    // Nothing is armed, and nothing was on: a generator that goes away is no trip.
+}
+
+/// H-22, H-05: where nothing is armed a generator that goes away is no trip; but an output that sticks
+/// now would be seen by nobody, so K2 opens until the generator has been heard for 2 s.
+#[test]
+fn h22_silence_at_rest_opens_k2_until_it_is_heard() {
     let mut bench = Bench::by_key().idle();
     bench.generator.silent = true;
-    let outputs = bench.run(100);
-    assert_eq!((outputs.state, outputs.k2), (State::Idle, Contactor::Shut));
+    let k2 = |outputs: rfa_interlock::Outputs| (outputs.state, outputs.k2);
+    assert_eq!(k2(bench.run(15)), (State::Idle, Contactor::Shut));
+    assert_eq!(k2(bench.tick()), (State::Idle, Contactor::Open));
+    assert_eq!(k2(bench.run(500)), (State::Idle, Contactor::Open));
+    // It comes back, and had not heard the order: no welded contactor (H-54).
+    bench.generator.silent = false;
+    bench.generator.k2 = Some(Contactor::Shut);
+    bench.run(4);
+    bench.generator.k2 = None;
+    assert_eq!(k2(bench.run(190)), (State::Idle, Contactor::Open));
+    assert_eq!(bench.command(Command::Arm).refusal, Some(ArmRefusal::LinkStale));
+    assert_eq!(k2(bench.run(10)), (State::Idle, Contactor::Shut));
+    bench.run(10);
+    assert_eq!(bench.command(Command::Arm).state, State::Armed);
 }
 
 #[test]

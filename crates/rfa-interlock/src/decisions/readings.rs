@@ -167,7 +167,7 @@ fn h46_unheard() {
         (true, NotUsed, false),
         (false, Fails, false),
     ] {
-        assert_eq!(crate::interlock::unheard(required, sound), unheard, "{required} {sound:?}");
+        assert_eq!(crate::refusal::unheard(required, sound), unheard, "{required} {sound:?}");
     }
 }
 
@@ -178,7 +178,7 @@ fn a_check_is_due() {
         name: "a check is due",
         inputs: ["a check stands before the step", "not confirmed", "not complete"],
         says: |[before, not_confirmed, not_complete]| {
-            crate::interlock::check_due(before, !not_confirmed, !not_complete)
+            crate::progress::check_due(before, !not_confirmed, !not_complete)
         },
         meant: |row| !row.contains(&false),
         pairs: all(),

@@ -57,12 +57,14 @@ fn row(rule: &Rule) -> RuleRow {
             Scope::Live => "armed, delivering",
             Scope::Output => "delivering, stopping",
             Scope::Tripped => "tripped",
+            Scope::Idle => "idle",
         },
         reaction: match rule.reaction {
             Reaction::Fault | Reaction::Generator | Reaction::Controller | Reaction::Console => {
                 "off, latched"
             }
             Reaction::EmergencyStop | Reaction::Disconnect => "off, K2 open, latched",
+            Reaction::Isolate => "K2 open",
             Reaction::Stuck => "K2 open, lockout",
             Reaction::Hard => "lockout",
         },

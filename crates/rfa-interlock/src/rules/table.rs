@@ -48,7 +48,7 @@ const LOST_FRAMES: i64 = t::LOST_FRAMES as i64;
 const SO: i64 = 1;
 
 /// Every rule.
-pub(crate) static RULES: [Rule; 44] = [
+pub(crate) static RULES: [Rule; 45] = [
     Rule {
         scope: Scope::SelfTest,
         reaction: Reaction::Stuck,
@@ -274,6 +274,12 @@ pub(crate) static RULES: [Rule; 44] = [
     Rule {
         scope: Scope::Tripped,
         reaction: Reaction::Disconnect,
+        ..link_rule(RuleId::H22, micros(t::UNCONFIRMED), judge::generator_silent)
+    },
+    // The same where nothing was armed: an output that sticks then is seen by nobody.
+    Rule {
+        scope: Scope::Idle,
+        reaction: Reaction::Isolate,
         ..link_rule(RuleId::H22, micros(t::UNCONFIRMED), judge::generator_silent)
     },
     Rule { window: t::BAD_FRAME_WINDOW, ..link_rule(RuleId::H22, BAD_FRAMES, judge::corrupt) },

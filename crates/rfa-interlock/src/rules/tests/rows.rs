@@ -3,9 +3,9 @@
 
 use super::super::Cadence::{self, Sample as EverySample, Tick as EveryTick};
 use super::super::Reaction::{
-    self, Console, Controller, Disconnect, EmergencyStop, Fault, Generator, Hard, Stuck,
+    self, Console, Controller, Disconnect, EmergencyStop, Fault, Generator, Hard, Isolate, Stuck,
 };
-use super::super::Scope::{self, AfterSelfTest, Always, Live, Output, SelfTest, Tripped};
+use super::super::Scope::{self, AfterSelfTest, Always, Idle, Live, Output, SelfTest, Tripped};
 use super::super::{RULES, Rule};
 use crate::AlarmId::{self, *};
 use crate::RuleId;
@@ -56,7 +56,7 @@ impl Kept {
 type Row = (RuleId, AlarmId, Cadence, Scope, i64, u8, u64, u64, Reaction, Kept);
 
 #[rustfmt::skip]
-const ROWS: [Row; 44] = [
+const ROWS: [Row; 45] = [
     (RuleId::H50, Al13, EverySample, SelfTest, 200, 1, 0, 0, Stuck, Power),
     (RuleId::H05, Al03, EverySample, Always, 200, 1, 0, 0, Stuck, Power),
     (RuleId::H05, Al03, EverySample, Always, 200, 2, 0, 0, Hard, Power),
@@ -92,6 +92,7 @@ const ROWS: [Row; 44] = [
     (RuleId::H22, Al11, EveryTick, AfterSelfTest, 1, 1, 0, 2, Generator, No),
     (RuleId::H22, Al11, EveryTick, AfterSelfTest, 60_000, 1, 0, 2, Generator, No),
     (RuleId::H22, Al11, EveryTick, Tripped, 160_000, 1, 0, 2, Disconnect, No),
+    (RuleId::H22, Al11, EveryTick, Idle, 160_000, 1, 0, 2, Isolate, No),
     (RuleId::H22, Al11, EveryTick, AfterSelfTest, 3, 1, 1_000, 2, Generator, No),
     (RuleId::H24, Al11, EveryTick, AfterSelfTest, 3, 1, 1_000, 2, Generator, No),
     (RuleId::H08, Al04, EveryTick, AfterSelfTest, 60_000, 1, 0, 2, Fault, Tip),
