@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 mod bench_tissue;
+mod ceilings;
 mod hazards;
 mod kill_controller;
 mod schema;
@@ -15,11 +16,12 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "schema" => schema::run(rest),
         Some((command, rest)) if command == "verify-physics" => verify_physics::run(rest),
         Some((command, rest)) if command == "bench-tissue" => bench_tissue::run(rest),
+        Some((command, rest)) if command == "ceilings" => ceilings::run(rest),
         Some((command, rest)) if command == "kill-controller" => kill_controller::run(rest),
         _ => {
             eprintln!(
                 "usage: cargo run -p tools -- schema [--check] | hazards [--check] | \
-                 verify-physics [--quick] | bench-tissue | \
+                 verify-physics [--quick] | bench-tissue | ceilings | \
                  kill-controller [--count N] [--parallel N] [--seed N]"
             );
             ExitCode::from(2)
