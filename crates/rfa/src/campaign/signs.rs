@@ -23,7 +23,7 @@ const HOT_UNTIL_S: f64 = 0.7;
 const COOLS_UNTIL_S: f64 = 3.5;
 /// H-13: hotter than 60 °C, and by less than 0.6 K: what noise leaves of that in two means.
 const HOT_MC: i64 = 60_000;
-const FALLS_K: f64 = 0.3;
+const FALLS_MK: i64 = 300;
 /// H-14: above this, or above twice what it was at arming, which one sample tells to a few percent.
 const IMPEDANCE_HIGH_MOHM: i64 = 1_500_000;
 const IMPEDANCE_PERCENT: i64 = 205;
@@ -83,12 +83,12 @@ fn above_asked(ticks: &[Seen]) -> Option<String> {
     None
 }
 
-/// H-13: no power is asked or measured, and the tip, which was hot, stays so.
+/// H-13: no power is asked or measured, and the tip, which read hot, goes on to.
 fn stays_hot(ticks: &[Seen]) -> Option<String> {
     let mut newest = VecDeque::new();
     let mut quiet: Option<Quiet> = None;
     for tick in ticks {
-        let Some((now_us, tip_c)) = tick.newest_us.zip(tick.tip_true_c) else { continue };
+        let Some(now_us) = tick.newest_us else { continue };
         newest.extend(&tick.samples);
         newest.drain(..newest.len().saturating_sub(MEAN));
         let rf = tick.samples.iter().any(|sample| sample.power_mw > RF_MW);
@@ -96,17 +96,16 @@ fn stays_hot(ticks: &[Seen]) -> Option<String> {
             quiet = None;
             continue;
         }
-        let quiet = quiet.get_or_insert(Quiet { since_us: now_us, coolest_mc: i64::MAX, tip_c });
+        let mean_mc = mean(newest.iter().copied(), |sample| sample.tip_mc).unwrap_or(0);
+        let quiet = quiet.get_or_insert(Quiet { since_us: now_us, coolest_mc: i64::MAX });
         let quiet_s = now_us.saturating_sub(quiet.since_us) as f64 / 1e6;
         if (HOT_FROM_S..HOT_UNTIL_S).contains(&quiet_s) {
-            let mean_mc = mean(newest.iter().copied(), |sample| sample.tip_mc).unwrap_or(0);
             quiet.coolest_mc = quiet.coolest_mc.min(mean_mc);
-            quiet.tip_c = tip_c;
         }
-        let hot = quiet.coolest_mc > HOT_MC;
-        if quiet_s >= COOLS_UNTIL_S && hot && quiet.tip_c - tip_c < FALLS_K {
-            let from_c = quiet.tip_c;
-            let what = format!("the tip went from {from_c:.1} to {tip_c:.1} °C with RF off (H-13)");
+        let hot = (HOT_MC + 1..i64::MAX).contains(&quiet.coolest_mc);
+        if quiet_s >= COOLS_UNTIL_S && hot && quiet.coolest_mc - mean_mc < FALLS_MK {
+            let [from_c, to_c] = [quiet.coolest_mc, mean_mc].map(|mc| mc as f64 / 1e3);
+            let what = format!("the tip went from {from_c:.1} to {to_c:.1} °C with RF off (H-13)");
             return Some(said(&what, now_us));
         }
     }
@@ -118,8 +117,6 @@ struct Quiet {
     since_us: u64,
     /// The least of its means while the rule takes one.
     coolest_mc: i64,
-    /// What it really was then.
-    tip_c: f64,
 }
 
 /// The samples of each time from arming to RF off.

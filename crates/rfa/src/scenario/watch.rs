@@ -20,8 +20,6 @@ pub(crate) struct Seen {
     pub(crate) trip: Option<Trip>,
     /// Lesion timer, in microseconds; `None`: no control tick.
     pub(crate) held_us: Option<u64>,
-    /// What the tip really was, °C; `None`: the simulator told nothing.
-    pub(crate) tip_true_c: Option<f64>,
     pub(crate) samples: Vec<Sample>,
 }
 
@@ -85,7 +83,6 @@ impl Watched {
             stop: inputs.command == Command::Stop,
             trip: outputs.trip,
             held_us: record.control.last().map(|tick| tick.outputs.held.as_micros()),
-            tip_true_c: None,
             samples: samples.collect(),
         });
     }
@@ -93,9 +90,6 @@ impl Watched {
     pub(crate) fn truth(&mut self, truth: &TruthRow) {
         self.rf_was_on |= truth.rf_on;
         self.rf_is_on = truth.rf_on;
-        if let Some(tick) = self.ticks.last_mut() {
-            tick.tip_true_c = Some(truth.tip_c);
-        }
         // A temperature that is no number counts as the hottest there is.
         let new = if truth.tissue_max_c.is_nan() { f64::INFINITY } else { truth.tissue_max_c };
         self.hottest_c = Some(self.hottest_c.map_or(new, |so_far| so_far.max(new)));

@@ -19,7 +19,6 @@ fn tick(number: u64) -> Seen {
         stop: false,
         trip: None,
         held_us: Some(0),
-        tip_true_c: Some(75.0),
         samples: vec![sample],
     }
 }
@@ -34,8 +33,8 @@ fn treatment(change: impl Fn(u64, &mut Seen)) -> Vec<Seen> {
             tick.state = if number < 50 { State::Armed } else { State::Idle };
         }
         // It cools by 2 K/s.
-        let off_s = number.saturating_sub(200) as f64 / 100.0;
-        tick.tip_true_c = Some(75.0 - 2.0 * off_s);
+        let off = i64::try_from(number.saturating_sub(200)).unwrap_or(0);
+        tick.samples[0].tip_mc = Some(75_000 - 20 * off);
         change(number, &mut tick);
         tick
     });
@@ -84,7 +83,6 @@ fn a_hot_tip_that_stays_hot_with_rf_off_is_a_sign() {
     let stays_at = |c: f64, until: u64| {
         found(|number, tick| {
             if (200..until).contains(&number) {
-                tick.tip_true_c = Some(c);
                 tick.samples[0].tip_mc = Some((c * 1e3) as i64);
             }
         })
@@ -95,7 +93,7 @@ fn a_hot_tip_that_stays_hot_with_rf_off_is_a_sign() {
     assert_eq!(stays_at(60.0, 600), "", "a tip that is not hot is not judged");
     assert_eq!(stays_at(75.0, 549), "", "nor one that cools before its time is over");
     let again = found(|number, tick| {
-        tick.tip_true_c = Some(75.0);
+        tick.samples[0].tip_mc = Some(75_000);
         if number == 400 {
             tick.granted_mw = Some(100);
         }
@@ -133,7 +131,9 @@ fn impedance_that_climbs_in_hot_tissue_is_a_sign() {
         found(|number, tick| {
             let part = (number.saturating_sub(80) as f64 / 100.0).min(1.0);
             tick.samples[0].impedance_mohm = Some((4e5 * (1.0 + (end - 1.0) * part)) as i64);
-            tick.samples[0].tip_mc = Some(tip_mc);
+            if tick.state != State::Idle {
+                tick.samples[0].tip_mc = Some(tip_mc);
+            }
         })
     };
     let dries = climbs(1.7, 75_000);
