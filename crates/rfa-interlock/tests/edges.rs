@@ -167,7 +167,10 @@ fn stuck_output_is_counted_in_samples() {
 #[test]
 fn stopping_waits_for_the_relay_and_the_stage() {
     for (welded, stage_on) in [(true, false), (false, true), (false, false)] {
-        let mut bench = Bench::by_key().delivering(0);
+        let mut bench = Bench::by_key().delivering(2_000);
+        // Nothing is granted any more, so it is the readback of K1 and of the stage that counts.
+        bench.controller.power_mw = 0;
+        bench.run(10);
         bench.generator.k1 = welded.then_some(Contactor::Shut);
         bench.generator.stage_on = stage_on;
         bench.command(Command::Stop);
