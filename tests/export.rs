@@ -96,6 +96,13 @@ fn a_file_is_new_and_a_cut_recording_is_told() {
     to_file(&treated.recording).expect_code(2).says(&["is there already"]);
     fs::remove_file(&out).expect("removed");
 
+    // Somebody else's unfinished file stays as it is.
+    let partial = folder.path().join("ticks.csv.partial");
+    fs::write(&partial, "theirs").expect("written");
+    to_file(&treated.recording).expect_code(1).says(&["ticks.csv.partial is there already"]);
+    assert_eq!(fs::read_to_string(&partial).expect("there"), "theirs");
+    fs::remove_file(&partial).expect("removed");
+
     let bytes = fs::read(&treated.recording).expect("readable");
     let cut = folder.path().join("cut.mcap");
     fs::write(&cut, &bytes[..bytes.len() / 2]).expect("written");

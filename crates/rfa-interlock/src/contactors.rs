@@ -43,8 +43,7 @@ pub(crate) struct Contactors {
     k2: Commanded,
     /// K1 read back open in the newest sample.
     k1_read_open: bool,
-    /// The newest sample, and the first one after the newest silence.
-    newest: Option<GeneratorInstant>,
+    /// The first sample after the newest silence.
     resumed: Option<GeneratorInstant>,
     /// K2 was shut once, so self-test is past and nobody else works the contactors.
     proven: bool,
@@ -68,7 +67,6 @@ impl Contactors {
             k1: Commanded::OPEN,
             k2: Commanded::OPEN,
             k1_read_open: false,
-            newest: None,
             resumed: None,
             proven: false,
         }
@@ -94,15 +92,18 @@ impl Contactors {
         self.k1.to == Contactor::Shut
     }
 
-    /// Judges one sample. A meter's window is a telemetry period, so K1 was open for all of it
+    /// Judges one sample, with the time of the one before it. A meter's window is a telemetry period, so K1 was open for all of it
     /// where the sample before read it open as well.
-    pub(crate) fn compare(&mut self, frame: &Telemetry) -> Followed {
+    pub(crate) fn compare(
+        &mut self,
+        frame: &Telemetry,
+        before: Option<GeneratorInstant>,
+    ) -> Followed {
         let reads_open = frame.k1 == Contactor::Open;
         let stopped = reads_open && self.k1_read_open;
         self.k1_read_open = reads_open;
-        let gap = self.newest.is_some_and(|newest| frame.at.since(newest) >= GENERATOR_SILENCE);
+        let gap = before.is_some_and(|before| frame.at.since(before) >= GENERATOR_SILENCE);
         self.resumed = if gap { Some(frame.at) } else { self.resumed };
-        self.newest = Some(frame.at);
         // A line that was cut brought K2's order to nobody; K1 has the dead-man for that.
         let heard = |resumed| frame.at.since(resumed) >= TURN_OFF_BY_EXPIRY;
         let k2_heard = self.resumed.is_none_or(heard);

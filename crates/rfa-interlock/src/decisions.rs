@@ -340,8 +340,8 @@ fn off_is_due() {
         }
         let reads = |open| if open { Contactor::Open } else { Contactor::Shut };
         let at = 1_000 + opened_ms.unwrap_or(200);
-        contactors.compare(&frame(at - 1, reads(read_open[0])));
-        contactors.compare(&frame(at, reads(read_open[1]))).off_due
+        contactors.compare(&frame(at - 1, reads(read_open[0])), None);
+        contactors.compare(&frame(at, reads(read_open[1])), None).off_due
     };
     for before in [false, true] {
         for now in [false, true] {
@@ -363,7 +363,7 @@ fn rf_is_not_known_to_be_off() {
         inputs: ["silent", "RF measured", "output stage on"],
         says: |[silent, measured, output_on]| {
             let contactors = &mut Contactors::new();
-            let followed = contactors.compare(&frame(0, Contactor::Open));
+            let followed = contactors.compare(&frame(0, Contactor::Open), None);
             let told = Sample::of(&frame(0, Contactor::Open), ChannelId::ONE, 0, followed);
             let power_mw = Some(if measured { 201 } else { 200 });
             let mut memory = Memory::new();

@@ -184,11 +184,11 @@ impl Memory {
             return false;
         }
         let asked_mw = self.asked_mw(now);
-        let followed = self.contactors.compare(frame);
+        let before = self.newest_at();
+        let followed = self.contactors.compare(frame, before);
         let sample = Sample::of(frame, limits.spec().channel, asked_mw, followed);
         self.watch_tip(&sample);
         self.watch_footswitch(frame);
-        let before = self.newest_at();
         self.history.push(sample);
         self.trend.push(&sample);
         let mean = self.history.mean(MEAN_SAMPLES, tip);

@@ -24,6 +24,7 @@ mod message;
 mod read;
 mod recover;
 pub mod row;
+mod whole;
 mod write;
 
 pub use export::{ExportError, Exported, Part, export_csv, export_ndjson};
@@ -35,4 +36,5 @@ pub use message::{
 };
 pub use read::{End, Message, Messages, ReadError, Recording};
 pub use recover::{Edit, RecoverError, Recovered, recover, rewrite};
+pub use whole::whole_file;
 pub use write::{RecordCause, RecordError, Recorder};

@@ -1,9 +1,8 @@
 //! A clean file from a broken one. Always a new file, renamed when it is whole.
 
-use crate::{Damage, End, ReadError, RecordError, Recorder, Recording, Topic};
+use crate::{Damage, End, ReadError, RecordError, Recorder, Recording, Topic, whole_file};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -75,20 +74,7 @@ fn copy(from: &Path, to: &Path, note: bool, edit: Edit<'_>) -> Result<Recovered,
     if to.try_exists().map_err(|source| io_error(to, source))? {
         return Err(RecoverError::Exists { path: to.to_owned() });
     }
-    let mut name = to.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(".partial");
-    let partial = to.with_file_name(name);
-    let copied = copy_into(from, &partial, note, edit);
-    let placed = copied.and_then(|report| {
-        fs::rename(&partial, to).map_err(|source| io_error(to, source))?;
-        Ok(report)
-    });
-    // A partial file that was there before is not ours to remove.
-    let foreign = matches!(&placed, Err(RecoverError::Record(e)) if e.exists());
-    if placed.is_err() && !foreign {
-        let _ = fs::remove_file(&partial);
-    }
-    placed
+    whole_file(to, |source| io_error(to, source), |partial| copy_into(from, partial, note, edit))
 }
 
 fn io_error(path: &Path, source: io::Error) -> RecoverError {

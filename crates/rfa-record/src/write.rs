@@ -148,8 +148,7 @@ impl Recorder {
     }
 
     /// Writes one tick, and its events to `/event` and `/alarm`. A tick with an event closes its
-    /// chunk, so that no event is lost to a killed process; what thresholds on trial tell does not,
-    /// however often they tell it.
+    /// chunk, so that none is lost to a killed process; one that thresholds on trial tell does not.
     ///
     /// # Errors
     /// [`RecordError`]; every later call fails too, and the caller stops recording.
@@ -161,8 +160,7 @@ impl Recorder {
         self.summary.first_tick.get_or_insert(row.inputs.tick);
         self.summary.last_tick = Some(row.inputs.tick);
         let (tick, at_us) = (row.inputs.tick, row.inputs.now_us);
-        let tried = |event: &EventRow| matches!(event, EventRow::WouldTrip(_));
-        let eventful = !row.outputs.events.iter().all(tried);
+        let eventful = !row.outputs.events.iter().all(EventRow::is_trial);
         for event in row.outputs.events {
             self.put(Topic::of(&event), at, &EventMessage { tick, at_us, event })?;
         }

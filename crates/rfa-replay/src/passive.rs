@@ -2,7 +2,7 @@
 
 use crate::{Execution, ReplayError};
 use rfa_interlock::{Event, Inputs, Thresholds};
-use rfa_record::row::{EventRow, OutputsRow, TickRow, TripRow};
+use rfa_record::row::{OutputsRow, TickRow, TripRow};
 use rfa_record::{ReadError, Recording, Topic};
 use rfa_session::trip_text;
 use serde::Serialize;
@@ -121,6 +121,6 @@ impl Trial {
 
 /// The outputs without what is only told.
 fn acted(mut outputs: OutputsRow) -> OutputsRow {
-    outputs.events.retain(|event| !matches!(event, EventRow::WouldTrip(_)));
+    outputs.events.retain(|event| !event.is_trial());
     outputs
 }

@@ -18,7 +18,7 @@ fn at(ms: u64) -> GeneratorInstant {
 /// A sample at a time: no power, no reading.
 fn sample(ms: u64) -> Sample {
     let told = frame(ms, Contactor::Open);
-    let followed = Contactors::new().compare(&told);
+    let followed = Contactors::new().compare(&told, None);
     Sample { power_mw: Some(0), ..Sample::of(&told, ChannelId::ONE, 0, followed) }
 }
 

@@ -265,6 +265,14 @@ impl TryFrom<&TripRow> for Trip {
     }
 }
 
+impl EventRow {
+    /// Whether it only tells what thresholds on trial would have done.
+    #[must_use]
+    pub const fn is_trial(&self) -> bool {
+        matches!(self, Self::WouldTrip(_))
+    }
+}
+
 impl From<&Event> for EventRow {
     fn from(event: &Event) -> Self {
         match event {

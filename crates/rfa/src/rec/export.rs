@@ -4,8 +4,7 @@ use super::arguments::{Export, ExportTo};
 use crate::exit::{Exit, Stop};
 use crate::output;
 use rfa_record::{End, ExportError, Exported, Part, Recording, Topic};
-use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 use std::path::Path;
 
@@ -66,17 +65,13 @@ fn into_new_file(
     if path.try_exists().unwrap_or(false) {
         return Err(Stop::usage(format!("{at}: is there already; choose another name")));
     }
-    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(".partial");
-    let partial = path.with_file_name(name);
     let failed = |e: &dyn std::fmt::Display| Stop::failure(format!("{at}: {e}"));
-    let mut file = File::create_new(&partial).map_err(|e| failed(&e))?;
-    let written = write(&mut file).map_err(|e| failed(&e)).and_then(|exported| {
-        fs::rename(&partial, path).map_err(|e| failed(&e))?;
-        Ok(exported)
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(&partial);
-    }
-    written
+    rfa_record::whole_file(
+        path,
+        |e| failed(&e),
+        |partial| {
+            let mut file = File::create_new(partial).map_err(|e| failed(&e))?;
+            write(&mut file).map_err(|e| failed(&e))
+        },
+    )
 }
