@@ -203,7 +203,7 @@ fn summary(late: &[(u64, u64)], control_us: u64, steal_ms: u64, trips: &[&str]) 
     let trips: Vec<Value> = trips.iter().map(|rule| json!({ "rule": rule })).collect();
     json!({
         "stall": {"late": late, "steal_worst_second_ms": steal_ms},
-        "control_lateness_us": {"max": control_us},
+        "timing_us": {"control_lateness": {"max": control_us}},
         "trips": trips,
     })
 }

@@ -55,7 +55,7 @@ for step in s["steps"]:
     print(f"  {n:4}  {step['set_c']:3.0f}  {show(step['reached_s'], '5.2f')} s {step['held_s']:5.1f} s"
           f"   {show(true, '8.2f')} {show(sensed, '8.2f')} C"
           f"   {show(step['mean_abs_error_c_true'], '8.3f')} {show(step['mean_abs_error_c_sensed'], '8.3f')} C")
-lateness, stall, served = s["lateness_us"], s["stall"], s.get("served") or {}
+lateness, stall, served = s["timing_us"]["interlock_lateness"], s["stall"], s.get("served") or {}
 turn = served.get("longest_turn_ms", 0.0)
 print(f"  peak {show(s['peak_c'], '.2f')} C, {s['energy_j']:.0f} J, {s['ticks']} ticks")
 print(f"  lateness us: p50 {lateness['p50']}, p99 {lateness['p99']}, p99.9 {lateness['p99.9']}, max {lateness['max']};"
@@ -79,8 +79,9 @@ if tripped <= {"H-44"}:  # the interlock's own gap explains no other limit
     evidence += [f"tick {t['tick']} began {t['late_us']} us late" for t in late if t["late_us"] >= TICK_LATE_US]
     evidence += [f"ticks {a['tick']} and {b['tick']} began late" for a, b in zip(late, late[1:])
                  if b["tick"] - a["tick"] <= 2 and min(a["late_us"], b["late_us"]) >= TICK_MISSED_US]
-if s["control_lateness_us"]["max"] >= TICK_LATE_US:
-    evidence.append(f"a control tick began {s['control_lateness_us']['max']} us late")
+control_us = s["timing_us"]["control_lateness"]["max"]
+if control_us >= TICK_LATE_US:
+    evidence.append(f"a control tick began {control_us} us late")
 if turn >= SIMULATOR_STALL_MS:
     evidence.append(f"the simulator stood still for {turn:.0f} ms")
 if (stall["steal_worst_second_ms"] or 0) >= STEAL_MS:

@@ -133,7 +133,9 @@ fn rest_stalled(met: &Met) -> Option<String> {
     }
     // A pause of the test's own is in these maxima.
     if met.pauses_us.is_empty() {
-        let control = summary.and_then(|s| s["control_lateness_us"]["max"].as_u64());
+        // Whole microseconds, as what it is held against.
+        let control = summary.and_then(|s| s["timing_us"]["control_lateness"]["max"].as_f64());
+        let control = control.map(|us| us as u64);
         let info = met.recording.as_ref();
         let of_info = |field: &str| info.and_then(|i| i[field].as_u64());
         for (name, late_us) in [

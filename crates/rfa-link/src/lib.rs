@@ -21,7 +21,7 @@ mod port;
 mod rx;
 mod tx;
 
-pub use clock::monotonic_now;
+pub use clock::{monotonic_nanos, monotonic_now};
 pub use connect::{Connection, Opening};
 pub use counts::{LinkCounts, Tally};
 pub use error::LinkError;

@@ -63,7 +63,7 @@ pub struct Info {
     pub seed: Option<u64>,
     /// Who armed first; absent: nobody did, or nobody was signed in.
     pub operator: Option<String>,
-    /// Files kept inside: the plan, the site, a script.
+    /// Files kept inside: the plan, the site, a script; histograms of the ticks' times.
     pub files: Vec<String>,
     /// The generator's model, serial number and firmware.
     pub generator: [String; 3],
@@ -289,6 +289,7 @@ impl Info {
     fn finish(&mut self, messages: &Messages) {
         self.foreign = messages.foreign();
         self.recovered = messages.recovered();
+        self.files.extend(messages.later_files().iter().map(|file| file.name.clone()));
         if let Some(end) = messages.end() {
             self.end = end.clone();
         }

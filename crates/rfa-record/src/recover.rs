@@ -113,6 +113,9 @@ fn copy_into(
             Err(error) => return Err(error.into()),
         }
     }
+    for file in messages.later_files() {
+        recorder.attach(file.clone())?;
+    }
     let end = messages.end().cloned().unwrap_or(End::Finished);
     let tail_bytes = match &end {
         End::Finished => 0,

@@ -1,12 +1,17 @@
 //! Writing a session while it runs.
 
-use crate::header::{CLOCK, RECOVERED, SESSION};
+mod begin;
+
+pub(crate) use begin::options;
+use begin::{add_channels, attach, write_header};
+
+use crate::header::RECOVERED;
 use crate::message::{EventMessage, IntentMessage, SummaryMessage};
 use crate::row::{EventRow, TickRow};
-use crate::{Clock, Header, LesionMessage, Message, Topic, TruthRow};
+use crate::{Attached, Clock, Header, LesionMessage, Message, Topic, TruthRow};
 use mcap::records::{MessageHeader, Metadata};
 use mcap::write::NoSeek;
-use mcap::{Attachment, Compression, McapError, WriteOptions, Writer};
+use mcap::{McapError, Writer};
 use rfa_session::{Intent, LesionView, TickRecord};
 use rfa_units::HostInstant;
 use serde::Serialize;
@@ -214,6 +219,24 @@ impl Recorder {
         synced.map_err(at(&self.path, "cannot sync"))
     }
 
+    /// Keeps a further file, behind the messages written so far.
+    ///
+    /// # Errors
+    /// As [`write_tick`](Self::write_tick).
+    pub fn attach(&mut self, file: Attached) -> Result<(), RecordError> {
+        self.flush()?;
+        let time = self.newest_ns;
+        attach(&mut self.writer, file, time).map_err(at(&self.path, "cannot attach a file"))
+    }
+
+    /// When the recording began and how long it is, in microseconds: since 1970, or on virtual
+    /// time since its start.
+    #[must_use]
+    pub const fn span_us(&self) -> (u64, u64) {
+        let started_ns = self.clock.started_ns();
+        (started_ns / 1_000, self.newest_ns.saturating_sub(started_ns) / 1_000)
+    }
+
     /// Bytes handed to the file so far.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -329,56 +352,6 @@ fn at<E: Into<RecordCause>>(
 ) -> impl FnOnce(E) -> RecordError + use<E> {
     let path = path.to_owned();
     move |source| RecordError { path, what, source: source.into() }
-}
-
-/// No seeking: a chunk reaches the file in one piece when it is complete, so that an unfinished
-/// file ends in a whole chunk or in the torn tail of one. No threads in the compressor: the same
-/// messages give the same bytes.
-pub(crate) fn options() -> WriteOptions {
-    WriteOptions::new()
-        .profile(PROFILE)
-        .compression(Some(Compression::Zstd))
-        .compression_level(ZSTD_LEVEL)
-        .compression_threads(0)
-        .chunk_size(None)
-        .disable_seeking(true)
-}
-
-fn write_header(writer: &mut Writer<Sink>, header: &Header) -> Result<(), RecordCause> {
-    writer
-        .write_metadata(&Metadata { name: SESSION.to_owned(), metadata: header.session_map()? })?;
-    writer.write_metadata(&Metadata { name: CLOCK.to_owned(), metadata: header.clock_map() })?;
-    let time = header.clock.started_ns();
-    for file in header.files() {
-        writer.attach(&Attachment {
-            log_time: time,
-            create_time: time,
-            name: file.name,
-            media_type: file.media_type,
-            data: file.data.into(),
-        })?;
-    }
-    Ok(())
-}
-
-fn add_channels(writer: &mut Writer<Sink>) -> Result<BTreeMap<Topic, u16>, RecordCause> {
-    let event = schemars::schema_for!(EventMessage);
-    let schemas = [
-        (Topic::Tick, "rfa.Tick", schemars::schema_for!(TickRow)),
-        (Topic::Event, "rfa.Event", event.clone()),
-        (Topic::Alarm, "rfa.Event", event),
-        (Topic::Intent, "rfa.Intent", schemars::schema_for!(IntentMessage)),
-        (Topic::Truth, "rfa.Truth", schemars::schema_for!(TruthRow)),
-        (Topic::Lesion, "rfa.Lesion", schemars::schema_for!(LesionMessage)),
-        (Topic::Summary, "rfa.Summary", schemars::schema_for!(SummaryMessage)),
-    ];
-    let mut channels = BTreeMap::new();
-    for (topic, name, schema) in schemas {
-        let schema = writer.add_schema(name, "jsonschema", &serde_json::to_vec(&schema)?)?;
-        let id = writer.add_channel(schema, topic.name(), "json", &BTreeMap::new())?;
-        channels.insert(topic, id);
-    }
-    Ok(channels)
 }
 
 /// A sink that counts what went through it.

@@ -4,8 +4,8 @@ mod support;
 
 use rfa_record::row::{EventRow, StateWord, TickRow};
 use rfa_record::{
-    Clock, End, EventMessage, IntentMessage, LesionMessage, Recorder, Recording, SummaryMessage,
-    Topic, TruthRow,
+    Attached, Clock, End, EventMessage, IntentMessage, LesionMessage, Recorder, Recording,
+    SummaryMessage, Topic, TruthRow,
 };
 use rfa_session::{Action, Intent, StopSource, TickRecord};
 use rfa_units::HostInstant;
@@ -172,6 +172,39 @@ fn a_recording_is_never_overwritten() {
     let text = error.to_string();
     assert!(text.contains("s.mcap: cannot create the recording:"), "{text}");
     assert_eq!(std::fs::read(&path).expect("reads"), b"precious");
+}
+
+/// A file attached at the end is there, for other tools too, and a copy of the recording has it.
+#[test]
+fn a_file_may_come_behind_the_messages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("s.mcap");
+    let (header, ticks) = treatment(Clock::Virtual);
+    let mut recorder = Recorder::create(&path, &header).expect("creates");
+    ticks.iter().for_each(|tick| recorder.write_tick(tick).expect("writes"));
+    let last_us = ticks.last().expect("ticks").interlock.inputs.now.as_micros();
+    assert_eq!(recorder.span_us(), (0, last_us));
+    let file = Attached {
+        name: "latency.hlog".to_owned(),
+        media_type: "text/plain".to_owned(),
+        data: b"#[a log]".to_vec(),
+    };
+    recorder.attach(file.clone()).expect("attaches");
+    recorder.finish(None).expect("finishes");
+    let copy = folder.path().join("copy.mcap");
+    rfa_record::recover(&path, &copy).expect("copies");
+    for path in [&path, &copy] {
+        let recording = Recording::open(path).expect("opens");
+        assert_eq!(recording.header(), &header, "it is none of the header's files");
+        let info = recording.info().expect("reads");
+        assert_eq!(info.files.last(), Some(&file.name));
+        assert!(!info.truncated, "{:?}", info.damage);
+        let bytes = std::fs::read(path).expect("reads");
+        let summary = mcap::Summary::read(&bytes).expect("whole").expect("an index");
+        let index = summary.attachment_indexes.last().expect("the last file");
+        let read = mcap::read::attachment(&bytes, index).expect("whole");
+        assert_eq!((read.name.as_str(), &*read.data), ("latency.hlog", &file.data[..]));
+    }
 }
 
 /// Other tools read the file: the mcap crate's own reader sees every message as JSON under a

@@ -303,8 +303,22 @@ fn control() -> impl Strategy<Value = ControlTick> {
     (inputs, outputs).prop_map(|(inputs, outputs)| ControlTick { inputs, outputs })
 }
 
+fn timing() -> impl Strategy<Value = Timing> {
+    (any::<[u32; 6]>(), proptest::option::of(any::<u32>())).prop_map(
+        |(times, telemetry_to_grant_us)| Timing {
+            interlock_late_us: times[0],
+            control_late_us: times[1],
+            interlock_took_us: times[2],
+            missed_ticks: times[3],
+            control_step_ns: times[4],
+            interlock_step_ns: times[5],
+            telemetry_to_grant_us,
+        },
+    )
+}
+
 fn record() -> impl Strategy<Value = TickRecord> {
-    (inputs(), outputs(), bounded::<_, 4>(control()), any::<[u32; 4]>(), any::<bool>()).prop_map(
+    (inputs(), outputs(), bounded::<_, 4>(control()), timing(), any::<bool>()).prop_map(
         |(inputs, outputs, control, timing, same)| {
             // As in a real session: control often saw the very frames the interlock saw.
             let mut shared = Bounded::new();
@@ -315,16 +329,7 @@ fn record() -> impl Strategy<Value = TickRecord> {
                 }
                 shared.push(tick).expect("room");
             }
-            TickRecord {
-                interlock: InterlockTick { inputs, outputs },
-                control: shared,
-                timing: Timing {
-                    interlock_late_us: timing[0],
-                    control_late_us: timing[1],
-                    interlock_took_us: timing[2],
-                    missed_ticks: timing[3],
-                },
-            }
+            TickRecord { interlock: InterlockTick { inputs, outputs }, control: shared, timing }
         },
     )
 }

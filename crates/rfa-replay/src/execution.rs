@@ -60,12 +60,7 @@ impl Execution {
         }
         let inputs = Inputs::try_from(&row.inputs)?;
         let outputs = self.interlock(&inputs);
-        let timing = Timing {
-            interlock_late_us: row.timing.interlock_late_us,
-            control_late_us: row.timing.control_late_us,
-            interlock_took_us: row.timing.interlock_took_us,
-            missed_ticks: row.timing.missed_ticks,
-        };
+        let timing = Timing::from(&row.timing);
         Ok(TickRecord { interlock: InterlockTick { inputs, outputs }, control, timing })
     }
 }

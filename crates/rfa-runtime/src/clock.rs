@@ -8,6 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> HostInstant;
+
+    /// The same in nanoseconds, for times too short for [`HostInstant`]'s microseconds.
+    fn nanos(&self) -> u64 {
+        self.now().as_micros().saturating_mul(1_000)
+    }
 }
 
 /// `CLOCK_MONOTONIC`.
@@ -17,6 +22,10 @@ pub struct MonotonicClock;
 impl Clock for MonotonicClock {
     fn now(&self) -> HostInstant {
         rfa_link::monotonic_now()
+    }
+
+    fn nanos(&self) -> u64 {
+        rfa_link::monotonic_nanos()
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::QuitReason;
 use crate::clock::Clock;
 use crate::command::{Route, route};
+use crate::log::Shown;
 use crate::shared::Shared;
 use crossbeam_channel::Sender;
 use rfa_session::{
-    Identity, Intent, LesionView, OperatorName, RecordingStatus, Refused, Snapshot, TickRecord,
+    Identity, Intent, LatencyView, LesionView, OperatorName, RecordingStatus, Refused, Snapshot,
+    TickRecord,
 };
 use rfa_units::HostInstant;
 use rtrb::Producer;
@@ -37,7 +39,7 @@ pub struct ConsoleHandle {
     lesion: Output<Option<LesionView>>,
     intents: Producer<Intent>,
     to_record: Sender<Given>,
-    recording: Arc<Mutex<RecordingStatus>>,
+    shown: Arc<Mutex<Shown>>,
     clock: Arc<dyn Clock>,
     snapshot: Snapshot,
 }
@@ -49,7 +51,7 @@ pub(crate) struct ConsoleParts {
     pub(crate) lesion: Output<Option<LesionView>>,
     pub(crate) intents: Producer<Intent>,
     pub(crate) to_record: Sender<Given>,
-    pub(crate) recording: Arc<Mutex<RecordingStatus>>,
+    pub(crate) shown: Arc<Mutex<Shown>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) identity: Identity,
 }
@@ -62,6 +64,7 @@ impl ConsoleHandle {
             refusal: None,
             operator: None,
             recording: RecordingStatus::default(),
+            latency: LatencyView::default(),
             lesion: *parts.lesion.read(),
             queues: parts.shared.queues(),
             warnings: Vec::new(),
@@ -72,7 +75,7 @@ impl ConsoleHandle {
             lesion: parts.lesion,
             intents: parts.intents,
             to_record: parts.to_record,
-            recording: parts.recording,
+            shown: parts.shown,
             clock: parts.clock,
             snapshot,
         }
@@ -95,11 +98,12 @@ impl ConsoleHandle {
             self.snapshot.lesion = *self.lesion.output_buffer();
         }
         self.snapshot.queues = self.shared.queues();
-        let recording = self.recording.lock().unwrap_or_else(PoisonError::into_inner);
-        if *recording != self.snapshot.recording {
-            self.snapshot.recording.clone_from(&recording);
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.recording != self.snapshot.recording {
+            self.snapshot.recording.clone_from(&shown.recording);
         }
-        drop(recording);
+        self.snapshot.latency = shown.latency;
+        drop(shown);
         &self.snapshot
     }
 

@@ -1,7 +1,7 @@
 //! The control tick: gathers, steps, hands on. Decides nothing.
 
 use crate::clock::Clock;
-use crate::latency::Latencies;
+use crate::interlock_task::nanos_since;
 use crate::pacer::Deadline;
 use crate::shared::Shared;
 use rfa_control::{Control, ControlInputs, ControlOutputs, ControlTick};
@@ -20,6 +20,8 @@ pub(crate) const CONTROL_RING_TICKS: usize = 16;
 pub(crate) struct Asked {
     pub(crate) tick: ControlTick,
     pub(crate) late_us: u32,
+    /// How long the step took.
+    pub(crate) step_ns: u32,
 }
 
 /// The control loop with its ends of the channels.
@@ -29,7 +31,6 @@ pub struct ControlTask {
     permit: Output<Option<Permit>>,
     to_interlock: Producer<Asked>,
     shared: Arc<Shared>,
-    lateness: Latencies,
 }
 
 impl ControlTask {
@@ -40,8 +41,7 @@ impl ControlTask {
         to_interlock: Producer<Asked>,
         shared: Arc<Shared>,
     ) -> Self {
-        let lateness = Latencies::new();
-        Self { control, telemetry, permit, to_interlock, shared, lateness }
+        Self { control, telemetry, permit, to_interlock, shared }
     }
 
     /// One control tick.
@@ -51,27 +51,22 @@ impl ControlTask {
     /// the time that really passed. What the interlock thinks of a controller that is silent for
     /// 30 ms is H-20.
     pub fn tick(&mut self, deadline: Deadline, clock: &impl Clock) -> ControlOutputs {
-        self.lateness.record(deadline.late());
         let inputs = ControlInputs {
             tick: deadline.number,
             now: clock.now(),
             telemetry: self.newest_telemetry(),
             permit: *self.permit.read(),
         };
+        let before = clock.nanos();
         let (next, outputs) = self.control.step(&inputs);
         self.control = next;
+        let step_ns = nanos_since(before, clock);
         let late_us = u32::try_from(deadline.late().as_micros()).unwrap_or(u32::MAX);
-        let asked = Asked { tick: ControlTick { inputs, outputs }, late_us };
+        let asked = Asked { tick: ControlTick { inputs, outputs }, late_us, step_ns };
         if self.to_interlock.push(asked).is_err() {
             Shared::count(&self.shared.control_full);
         }
         outputs
-    }
-
-    /// How late the ticks began.
-    #[must_use]
-    pub const fn lateness(&self) -> &Latencies {
-        &self.lateness
     }
 
     fn newest_telemetry(&mut self) -> Bounded<Telemetry, 4> {

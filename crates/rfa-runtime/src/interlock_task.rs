@@ -4,7 +4,6 @@ use crate::clock::Clock;
 use crate::command::{Route, route};
 use crate::console::{INTENTS_MAX, Newest};
 use crate::control_task::Asked;
-use crate::latency::Latencies;
 use crate::log::ROOMY;
 use crate::pacer::Deadline;
 use crate::result::Status;
@@ -79,9 +78,6 @@ pub struct InterlockTask<O> {
     tally: Tally,
     heartbeat: u32,
     newest: Option<Arrival>,
-    lateness: Latencies,
-    took: Latencies,
-    reaction: Latencies,
     late: LateTicks,
     refusal: Option<Refused>,
     last: Option<TickRecord>,
@@ -104,6 +100,7 @@ struct Requests {
     ticks: Bounded<ControlTick, CONTROL_PER_TICK_MAX>,
     newest: Option<Request>,
     late_us: u32,
+    step_ns: u32,
 }
 
 impl<O: Outlet> InterlockTask<O> {
@@ -124,9 +121,6 @@ impl<O: Outlet> InterlockTask<O> {
             tally,
             heartbeat,
             newest: None,
-            lateness: Latencies::new(),
-            took: Latencies::new(),
-            reaction: Latencies::new(),
             late: LateTicks::new(),
             refusal: None,
             last: None,
@@ -142,25 +136,25 @@ impl<O: Outlet> InterlockTask<O> {
     /// turn RF off (H-44). While no tick runs no grant is sent, and the generator drops RF by
     /// itself 60 ms after the newest telemetry the last grant was made from (H-21).
     pub fn tick(&mut self, deadline: Deadline, clock: &impl Clock) -> Outputs {
-        self.lateness.record(deadline.late());
         self.late.note(&deadline);
         let taken = self.take_telemetry();
         let requests = self.take_requests();
         let inputs = self.inputs(deadline, clock.now(), &taken, requests.newest);
+        let before = clock.nanos();
         let (next, outputs) = step(&self.limits, &self.interlock, &inputs);
         self.interlock = next;
+        let interlock_step_ns = nanos_since(before, clock);
         let seen = self.seen();
         let _ = self.outlet.send(&outputs, inputs.tick, seen);
         let sent = clock.now();
-        if let Some(arrived) = taken.newest {
-            self.reaction.record(sent.since(arrived));
-        }
-        self.took.record(sent.since(deadline.began));
         self.ends.permit.write(Some(outputs.permit));
         let timing = Timing {
-            interlock_late_us: micros(deadline.late().as_micros()),
+            interlock_late_us: micros(deadline.late()),
             control_late_us: requests.late_us,
-            interlock_took_us: micros(sent.since(deadline.began).as_micros()),
+            interlock_took_us: micros(sent.since(deadline.began)),
+            control_step_ns: requests.step_ns,
+            interlock_step_ns,
+            telemetry_to_grant_us: taken.newest.map(|arrived| micros(sent.since(arrived))),
             missed_ticks: deadline.missed,
         };
         let interlock = InterlockTick { inputs, outputs };
@@ -199,10 +193,6 @@ impl<O: Outlet> InterlockTask<O> {
 
     pub(crate) fn outlet_mut(&mut self) -> &mut O {
         &mut self.outlet
-    }
-
-    pub(crate) const fn histograms(&self) -> [&Latencies; 3] {
-        [&self.lateness, &self.took, &self.reaction]
     }
 
     pub(crate) fn into_late(self) -> LateTicks {
@@ -286,7 +276,8 @@ impl<O: Outlet> InterlockTask<O> {
             // Cannot be full: the loop ends at its size.
             let _ = requests.ticks.push(asked.tick);
             requests.newest = Some(asked.tick.outputs.request);
-            requests.late_us = asked.late_us;
+            requests.late_us = requests.late_us.max(asked.late_us);
+            requests.step_ns = asked.step_ns;
         }
         requests
     }
@@ -327,6 +318,11 @@ impl<O: Outlet> InterlockTask<O> {
     }
 }
 
-fn micros(us: u64) -> u32 {
-    u32::try_from(us).unwrap_or(u32::MAX)
+fn micros(span: Span) -> u32 {
+    u32::try_from(span.as_micros()).unwrap_or(u32::MAX)
+}
+
+/// From `before` on `clock`, measured for the record; nothing is decided from it.
+pub(crate) fn nanos_since(before: u64, clock: &impl Clock) -> u32 {
+    u32::try_from(clock.nanos().saturating_sub(before)).unwrap_or(u32::MAX)
 }

@@ -1,72 +1,78 @@
-//! Histograms that a real-time thread may write to: made once, never grown.
+//! Histograms of times: made once, never grown, kept as a log that other tools read.
+
+mod log;
 
 use hdrhistogram::Histogram;
-use rfa_units::Span;
-use serde::Serialize;
+pub use log::LATENCY_LOG;
+use rfa_session::{Latency, LatencyView, Quantiles, TickRecord};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// The longest time told apart, in microseconds: one minute. Longer ones count as this.
-const LONGEST_US: u64 = 60_000_000;
+/// The longest time told apart, in nanoseconds: one minute. Longer ones count as this.
+const LONGEST_NS: u64 = 60_000_000_000;
 
 /// Significant digits kept: 0.1 %.
 const DIGITS: u8 = 3;
 
-/// A histogram of times in microseconds. Recording allocates nothing.
+const NS_PER_US: u64 = 1_000;
+
+/// A histogram of times. Recording allocates nothing.
 #[derive(Debug, Clone)]
 pub struct Latencies {
     /// `None` only where the library would not make one of these constants; then every quantile
     /// is told as the longest time, which is never better than it was.
     histogram: Option<Histogram<u32>>,
     count: u64,
-    longest_us: u64,
-}
-
-/// A histogram in six numbers, times in microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Quantiles {
-    /// Times recorded.
-    pub count: u64,
-    /// Median.
-    pub p50: u64,
-    /// 99th percentile.
-    pub p99: u64,
-    /// 99.9th percentile.
-    #[serde(rename = "p99.9")]
-    pub p99_9: u64,
-    /// The longest.
-    pub max: u64,
+    longest_ns: u64,
 }
 
 impl Latencies {
     /// An empty histogram, fully allocated.
     #[must_use]
     pub fn new() -> Self {
-        let histogram = Histogram::new_with_bounds(1, LONGEST_US, DIGITS).ok();
-        Self { histogram, count: 0, longest_us: 0 }
+        let histogram = Histogram::new_with_bounds(1, LONGEST_NS, DIGITS).ok();
+        Self { histogram, count: 0, longest_ns: 0 }
     }
 
     /// Counts one time.
-    pub fn record(&mut self, time: Span) {
-        let us = time.as_micros().min(LONGEST_US);
+    pub fn record_ns(&mut self, ns: u64) {
+        let ns = ns.min(LONGEST_NS);
         self.count = self.count.saturating_add(1);
-        self.longest_us = self.longest_us.max(us);
+        self.longest_ns = self.longest_ns.max(ns);
         if let Some(histogram) = &mut self.histogram {
-            histogram.saturating_record(us);
+            histogram.saturating_record(ns);
         }
     }
 
-    /// The six numbers.
+    /// Counts one time.
+    pub fn record_us(&mut self, us: u64) {
+        self.record_ns(us.saturating_mul(NS_PER_US));
+    }
+
+    /// Counts all times of another.
+    pub fn add(&mut self, other: &Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.longest_ns = self.longest_ns.max(other.longest_ns);
+        if let (Some(histogram), Some(other)) = (&mut self.histogram, &other.histogram) {
+            // Cannot fail: both have the same bounds.
+            let _ = histogram.add(other);
+        }
+    }
+
+    /// The distribution in five numbers.
     #[must_use]
     pub fn quantiles(&self) -> Quantiles {
         let at = |quantile: f64| {
             let told = self.histogram.as_ref().map(|h| h.value_at_quantile(quantile));
-            told.unwrap_or(self.longest_us)
+            // The library tells the upper end of a value's cell; no time was longer than the
+            // longest.
+            told.map_or(self.longest_ns, |ns| ns.min(self.longest_ns))
         };
         Quantiles {
             count: self.count,
-            p50: at(0.5),
-            p99: at(0.99),
-            p99_9: at(0.999),
-            max: self.histogram.as_ref().map_or(self.longest_us, Histogram::max),
+            p50_ns: at(0.5),
+            p99_ns: at(0.99),
+            p99_9_ns: at(0.999),
+            max_ns: self.longest_ns,
         }
     }
 }
@@ -77,36 +83,97 @@ impl Default for Latencies {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A histogram for each [`Latency`] of a session.
+#[derive(Debug, Clone)]
+pub struct LatencySet {
+    each: [Latencies; Latency::ALL.len()],
+}
 
-    #[test]
-    fn six_numbers_of_a_known_set() {
-        let mut latencies = Latencies::new();
-        for us in 1..=1000 {
-            latencies.record(Span::from_micros(us));
-        }
-        let q = latencies.quantiles();
-        assert_eq!((q.count, q.p50, q.p99, q.p99_9, q.max), (1000, 500, 990, 999, 1000));
+impl LatencySet {
+    /// Empty ones.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { each: Latency::ALL.map(|_| Latencies::new()) }
     }
 
-    #[test]
-    fn without_a_histogram_every_quantile_is_the_longest() {
-        let mut latencies = Latencies { histogram: None, ..Latencies::new() };
-        for us in [5, 70, 9] {
-            latencies.record(Span::from_micros(us));
+    /// Counts the times of one tick.
+    pub fn tick(&mut self, record: &TickRecord) {
+        let timing = &record.timing;
+        self.count(Latency::InterlockLateness, us(timing.interlock_late_us));
+        self.count(Latency::InterlockTick, us(timing.interlock_took_us));
+        let interlock = u64::from(timing.interlock_step_ns);
+        self.count(Latency::InterlockStep, interlock);
+        if record.control.last().is_some() {
+            let control = u64::from(timing.control_step_ns);
+            self.count(Latency::ControlLateness, us(timing.control_late_us));
+            self.count(Latency::ControlStep, control);
+            self.count(Latency::Steps, control.saturating_add(interlock));
         }
-        let q = latencies.quantiles();
-        assert_eq!((q.count, q.p50, q.p99, q.p99_9, q.max), (3, 70, 70, 70, 70));
-        assert_eq!(Latencies::new().quantiles(), Quantiles::default());
+        if let Some(answer_us) = timing.telemetry_to_grant_us {
+            self.count(Latency::TelemetryToGrant, us(answer_us));
+        }
     }
 
-    #[test]
-    fn what_is_longer_than_a_minute_is_counted_as_a_minute() {
-        let mut latencies = Latencies::new();
-        latencies.record(Span::from_secs(3_600));
-        let max = latencies.quantiles().max;
-        assert!((60_000_000..61_000_000).contains(&max), "{max}");
+    /// Counts all times of another.
+    pub fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.each.iter_mut().zip(&other.each) {
+            mine.add(theirs);
+        }
+    }
+
+    /// What they come to.
+    #[must_use]
+    pub fn view(&self) -> LatencyView {
+        LatencyView(self.each.each_ref().map(Latencies::quantiles))
+    }
+
+    fn count(&mut self, latency: Latency, ns: u64) {
+        let each = Latency::ALL.into_iter().zip(&mut self.each);
+        for (name, of) in each {
+            if name == latency {
+                return of.record_ns(ns);
+            }
+        }
     }
 }
+
+impl Default for LatencySet {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn us(us: u32) -> u64 {
+    u64::from(us).saturating_mul(NS_PER_US)
+}
+
+/// A distribution as summaries tell it: in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QuantilesUs(pub Quantiles);
+
+impl Serialize for QuantilesUs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let us = |ns: u64| ns as f64 / NS_PER_US as f64;
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("count", &self.0.count)?;
+        map.serialize_entry("p50", &us(self.0.p50_ns))?;
+        map.serialize_entry("p99", &us(self.0.p99_ns))?;
+        map.serialize_entry("p99.9", &us(self.0.p99_9_ns))?;
+        map.serialize_entry("max", &us(self.0.max_ns))?;
+        map.end()
+    }
+}
+
+/// All of a session's distributions as summaries tell them: by name, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LatencyUs(pub LatencyView);
+
+impl Serialize for LatencyUs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let each = self.0.iter().map(|(latency, of)| (latency.name(), QuantilesUs(of)));
+        serializer.collect_map(each)
+    }
+}
+
+#[cfg(test)]
+mod tests;

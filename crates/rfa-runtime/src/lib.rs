@@ -13,6 +13,7 @@
 #![deny(missing_docs)]
 #![deny(unsafe_code)]
 
+mod bare;
 mod clock;
 mod command;
 mod console;
@@ -33,21 +34,22 @@ mod threads;
 pub mod virtual_time;
 mod wiring;
 
+pub use bare::{BareTick, BareTicks};
 pub use clock::{Clock, MonotonicClock, VirtualClock};
 pub use console::{ConsoleHandle, Stopper};
 pub use control_task::ControlTask;
 pub use interlock_task::{InterlockTask, Outlet};
-pub use latency::{Latencies, Quantiles};
+pub use latency::{LATENCY_LOG, Latencies, LatencySet, LatencyUs, QuantilesUs};
 pub use lesion::{LESION_BOUNDARY, LESION_THREAD};
 pub use limits::{limits_for, tried_thresholds};
-pub use os::stand_for_hardware;
+pub use os::{stand_for_hardware, stand_for_the_link};
 pub use pacer::{Deadline, PHASE_CONTROL, PHASE_INTERLOCK, Pacer, TICK};
 pub use result::{Ended, QuitReason, SessionResult, Status};
 pub use session::{
     Realtime, RunningSession, Session, SessionConfig, SessionError, activation_of, identity_of, now,
 };
 pub use shared::OFF_WAIT;
-pub use stall::{LateTick, StallRecord};
+pub use stall::{LateTick, StallRecord, steal_so_far_ms};
 
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,9 @@ use crate::console::Given;
 use crate::lesion::LesionEnd;
 use crate::shared::Shared;
 use crate::summary::{Accumulator, Summary};
-use rfa_record::{RecordError, Recorder, TruthRow};
-use rfa_session::{LesionView, RecordingStatus, TickRecord};
+use crate::{LATENCY_LOG, LatencySet};
+use rfa_record::{Attached, RecordError, Recorder, TruthRow};
+use rfa_session::{LatencyView, LesionView, RecordingStatus, TickRecord};
 use rfa_units::HostInstant;
 use std::sync::{Arc, Mutex, PoisonError};
 use triple_buffer::Input;
@@ -18,11 +19,19 @@ pub(crate) const RECORDS_MAX: usize = 1024;
 /// The recording has room while no more than this waits (H-45).
 pub(crate) const ROOMY: usize = RECORDS_MAX / 2;
 
+/// What the recorder's side tells the console, under a lock that no real-time thread takes.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) recording: RecordingStatus,
+    pub(crate) latency: LatencyView,
+}
+
 /// Takes what happened, writes it, sums it up.
 pub(crate) struct Log {
     recorder: Option<Recorder>,
     status: RecordingStatus,
-    shown: Arc<Mutex<RecordingStatus>>,
+    shown: Arc<Mutex<Shown>>,
+    latency: LatencyView,
     shared: Arc<Shared>,
     summary: Accumulator,
     newest: Option<TickRecord>,
@@ -33,7 +42,7 @@ pub(crate) struct Log {
 impl Log {
     pub(crate) fn new(
         recorder: Option<Recorder>,
-        shown: Arc<Mutex<RecordingStatus>>,
+        shown: Arc<Mutex<Shown>>,
         shared: Arc<Shared>,
         summary: Accumulator,
         (lesion, lesion_shown, before): (LesionEnd, Input<Option<LesionView>>, LesionView),
@@ -46,6 +55,7 @@ impl Log {
             recorder,
             status,
             shown,
+            latency: LatencyView::default(),
             shared,
             summary,
             newest: None,
@@ -105,7 +115,13 @@ impl Log {
         let ready = self.status.error.is_none() && waiting <= ROOMY;
         self.shared.set_recorder_ready(ready);
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        shown.clone_from(&self.status);
+        shown.recording.clone_from(&self.status);
+        shown.latency = self.latency;
+    }
+
+    /// Works the newest latencies out, for the next [`Self::show`]; takes about a millisecond.
+    pub(crate) fn work_out_latency(&mut self) {
+        self.latency = self.summary.latency().view();
     }
 
     /// Takes the newest counts over; before [`Self::show`].
@@ -124,6 +140,13 @@ impl Log {
         }
         self.count();
         let summary = self.summary.finish();
+        let latency = self.summary.latency().clone();
+        self.write(|recorder| {
+            let (started_us, span_us) = recorder.span_us();
+            let Some(data) = latency.log(started_us, span_us) else { return Ok(()) };
+            let (name, media_type) = (LATENCY_LOG.to_owned(), "text/plain".to_owned());
+            recorder.attach(Attached { name, media_type, data })
+        });
         if let Some(recorder) = self.recorder.take() {
             let ended = serde_json::to_value(&summary).ok();
             if let Err(error) = recorder.finish(ended) {
@@ -131,7 +154,7 @@ impl Log {
             }
         }
         self.show(0);
-        Logged { summary, recording: self.status, newest: self.newest }
+        Logged { summary, latency, recording: self.status, newest: self.newest }
     }
 
     /// After the first failure nothing more is written: the file ends there, whole up to its last
@@ -150,6 +173,7 @@ impl Log {
 /// What is left when the log is closed.
 pub(crate) struct Logged {
     pub(crate) summary: Summary,
+    pub(crate) latency: LatencySet,
     pub(crate) recording: RecordingStatus,
     pub(crate) newest: Option<TickRecord>,
 }
@@ -161,6 +185,6 @@ impl Logged {
             error: Some("the recorder did not end; the file ends at its last chunk".to_owned()),
             ..RecordingStatus::default()
         };
-        Self { summary: Summary::default(), recording, newest: None }
+        Self { summary: Summary::default(), latency: LatencySet::new(), recording, newest: None }
     }
 }

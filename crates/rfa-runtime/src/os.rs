@@ -30,6 +30,13 @@ pub fn stand_for_hardware() -> Vec<String> {
     make_real_time("simulated generator", FIFO_GENERATOR)
 }
 
+/// Gives the calling thread, which answers on a port without deciding anything, the priority of the
+/// link's thread. Returns what it could not do.
+#[must_use]
+pub fn stand_for_the_link() -> Vec<String> {
+    make_real_time("bare echo", FIFO_LINK)
+}
+
 /// Puts the calling thread under `SCHED_FIFO` with no timer slack. Returns what it could not do.
 pub(crate) fn make_real_time(name: &str, priority: i32) -> Vec<String> {
     let mut warnings = Vec::new();

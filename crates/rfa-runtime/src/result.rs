@@ -1,13 +1,12 @@
 //! How a session ended, with its evidence.
 
-use crate::control_task::ControlTask;
 use crate::interlock_task::Outlet;
 use crate::log::Logged;
 use crate::shared::Shared;
 use crate::stall::Steal;
 use crate::summary::Summary;
 use crate::threads::InterlockEnd;
-use crate::{Latencies, Quantiles, StallRecord};
+use crate::{LatencySet, StallRecord};
 use rfa_interlock::{State, Trip};
 use rfa_link::Tally;
 use rfa_session::{QueueCounts, RecordingStatus, StopSource, TickRecord};
@@ -160,14 +159,8 @@ pub struct SessionResult {
     pub off_confirmed: bool,
     /// Steps, peaks, trips.
     pub summary: Summary,
-    /// How late interlock ticks began, µs.
-    pub lateness_us: Quantiles,
-    /// How late control ticks began, µs.
-    pub control_lateness_us: Quantiles,
-    /// How long interlock ticks took, µs.
-    pub step_us: Quantiles,
-    /// From a telemetry frame's arrival to the frame that answers it being written, µs.
-    pub reaction_us: Quantiles,
+    /// Histograms of the ticks on record.
+    pub latency: LatencySet,
     /// Interlock deadlines missed.
     pub missed_ticks: u32,
     /// What the machine did to us.
@@ -188,13 +181,13 @@ pub struct SessionResult {
 pub(crate) fn assemble<O: Outlet>(
     shared: &Shared,
     interlock: Option<InterlockEnd<O>>,
-    control: Option<&ControlTask>,
+    control_ended: bool,
     log: Option<(Logged, Steal)>,
     mut warnings: Vec<String>,
 ) -> SessionResult {
     for (name, lost) in [
         ("interlock", interlock.is_none()),
-        ("control", control.is_none()),
+        ("control", !control_ended),
         ("recorder", log.is_none()),
     ] {
         if lost {
@@ -204,10 +197,8 @@ pub(crate) fn assemble<O: Outlet>(
     let (logged, steal) =
         log.map_or_else(|| (Logged::lost(), Steal::default()), |(logged, steal)| (logged, steal));
     let (mut end, mut off_confirmed) = (Ended::InterlockDied, false);
-    let [mut lateness_us, mut step_us, mut reaction_us] = [Quantiles::default(); 3];
     let (mut missed_ticks, mut last, mut stall) = (0, logged.newest, StallRecord::default());
     if let Some(InterlockEnd { task, off_confirmed: confirmed }) = interlock {
-        [lateness_us, step_us, reaction_us] = task.histograms().map(Latencies::quantiles);
         off_confirmed = confirmed;
         last = task.last().copied().or(last);
         missed_ticks = last.map_or(0, |record| record.timing.missed_ticks);
@@ -219,10 +210,7 @@ pub(crate) fn assemble<O: Outlet>(
         end,
         off_confirmed,
         summary: logged.summary,
-        lateness_us,
-        control_lateness_us: control.map(|task| task.lateness().quantiles()).unwrap_or_default(),
-        step_us,
-        reaction_us,
+        latency: logged.latency,
         missed_ticks,
         stall,
         queues: shared.queues(),

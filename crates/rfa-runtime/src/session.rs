@@ -19,13 +19,13 @@ use rfa_record::{Recorder, TruthRow};
 use rfa_session::{DeviceKind, Identity};
 use rfa_tissue::Tracker;
 use rfa_units::{HostInstant, PlanHash, Span};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 use triple_buffer::Output;
 
-/// From the start of the threads to the first deadline: real-time set-up is done by then.
-const HEAD_START: Span = Span::from_millis(30);
+/// From the moment the real-time threads are set up to the first deadline: they sleep by then.
+const HEAD_START: Span = Span::from_millis(20);
 
 /// How long the real-time threads may take to report their set-up.
 const SET_UP_WAIT: Duration = Duration::from_secs(1);
@@ -171,7 +171,7 @@ impl Session {
             }
         };
         let link = rx.spawn(at_start("link", os::FIFO_LINK))?;
-        let mut running = start_threads(wired, truth, link, at_start)?;
+        let (mut running, go) = start_threads(wired, truth, link, at_start)?;
         running._awake = awake;
         drop(report);
         let until = Instant::now() + SET_UP_WAIT;
@@ -179,6 +179,9 @@ impl Session {
             let left = until.saturating_duration_since(Instant::now());
             warnings.extend(reports.recv_timeout(left).into_iter().flatten());
         }
+        // Not before: making a thread's locked stack takes milliseconds, and a first tick late by
+        // them would be the program's own doing.
+        let _ = go.set(monotonic_now().plus(HEAD_START));
         if let Some(console) = running.console.as_mut() {
             console.set_warnings(&warnings);
         }
@@ -186,6 +189,9 @@ impl Session {
         Ok(running)
     }
 }
+
+/// When the ticks' grid begins, told once both threads that tick can keep to it.
+type Grid = Arc<OnceLock<HostInstant>>;
 
 fn prepare(realtime: Realtime) -> (Option<AwakeProcessors>, Vec<String>) {
     if realtime == Realtime::Off {
@@ -206,9 +212,9 @@ fn start_threads<F: FnOnce() + Send + 'static>(
     truth: Option<Receiver<TruthRow>>,
     link: LinkThread,
     at_start: impl Fn(&'static str, i32) -> F,
-) -> Result<RunningSession, SessionError> {
+) -> Result<(RunningSession, Grid), SessionError> {
     let Wired { shared, interlock, control, console, status, log, records, given } = wired;
-    let grid = monotonic_now().plus(HEAD_START);
+    let grid = Grid::default();
     let recorder = {
         let (shared, ends) = (Arc::clone(&shared), RecorderEnds { records, given, truth });
         let log = log.with_lesion_thread();
@@ -229,19 +235,26 @@ fn start_threads<F: FnOnce() + Send + 'static>(
     };
     running.control = Some({
         let (shared, set_up) = (Arc::clone(&shared), at_start("control", os::FIFO_CONTROL));
+        let grid = Grid::clone(&grid);
         spawn("control", move || {
             set_up();
-            run_control(control, grid, &shared)
+            run_control(control, *grid.wait(), &shared)
         })?
     });
-    running.interlock = Some({
+    let interlock = {
         let set_up = at_start("interlock", os::FIFO_INTERLOCK);
+        let grid = Grid::clone(&grid);
         spawn("interlock", move || {
             set_up();
-            run_interlock(interlock, grid, &shared)
-        })?
-    });
-    Ok(running)
+            run_interlock(interlock, *grid.wait(), &shared)
+        })
+    };
+    if interlock.is_err() {
+        // Nobody else tells the control thread, which has to see that the session has ended.
+        let _ = grid.set(monotonic_now());
+    }
+    running.interlock = Some(interlock?);
+    Ok((running, grid))
 }
 
 fn spawn<T: Send + 'static>(
@@ -329,7 +342,13 @@ impl RunningSession {
         }
         self.shared.close();
         let log = join(self.recorder.take(), limit);
-        assemble(&self.shared, interlock, control.as_ref(), log, std::mem::take(&mut self.warnings))
+        assemble(
+            &self.shared,
+            interlock,
+            control.is_some(),
+            log,
+            std::mem::take(&mut self.warnings),
+        )
     }
 }
 

@@ -50,12 +50,18 @@ impl StallRecord {
 #[derive(Debug, Clone)]
 pub(crate) struct LateTicks {
     kept: Vec<LateTick>,
+    most: usize,
     count: u64,
 }
 
 impl LateTicks {
     pub(crate) fn new() -> Self {
-        Self { kept: Vec::with_capacity(LATE_TICKS_MAX), count: 0 }
+        Self::keeping(LATE_TICKS_MAX)
+    }
+
+    /// With room for the first `most`.
+    pub(crate) fn keeping(most: usize) -> Self {
+        Self { kept: Vec::with_capacity(most), most, count: 0 }
     }
 
     pub(crate) fn note(&mut self, deadline: &Deadline) {
@@ -63,13 +69,17 @@ impl LateTicks {
             return;
         }
         self.count = self.count.saturating_add(1);
-        if self.kept.len() < LATE_TICKS_MAX {
+        if self.kept.len() < self.most {
             self.kept.push(LateTick {
                 tick: deadline.number,
                 planned_us: deadline.planned.as_micros(),
                 late_us: deadline.late().as_micros(),
             });
         }
+    }
+
+    pub(crate) fn into_kept(self) -> Vec<LateTick> {
+        self.kept
     }
 
     pub(crate) fn into_record(self, steal: Steal) -> StallRecord {
@@ -93,8 +103,7 @@ pub(crate) struct Steal {
 impl Steal {
     /// Takes one sample.
     pub(crate) fn sample(&mut self) {
-        let now = std::fs::read_to_string("/proc/stat").ok().as_deref().and_then(steal_ms);
-        self.take(now);
+        self.take(steal_so_far_ms());
     }
 
     fn take(&mut self, now: Option<u64>) {
@@ -112,6 +121,13 @@ impl Steal {
     fn worst_second_ms(&self) -> Option<u64> {
         self.newest.map(|_| self.worst)
     }
+}
+
+/// Time the host of a virtual machine has taken from its processors since boot, in ms; `None`: not
+/// known.
+#[must_use]
+pub fn steal_so_far_ms() -> Option<u64> {
+    std::fs::read_to_string("/proc/stat").ok().as_deref().and_then(steal_ms)
 }
 
 /// Steal time of all processors in ms: the eighth number of the line `cpu`.

@@ -2,7 +2,7 @@
 
 mod lesion;
 
-use crate::{Latencies, Quantiles};
+use crate::{LatencySet, LatencyUs};
 pub use lesion::LesionSummary;
 use lesion::LesionTrack;
 use rfa_control::{ControlOutputs, Phase};
@@ -101,8 +101,8 @@ pub struct Summary {
     pub ticks: u64,
     /// Interlock deadlines missed.
     pub missed_ticks: u32,
-    /// How late interlock ticks began, µs.
-    pub lateness_us: Quantiles,
+    /// Lateness of the ticks, times of their steps, and what else [`rfa_session::Latency`] names.
+    pub timing_us: LatencyUs,
 }
 
 /// Highest value and mean distance from a set temperature.
@@ -161,7 +161,7 @@ pub struct Accumulator {
     trips_total: u64,
     ticks: u64,
     missed_ticks: u32,
-    lateness: Latencies,
+    latency: LatencySet,
     lesion: LesionTrack,
 }
 
@@ -190,7 +190,7 @@ impl Accumulator {
             trips_total: 0,
             ticks: 0,
             missed_ticks: 0,
-            lateness: Latencies::new(),
+            latency: LatencySet::new(),
             lesion: LesionTrack::default(),
         }
     }
@@ -199,7 +199,7 @@ impl Accumulator {
     pub fn tick(&mut self, record: &TickRecord) {
         self.ticks = self.ticks.saturating_add(1);
         self.missed_ticks = record.timing.missed_ticks;
-        self.lateness.record(Span::from_micros(u64::from(record.timing.interlock_late_us)));
+        self.latency.tick(record);
         let outputs = &record.interlock.outputs;
         let control = record.control.last().map(|tick| &tick.outputs);
         if let Some(control) = control {
@@ -244,6 +244,12 @@ impl Accumulator {
         self.lesion.take(view);
     }
 
+    /// The histograms so far.
+    #[must_use]
+    pub const fn latency(&self) -> &LatencySet {
+        &self.latency
+    }
+
     /// The sums so far.
     #[must_use]
     pub fn finish(&mut self) -> Summary {
@@ -261,7 +267,7 @@ impl Accumulator {
             no_lesion: self.lesion.no_lesion(),
             ticks: self.ticks,
             missed_ticks: self.missed_ticks,
-            lateness_us: self.lateness.quantiles(),
+            timing_us: LatencyUs(self.latency.view()),
         }
     }
 

@@ -140,6 +140,13 @@ impl Rig {
     }
 }
 
+/// A tick with no telemetry and no control tick in it.
+pub(crate) fn quiet_record() -> rfa_session::TickRecord {
+    let mut rig = Rig::new();
+    let _ = rig.interlock();
+    *rig.wired.interlock.last().expect("just ticked")
+}
+
 fn rfa_link_now(clock: &VirtualClock) -> HostInstant {
     crate::clock::Clock::now(clock)
 }
@@ -318,7 +325,7 @@ fn off_needs_a_fresh_readback() {
 fn threads_that_did_not_end_well_are_named() {
     let rig = Rig::new();
     let shared = &rig.wired.shared;
-    let result = crate::result::assemble::<Sink>(shared, None, None, None, Vec::new());
+    let result = crate::result::assemble::<Sink>(shared, None, false, None, Vec::new());
     assert_eq!(result.end, crate::Ended::InterlockDied);
     assert!(!result.off_confirmed && result.recording.error.is_some());
     for name in ["interlock", "control", "recorder"] {

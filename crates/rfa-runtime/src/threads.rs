@@ -22,7 +22,7 @@ const RECORDER_POLL: Span = Span::from_millis(5);
 /// closes a chunk every half second by itself.
 const FLUSH_AFTER: Span = Span::from_millis(250);
 
-/// From one look at the steal counter to the next.
+/// From one look at the steal counter and the latencies to the next.
 const STEAL_EVERY: Span = Span::from_secs(1);
 
 /// What the interlock's thread leaves behind.
@@ -101,6 +101,7 @@ pub(crate) fn run_recorder(mut log: Log, ends: &RecorderEnds, shared: &Shared) -
         }
         if now.since(sampled) >= STEAL_EVERY {
             steal.sample();
+            log.work_out_latency();
             sampled = now;
         }
         if closing {

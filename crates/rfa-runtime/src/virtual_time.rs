@@ -266,7 +266,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
         drain(&mut self.log, &self.records);
         let log = (self.log.finish(), Steal::default());
         let end = InterlockEnd { task: self.interlock, off_confirmed };
-        let result = assemble(&self.shared, Some(end), Some(&self.control), Some(log), Vec::new());
+        let result = assemble(&self.shared, Some(end), true, Some(log), Vec::new());
         (result, self.line.generator)
     }
 

@@ -6,7 +6,7 @@ use crate::control_task::{CONTROL_RING_TICKS, ControlTask};
 use crate::interlock_task::{InterlockEnds, InterlockTask, Outlet, Proven};
 use crate::lesion::{Follower, LesionEnd};
 use crate::limits::limits_for;
-use crate::log::{Log, RECORDS_MAX};
+use crate::log::{Log, RECORDS_MAX, Shown};
 use crate::result::Status;
 use crate::session::{SessionError, activation_of, identity_of};
 use crate::shared::Shared;
@@ -17,7 +17,7 @@ use rfa_interlock::Interlock;
 use rfa_link::Ends;
 use rfa_plan::Plan;
 use rfa_record::Recorder;
-use rfa_session::{RecordingStatus, TickRecord};
+use rfa_session::TickRecord;
 use rfa_tissue::Tracker;
 use rfa_units::SessionId;
 use rfa_wire::{HardLimits, Identity, SelfTestResult};
@@ -61,7 +61,7 @@ pub(crate) fn wire_up<O: Outlet>(parts: Parts<O>) -> Result<Wired<O>, SessionErr
     let limits = limits_for(&plan, activation_of(&identity), session)?;
     let control = Control::new(plan.program)?;
     let shared = Arc::new(Shared::new(Arc::clone(&parts.ends.counts)));
-    let shown = Arc::new(Mutex::new(RecordingStatus::default()));
+    let shown = Arc::new(Mutex::new(Shown::default()));
     let (permit_in, permit_out) = triple_buffer(&None);
     let (newest_in, newest_out) = triple_buffer(&None::<Newest>);
     let (status_in, status_out) = triple_buffer(&None);
@@ -95,7 +95,7 @@ pub(crate) fn wire_up<O: Outlet>(parts: Parts<O>) -> Result<Wired<O>, SessionErr
         lesion: lesion_out,
         intents: intents_in,
         to_record: given_in,
-        recording: shown,
+        shown,
         clock: parts.clock,
         identity: identity_of(&identity),
     });

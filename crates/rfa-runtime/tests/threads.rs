@@ -6,49 +6,16 @@
 
 mod common;
 
-use common::{GoesOn, SESSION, config, generator};
+use common::GoesOn;
+use common::served::{Served, start};
 use rfa_interlock::RuleId;
-use rfa_link::Port;
 use rfa_plan::Plan;
 use rfa_runtime::virtual_time::Operator;
-use rfa_runtime::{Ended, Realtime, RunningSession, Session, SessionConfig, SessionResult, now};
+use rfa_runtime::{Ended, RunningSession, SessionResult, now};
+use rfa_session::Latency;
 use rfa_sim::OffCause;
-use rfa_sim::pty::PtyPort;
 use rfa_units::Span;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-
-/// What the generator itself knows at the end: RF on, and why its output last ended.
-type Known = (bool, Option<OffCause>);
-
-struct Served {
-    path: std::path::PathBuf,
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<Known>,
-}
-
-impl Served {
-    fn start(plan: &Plan) -> Self {
-        let mut generator = generator(plan, 7);
-        let port = PtyPort::open(None).expect("a pseudo-terminal");
-        let (path, stop) = (port.path().to_owned(), Arc::new(AtomicBool::new(false)));
-        let seen = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || {
-            let (_keep, commands) = mpsc::channel();
-            port.serve(&mut generator, 1.0, &seen, &commands, &mut |_| {}).expect("serves");
-            (generator.truth().rf_on, generator.rf_offs().next_back().map(|off| off.cause))
-        });
-        Self { path, stop, thread }
-    }
-
-    fn end(self) -> Known {
-        self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().expect("no panic")
-    }
-}
 
 /// One step of the plan with the shortest ramp and hold: about 7 s.
 fn short_plan() -> Plan {
@@ -58,22 +25,6 @@ fn short_plan() -> Plan {
     spec.steps = rfa_units::Bounded::new();
     spec.steps.push(step).expect("room for one");
     Plan::new(spec).unwrap_or_else(|error| panic!("{error:?}"))
-}
-
-fn start(plan: &Plan, served: &Served) -> RunningSession {
-    let port = Port::open(&served.path, 921_600).unwrap_or_else(|error| panic!("{error}"));
-    let connection = port.connect(config(plan)).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(connection.session, SESSION);
-    let config = SessionConfig {
-        tracker: common::tracker(plan),
-        plan: plan.clone(),
-        connection,
-        trips: 0,
-        recorder: None,
-        truth: None,
-        realtime: Realtime::Wanted,
-    };
-    Session::start(config).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Works the console until the session ends, or `enough` says so.
@@ -126,15 +77,15 @@ fn a_whole_treatment_through_the_terminal() {
         assert_eq!(cause, Some(OffCause::Host), "the host ended it, no dead-man");
         assert!(result.off_confirmed && result.link.said_bye, "{result:?}");
         assert!(result.summary.steps.iter().all(|step| step.complete));
-        assert!(result.step_us.count > 500, "every tick has a step: {:?}", result.step_us);
+        let latency = result.latency.view();
+        let count = |of: Latency| latency.of(of).count;
+        assert!(count(Latency::InterlockStep) > 500, "every tick has a step: {latency:?}");
+        assert!(count(Latency::Steps) > 500, "and nearly every tick both: {latency:?}");
         // Only a tick that got a frame has a reaction, and without real-time scheduling the two
         // 10 ms rhythms may beat as 0, 2, 0, 2 frames a tick: half the ticks at least.
-        assert!(result.reaction_us.count > 250, "{:?}", result.reaction_us);
+        assert!(count(Latency::TelemetryToGrant) > 250, "{latency:?}");
         assert_eq!(result.queues, rfa_session::QueueCounts::default(), "nothing was lost");
-        eprintln!(
-            "lateness {:?}\nstep {:?}\nreaction {:?}\n{:?}\n{:?}",
-            result.lateness_us, result.step_us, result.reaction_us, result.stall, result.warnings
-        );
+        eprintln!("{latency:?}\n{:?}\n{:?}", result.stall, result.warnings);
         return;
     }
     panic!("the machine stood still three times in a row; nothing was shown");

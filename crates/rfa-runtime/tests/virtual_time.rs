@@ -7,8 +7,8 @@ use rfa_interlock::{RuleId, State};
 use rfa_plan::Plan;
 use rfa_record::{LesionMessage, Recorder, Recording, Topic};
 use rfa_runtime::virtual_time::{Operator, VirtualConfig, VirtualSession};
-use rfa_runtime::{Ended, QuitReason, SessionResult};
-use rfa_session::{Action, Intent, NoLesion, Snapshot, StopSource};
+use rfa_runtime::{Ended, LATENCY_LOG, QuitReason, SessionResult};
+use rfa_session::{Action, Intent, Latency, NoLesion, Snapshot, StopSource};
 use rfa_sim::{FaultSchedule, Generator};
 use rfa_units::{HostInstant, MilliWatts, Span};
 
@@ -40,7 +40,8 @@ fn a_short_plan_runs_to_its_end() {
     assert_eq!(result.end, Ended::Complete, "{result:?}");
     assert!(result.off_confirmed && !generator.0.truth().rf_on);
     assert_eq!(result.missed_ticks, 0);
-    assert_eq!(result.lateness_us.max, 0, "virtual time is never late");
+    let late = result.latency.view().of(Latency::InterlockLateness);
+    assert_eq!((late.count > 500, late.max_ns), (true, 0), "virtual time is never late");
     assert_eq!(result.queues, rfa_session::QueueCounts::default(), "nothing was lost");
     assert_eq!((result.link.corrupt, result.link.refused, result.link.missing), (0, 0, 0));
     assert!(result.link.said_bye, "goodbye was answered");
@@ -73,9 +74,27 @@ fn the_recording_is_byte_identical() {
         assert_eq!(result.recording.dropped, 0);
         let lesion = result.summary.lesion.expect("predicted");
         assert_grows(&path, lesion.width_mm);
+        assert_has_histograms(&path);
         std::fs::read(path).expect("written")
     });
     assert!(one.len() > 10_000 && one == two);
+}
+
+/// The recording holds the histograms, and its summary the same in numbers.
+fn assert_has_histograms(path: &std::path::Path) {
+    let recording = Recording::open(path).expect("opens");
+    let mut messages = recording.messages().expect("reads");
+    while messages.next().expect("whole").is_some() {}
+    let [log] = messages.later_files() else { panic!("{:?}", messages.later_files()) };
+    assert_eq!(log.name, LATENCY_LOG);
+    let text = str::from_utf8(&log.data).expect("a text");
+    let summary = recording.info().expect("reads").summary.expect("one").session.expect("one");
+    for latency in Latency::ALL {
+        let tag = format!("Tag={},", latency.name());
+        assert_eq!(text.lines().filter(|line| line.starts_with(&tag)).count(), 1, "{text}");
+        let count = &summary["timing_us"][latency.name()]["count"];
+        assert!(count.as_u64().is_some_and(|count| count > 500), "{count} {}", latency.name());
+    }
 }
 
 /// The recording holds the lesion as it grew to the summary's.

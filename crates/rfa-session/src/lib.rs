@@ -21,6 +21,7 @@ extern crate std;
 mod alarm_text;
 mod intent;
 mod invariants;
+mod latency;
 mod lesion;
 mod refusal_text;
 mod snapshot;
@@ -32,6 +33,7 @@ pub use intent::{
     Action, Answer, Finding, Intent, OperatorName, PIN_LEN_MAX, PIN_LEN_MIN, StopSource, is_pin,
 };
 pub use invariants::{Broken, Invariants};
+pub use latency::{Latency, LatencyView, Quantiles};
 pub use lesion::{
     LesionBoundary, LesionMeasure, LesionPrediction, LesionView, NoLesion, OUTLINE_POINTS_MAX,
     OutlinePoint, PowerCheck, PowerVerdict, Reason,

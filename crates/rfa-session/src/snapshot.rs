@@ -1,6 +1,6 @@
 //! What a screen is drawn from: one value per frame.
 
-use crate::{LesionView, OperatorName, TickRecord};
+use crate::{LatencyView, LesionView, OperatorName, TickRecord};
 use alloc::string::String;
 use rfa_interlock::ArmRefusal;
 
@@ -94,6 +94,9 @@ pub struct Snapshot {
     pub lesion: Option<LesionView>,
     /// Queue losses.
     pub queues: QueueCounts,
+    /// What the timing of the ticks came to, a second ago at most; nothing counted before the
+    /// first second.
+    pub latency: LatencyView,
     /// Real-time scheduling or memory locking that could not be had, in words; empty: all well.
     pub warnings: alloc::vec::Vec<String>,
 }

@@ -21,10 +21,17 @@ pub struct InterlockTick {
 pub struct Timing {
     /// How late the interlock tick began against its planned deadline, in microseconds.
     pub interlock_late_us: u32,
-    /// How late the newest control tick began, in microseconds.
+    /// How late the latest of the control ticks in this record began, in microseconds.
     pub control_late_us: u32,
-    /// How long the interlock tick took, in microseconds.
+    /// How long the interlock tick took until its frame was written, in microseconds.
     pub interlock_took_us: u32,
+    /// How long the step of the newest control tick took, in nanoseconds; 0: no control tick.
+    pub control_step_ns: u32,
+    /// How long the interlock's step took, in nanoseconds.
+    pub interlock_step_ns: u32,
+    /// From the arrival of the newest telemetry frame to the frame that answers it being written,
+    /// in microseconds; `None`: no telemetry in this tick.
+    pub telemetry_to_grant_us: Option<u32>,
     /// Ticks whose deadline passed before they could begin, so far.
     pub missed_ticks: u32,
 }

@@ -6,7 +6,7 @@ use crate::words::{self, contactor};
 use ratatui::layout::Rect;
 use rfa_control::ControlOutputs;
 use rfa_interlock::Outputs;
-use rfa_session::{InterlockTick, Snapshot, Timing};
+use rfa_session::{InterlockTick, Latency, LatencyView, Quantiles, Snapshot, Timing};
 
 pub(super) fn draw(pen: &mut Pen, area: Rect) {
     let mut lines: Vec<(String, Role)> = vec![(" ENGINEER".to_string(), Role::Title)];
@@ -17,6 +17,11 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
     }
     if let Some(control) = pen.app.view.control() {
         lines.extend(control_lines(control).into_iter().map(|text| (text, Role::Base)));
+    }
+    // Last, because a small screen cuts the last lines off.
+    if let Some(snapshot) = pen.app.view.snapshot() {
+        let latency = latency_lines(&snapshot.latency);
+        lines.extend(latency.into_iter().map(|text| (text, Role::Base)));
     }
     let warnings = warning_lines(pen, area);
     // What is wrong with the machine is not cut off below the numbers.
@@ -42,7 +47,7 @@ fn snapshot_lines(snapshot: &Snapshot) -> Vec<String> {
     let q = snapshot.queues;
     let mut lines = Vec::new();
     if let Some(tick) = &snapshot.latest {
-        lines.extend(timing_lines(&tick.timing));
+        lines.push(timing_line(&tick.timing));
         lines.extend(interlock_lines(&tick.interlock));
     }
     lines.push(format!(
@@ -56,17 +61,47 @@ fn snapshot_lines(snapshot: &Snapshot) -> Vec<String> {
     lines
 }
 
-fn timing_lines(timing: &Timing) -> Vec<String> {
-    vec![
-        format!(
-            " tick late    interlock {} us  control {} us",
-            timing.interlock_late_us, timing.control_late_us
-        ),
-        format!(
-            "              interlock took {} us  missed ticks {}",
-            timing.interlock_took_us, timing.missed_ticks
-        ),
-    ]
+fn timing_line(timing: &Timing) -> String {
+    format!(
+        " tick         late {} us  control {} us  took {} us  missed {}",
+        timing.interlock_late_us,
+        timing.control_late_us,
+        timing.interlock_took_us,
+        timing.missed_ticks
+    )
+}
+
+/// The session's distributions so far, a line each.
+fn latency_lines(view: &LatencyView) -> Vec<String> {
+    let head = " times us                p50      p99    p99.9      max";
+    let each = view.iter().filter(|(_, of)| of.count > 0).filter_map(|(latency, of)| {
+        let Quantiles { p50_ns, p99_ns, p99_9_ns, max_ns, .. } = of;
+        let [p50, p99, p99_9, max] = [p50_ns, p99_ns, p99_9_ns, max_ns].map(short_us);
+        let words = latency_words(latency)?;
+        Some(format!("  {words:17} {p50:>8} {p99:>8} {p99_9:>8} {max:>8}"))
+    });
+    let lines: Vec<String> = each.collect();
+    let head = (!lines.is_empty()).then(|| head.to_string());
+    head.into_iter().chain(lines).collect()
+}
+
+/// Microseconds, with tenths where they matter.
+fn short_us(ns: u64) -> String {
+    let us = ns as f64 / 1e3;
+    if us < 100.0 { format!("{us:.1}") } else { format!("{us:.0}") }
+}
+
+/// `None`: the newest tick's own line has it.
+const fn latency_words(latency: Latency) -> Option<&'static str> {
+    Some(match latency {
+        Latency::InterlockLateness => "interlock late",
+        Latency::ControlLateness => "control late",
+        Latency::ControlStep => "control step",
+        Latency::InterlockStep => "interlock step",
+        Latency::Steps => "steps together",
+        Latency::TelemetryToGrant => "frame to grant",
+        Latency::InterlockTick => return None,
+    })
 }
 
 fn interlock_lines(tick: &InterlockTick) -> Vec<String> {

@@ -16,9 +16,9 @@ use rfa_plan::{
     StepSpec, Target,
 };
 use rfa_session::{
-    Action, DeviceKind, Identity, InterlockTick, LesionBoundary, LesionMeasure, LesionPrediction,
-    LesionView, OperatorName, OutlinePoint, PowerCheck, PowerVerdict, QueueCounts, RecordingStatus,
-    Snapshot, TickRecord, Timing,
+    Action, DeviceKind, Identity, InterlockTick, LatencyView, LesionBoundary, LesionMeasure,
+    LesionPrediction, LesionView, OperatorName, OutlinePoint, PowerCheck, PowerVerdict, Quantiles,
+    QueueCounts, RecordingStatus, Snapshot, TickRecord, Timing,
 };
 use rfa_units::{
     Bounded, ChannelId, ChannelReport, Contactor, EmergencyStop, Footswitch, GeneratorInstant,
@@ -182,6 +182,9 @@ impl Scene {
                 interlock_late_us: 41,
                 control_late_us: 55,
                 interlock_took_us: 6,
+                control_step_ns: 900,
+                interlock_step_ns: 700,
+                telemetry_to_grant_us: Some(4_100),
                 missed_ticks: 0,
             },
         });
@@ -333,6 +336,26 @@ pub fn stops(effects: &[Effect]) -> bool {
         .any(|e| matches!(e, Effect::Intent(intent) if matches!(intent.action, Action::Stop(_))))
 }
 
+/// Numbers as a quiet machine has them.
+fn latency() -> LatencyView {
+    let of = |p50_ns, p99_ns, p99_9_ns, max_ns| Quantiles {
+        count: 6_000,
+        p50_ns,
+        p99_ns,
+        p99_9_ns,
+        max_ns,
+    };
+    LatencyView([
+        of(24_000, 71_000, 209_000, 5_272_000),
+        of(25_000, 74_000, 230_000, 4_100_000),
+        of(610, 980, 1_800, 9_300),
+        of(540, 870, 1_650, 8_100),
+        of(1_160, 1_790, 2_900, 11_200),
+        of(11_000, 26_000, 48_000, 96_000),
+        of(4_100_000, 9_800_000, 9_990_000, 12_400_000),
+    ])
+}
+
 pub fn snapshot() -> Snapshot {
     Snapshot {
         latest: None,
@@ -352,6 +375,7 @@ pub fn snapshot() -> Snapshot {
         },
         lesion: None,
         queues: QueueCounts::default(),
+        latency: latency(),
         refusal: None,
         operator: None,
         warnings: Vec::new(),

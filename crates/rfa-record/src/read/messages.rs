@@ -2,9 +2,9 @@
 
 use super::fields::{Fields, PREFIX, op};
 use super::frames::{Frames, RECORD_MAX};
-use super::{End, ReadError};
-use crate::Topic;
+use super::{ATTACHED_BYTES_MAX, ATTACHED_MAX, End, ReadError};
 use crate::header::RECOVERED;
+use crate::{Attached, Topic};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -24,6 +24,9 @@ pub struct Messages {
     chunk_at: u64,
     foreign: u64,
     recovered: bool,
+    /// Files behind the first message.
+    later_files: Vec<Attached>,
+    begun: bool,
 }
 
 /// One message.
@@ -79,6 +82,8 @@ impl Messages {
             chunk_at: 0,
             foreign: 0,
             recovered: false,
+            later_files: Vec::new(),
+            begun: false,
         })
     }
 
@@ -121,6 +126,13 @@ impl Messages {
         self.recovered
     }
 
+    /// Files attached behind the first message, as far as it has been read; those before it are
+    /// the header's.
+    #[must_use]
+    pub fn later_files(&self) -> &[Attached] {
+        &self.later_files
+    }
+
     fn damaged<T>(&self, at: u64, why: impl Into<String>) -> Result<T, ReadError> {
         let path = self.frames.path().to_owned();
         Err(ReadError::Damaged { path, at, why: why.into() })
@@ -133,7 +145,9 @@ impl Messages {
         if frame.bad_data_crc {
             return self.damaged(frame.at, "the CRC over the file's data is wrong");
         }
+        self.begun |= matches!(frame.opcode, op::CHUNK | op::MESSAGE);
         let taken = match frame.opcode {
+            op::ATTACHMENT if self.begun => self.keep_file(),
             op::CHUNK => self.unpack(),
             op::SCHEMA | op::CHANNEL | op::MESSAGE => self.wrap(frame.opcode),
             op::METADATA => Fields(self.frames.body()).text().map_err(str::to_owned).map(|name| {
@@ -145,6 +159,17 @@ impl Messages {
             Ok(()) => Ok(true),
             Err(why) => self.damaged(frame.at, why),
         }
+    }
+
+    fn keep_file(&mut self) -> Result<(), String> {
+        let file = Fields(self.frames.body()).attachment()?;
+        let bytes: usize = self.later_files.iter().map(|file| file.data.len()).sum();
+        let bytes = bytes.saturating_add(file.data.len());
+        if self.later_files.len() >= ATTACHED_MAX || bytes > ATTACHED_BYTES_MAX {
+            return Err("too many attached files, or too large together".to_owned());
+        }
+        self.later_files.push(file);
+        Ok(())
     }
 
     /// A record that stands outside any chunk is read like a chunk of one record.

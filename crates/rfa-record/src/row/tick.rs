@@ -27,32 +27,75 @@ pub struct TickRow {
 pub struct TimingRow {
     /// How late the interlock tick began, in microseconds.
     pub interlock_late_us: u32,
-    /// How late the newest control tick began, in microseconds.
+    /// How late the latest of its control ticks began, in microseconds.
     pub control_late_us: u32,
-    /// How long the interlock tick took, in microseconds.
+    /// How long the interlock tick took until its frame was written, in microseconds.
     pub interlock_took_us: u32,
+    /// How long the newest control step took, in nanoseconds; 0: none.
+    #[serde(default)]
+    pub control_step_ns: u32,
+    /// How long the interlock's step took, in nanoseconds.
+    #[serde(default)]
+    pub interlock_step_ns: u32,
+    /// From the newest telemetry's arrival to the frame that answers it, in microseconds.
+    #[serde(default)]
+    pub telemetry_to_grant_us: Option<u32>,
     /// Ticks missed so far.
     pub missed_ticks: u32,
+}
+
+impl From<&Timing> for TimingRow {
+    fn from(timing: &Timing) -> Self {
+        let &Timing {
+            interlock_late_us,
+            control_late_us,
+            interlock_took_us,
+            control_step_ns,
+            interlock_step_ns,
+            telemetry_to_grant_us,
+            missed_ticks,
+        } = timing;
+        Self {
+            interlock_late_us,
+            control_late_us,
+            interlock_took_us,
+            control_step_ns,
+            interlock_step_ns,
+            telemetry_to_grant_us,
+            missed_ticks,
+        }
+    }
+}
+
+impl From<&TimingRow> for Timing {
+    fn from(row: &TimingRow) -> Self {
+        let &TimingRow {
+            interlock_late_us,
+            control_late_us,
+            interlock_took_us,
+            control_step_ns,
+            interlock_step_ns,
+            telemetry_to_grant_us,
+            missed_ticks,
+        } = row;
+        Self {
+            interlock_late_us,
+            control_late_us,
+            interlock_took_us,
+            control_step_ns,
+            interlock_step_ns,
+            telemetry_to_grant_us,
+            missed_ticks,
+        }
+    }
 }
 
 impl From<&TickRecord> for TickRow {
     fn from(record: &TickRecord) -> Self {
         let TickRecord { interlock: InterlockTick { inputs, outputs }, control, timing } = record;
-        let Timing { interlock_late_us, control_late_us, interlock_took_us, missed_ticks } =
-            *timing;
         let inputs = InputsRow::from(inputs);
         let control = control.iter().map(|tick| ControlRow::new(tick, &inputs.telemetry)).collect();
-        Self {
-            inputs,
-            outputs: outputs.into(),
-            control,
-            timing: TimingRow {
-                interlock_late_us,
-                control_late_us,
-                interlock_took_us,
-                missed_ticks,
-            },
-        }
+        Self { inputs, outputs: outputs.into(), control, timing: timing.into() }
     }
 }
 
@@ -62,8 +105,6 @@ impl TickRow {
     /// # Errors
     /// [`RowError`] names the first field that holds no value of its type.
     pub fn without_grant(&self) -> Result<TickRecord, RowError> {
-        let TimingRow { interlock_late_us, control_late_us, interlock_took_us, missed_ticks } =
-            self.timing;
         let control = bounded("control", &self.control, |row| {
             Ok(ControlTick {
                 inputs: row.inputs.inputs(&self.inputs.telemetry)?,
@@ -76,7 +117,7 @@ impl TickRow {
                 outputs: self.outputs.without_grant()?,
             },
             control,
-            timing: Timing { interlock_late_us, control_late_us, interlock_took_us, missed_ticks },
+            timing: (&self.timing).into(),
         })
     }
 }

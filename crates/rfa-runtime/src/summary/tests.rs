@@ -137,7 +137,8 @@ fn error_counts_once_settled_and_overshoot_always() {
     assert_eq!((step.overshoot_c_true, step.mean_abs_error_c_true), (None, None));
     assert_eq!(summary.peak_c, Some(71.5), "sensed, where nothing true is known");
     assert_eq!((summary.energy_j, summary.ticks, summary.missed_ticks), (3.0, 3, 1));
-    assert_eq!(summary.lateness_us.p50, 20);
+    let late = summary.timing_us.0.of(rfa_session::Latency::InterlockLateness);
+    assert_eq!((late.count, late.max_ns), (3, 20_000));
 }
 
 #[test]

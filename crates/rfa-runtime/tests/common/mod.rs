@@ -1,6 +1,8 @@
 //! A plan, a generator and an operator for the tests.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
+pub mod served;
+
 use rfa_interlock::State;
 use rfa_plan::{Plan, preset, shipped_tissue};
 use rfa_record::{Header, Recorder, TruthRow};

@@ -3,7 +3,7 @@
 use rfa_interlock::Trip;
 use rfa_record::{End, Info, LesionMessage, MeasureRow, TripSeen};
 use rfa_replay::PassiveReport;
-use rfa_session::trip_text;
+use rfa_session::{Latency, trip_text};
 use serde::Serialize;
 
 /// Width of the labels.
@@ -94,6 +94,7 @@ fn content(info: &Info, lines: &mut Lines) {
     let late = |us: u32| duration(u64::from(us));
     lines.add("latest tick", &format!("interlock {}, control {}", late(interlock), late(control)));
     lines.add("ticks", &format!("{} missed, {} lost", info.missed_ticks, info.lost_ticks));
+    lines.list("times", times(info));
     let gaps = info.gaps.iter().map(|gap| {
         format!(
             "between {} and {}: {} missed, {} lost",
@@ -101,6 +102,32 @@ fn content(info: &Info, lines: &mut Lines) {
         )
     });
     lines.list("gaps", gaps);
+}
+
+/// The session's distributions, as its summary has them; none where it did not come to its end.
+fn times(info: &Info) -> Vec<String> {
+    let session = info.summary.as_ref().and_then(|summary| summary.session.as_ref());
+    let Some(told) = session.and_then(|session| session.get("timing_us")) else {
+        return Vec::new();
+    };
+    let line = |latency: Latency| {
+        let of = told.get(latency.name())?;
+        let us = |key: &str| {
+            of.get(key)?
+                .as_f64()
+                .map(|us| if us < 100.0 { format!("{us:.1}") } else { format!("{us:.0}") })
+        };
+        let count = of.get("count")?.as_u64().filter(|count| *count > 0)?;
+        Some(format!(
+            "{:18} p50 {}, p99 {}, p99.9 {}, max {} us of {count}",
+            latency.name().replace('_', " "),
+            us("p50")?,
+            us("p99")?,
+            us("p99.9")?,
+            us("max")?,
+        ))
+    };
+    Latency::ALL.into_iter().filter_map(line).collect()
 }
 
 fn end(info: &Info, lines: &mut Lines) {

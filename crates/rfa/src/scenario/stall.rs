@@ -5,8 +5,10 @@
 //! is repeated; no limit is widened for it. What no stall excuses is in `never`.
 
 use super::judge::{Treated, off_after_fault_ms};
+use crate::treatment::Report;
 use rfa_runtime::LateTick;
 use rfa_scenario::{End, Expected, Rf, Since};
+use rfa_session::Latency;
 
 /// An interlock tick begun this late leaves a gap of 30 ms between two ticks (H-44), 10 ms of
 /// them planned; a control tick this late, 30 ms without a request (H-20).
@@ -28,9 +30,18 @@ const DEAD_MAN_MS: f64 = 100.0;
 /// The evidence that the machine stood still long enough to explain what was not as expected;
 /// `None`: there is none, or something tripped that no stall trips.
 pub(crate) fn evidence(treated: &Treated, expected: &Expected) -> Option<String> {
-    let report = &treated.report;
     // A stall explains that another limit was passed first, or that the fault's own came later.
-    let own = |rule: &String| expected.rules.contains(rule);
+    of_report(&treated.report, &expected.rules)
+}
+
+/// The evidence in the report of a treatment without faults.
+pub(crate) fn stall_of(report: &Report) -> Option<String> {
+    of_report(report, &[])
+}
+
+/// The evidence in one treatment's report; `own`: rules that a fault, not a stall, trips.
+fn of_report(report: &Report, own: &[String]) -> Option<String> {
+    let own = |rule: &String| own.contains(rule);
     let rules = report.summary.trips.iter().map(|trip| &trip.rule).filter(|rule| !own(rule));
     let rules: Vec<&str> = rules.map(String::as_str).collect();
     if rules.iter().any(|rule| !STALL_RULES.contains(rule)) {
@@ -38,7 +49,7 @@ pub(crate) fn evidence(treated: &Treated, expected: &Expected) -> Option<String>
     }
     // A gap that long between two ticks is named H-44, whatever else came with it.
     let ticks = rules.iter().all(|rule| *rule == "H-44").then(|| late_ticks(&report.stall.late));
-    ticks.flatten().or_else(|| elsewhere(treated))
+    ticks.flatten().or_else(|| elsewhere(report))
 }
 
 fn late_ticks(late: &[LateTick]) -> Option<String> {
@@ -54,12 +65,11 @@ fn late_ticks(late: &[LateTick]) -> Option<String> {
 }
 
 /// The link, the loop or the simulator alone.
-fn elsewhere(treated: &Treated) -> Option<String> {
-    let report = &treated.report;
+fn elsewhere(report: &Report) -> Option<String> {
     if let Some(steal) = report.stall.steal_worst_second_ms.filter(|ms| *ms >= STEAL_MS) {
         return Some(format!("the host took {steal} ms within one second"));
     }
-    let control = report.control_lateness_us.max;
+    let control = report.summary.timing_us.0.of(Latency::ControlLateness).max_ns / 1_000;
     if control >= TICK_LATE_US {
         return Some(format!("a control tick began {control} us late"));
     }

@@ -9,8 +9,8 @@ use crate::tables::alarm_name;
 use rfa_interlock::{AlarmSet, State};
 use rfa_plan::Plan;
 use rfa_runtime::summary::Summary;
-use rfa_runtime::{Ended, Quantiles, QuitReason, StallRecord};
-use rfa_session::QueueCounts;
+use rfa_runtime::{Ended, QuitReason, StallRecord};
+use rfa_session::{Latency, QueueCounts};
 use rfa_sim::pty::ServeReport;
 use rfa_sim::{Generator, RfOff};
 use rfa_units::Span;
@@ -36,9 +36,6 @@ pub(crate) struct Report {
     state: Option<String>,
     /// The readback showed RF off before the session ended.
     pub(crate) off_confirmed: bool,
-    pub(crate) control_lateness_us: Quantiles,
-    step_us: Quantiles,
-    reaction_us: Quantiles,
     pub(crate) stall: StallRecord,
     queues: Queues,
     /// When the simulated generator measured its output off, and why.
@@ -153,9 +150,6 @@ impl Report {
             refusal: finished.refusal.clone(),
             state: outputs.map(|o| state_word(o.state).to_owned()),
             off_confirmed: result.off_confirmed,
-            control_lateness_us: result.control_lateness_us,
-            step_us: result.step_us,
-            reaction_us: result.reaction_us,
             stall: result.stall.clone(),
             queues: result.queues.into(),
             rf_off: None,
@@ -230,6 +224,7 @@ impl Report {
         if let Some(refusal) = &self.refusal {
             let _ = writeln!(text, "  refused: {refusal}");
         }
+        let late = self.summary.timing_us.0.of(Latency::InterlockLateness);
         let _ = writeln!(
             text,
             "  peak {} °C  tissue {} °C true  energy {:.0} J  trips {}  missed ticks {}  \
@@ -239,8 +234,8 @@ impl Report {
             self.summary.energy_j,
             self.summary.trips_total,
             self.summary.missed_ticks,
-            self.summary.lateness_us.p99,
-            self.summary.lateness_us.max,
+            late.p99_ns / 1_000,
+            late.max_ns / 1_000,
         );
         text.push_str(&self.lesion_text());
         for trip in &self.summary.trips {
