@@ -96,7 +96,12 @@ fn every_example_in_the_help_runs() {
             None if example.starts_with("rec recover") => 3,
             None => 0,
         };
-        let ran = rfa_in(folder.path(), &words).expect_code(expected);
+        // What is measured depends on the machine, and a busy one misses targets (4).
+        let measures = example.starts_with("bench ") || example.contains("--soak");
+        let mut ran = rfa_in(folder.path(), &words);
+        if !(measures && ran.code == Some(4)) {
+            ran = ran.expect_code(if measures { 0 } else { expected });
+        }
         assert!(
             refused.is_none() != ran.stdout.is_empty() || example.starts_with("sim "),
             "{ran:?}"
@@ -330,8 +335,8 @@ fn the_summary_has_exactly_its_fields() {
     let set = |names: &str| -> BTreeSet<String> { names.split(' ').map(str::to_owned).collect() };
     let clean = treat(PLAN, &[]).expect("a treatment").summary;
     let always = set("plan plan_hash end steps peak_c peak_c_true peak_c_sensed \
-         tissue_max_c_true energy_j no_lesion trips trips_total ticks missed_ticks lateness_us alarms state off_confirmed \
-         control_lateness_us step_us reaction_us stall queues rf_off recording recording_error \
+         tissue_max_c_true energy_j no_lesion trips trips_total ticks missed_ticks timing_us alarms state off_confirmed \
+         stall queues rf_off recording recording_error \
          warnings exit");
     assert_eq!(keys(&clean), always);
     assert_eq!(
@@ -347,7 +352,10 @@ fn the_summary_has_exactly_its_fields() {
         (&predicted["lesion"]["power"], &predicted["no_lesion"]),
         (&"agrees".into(), &Value::Null)
     );
-    assert_eq!(keys(&clean["lateness_us"]), set("count p50 p99 p99.9 max"));
+    let times = "interlock_lateness control_lateness control_step interlock_step steps \
+         interlock_tick telemetry_to_grant";
+    assert_eq!(keys(&clean["timing_us"]), set(times));
+    assert_eq!(keys(&clean["timing_us"]["steps"]), set("count p50 p99 p99.9 max"));
     assert_eq!(keys(&clean["rf_off"][0]), set("at_s on_for_s since_grant_ms cause"));
     let tripped = treat(PLAN, &["--fault", "sensor-open@5s"]).expect("a treatment").summary;
     let mut with_fault = always.clone();

@@ -7,6 +7,10 @@
 //! side open, or the first client to leave would turn every later read into an error; raw mode is
 //! set before any client can open it, or the terminal would echo and translate bytes.
 
+mod echo;
+
+pub use echo::{EchoSizes, echo};
+
 use crate::{FaultSchedule, FaultSetting, Generator, Truth};
 use rfa_units::{GeneratorInstant, Span};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -91,6 +95,22 @@ impl Command {
     }
 }
 
+/// An instrument on the line. It is called on the serving thread and must not block.
+pub trait Tap: Send {
+    /// The generator began to write these bytes at `at`.
+    fn sent(&mut self, bytes: &[u8], at: Instant);
+    /// The generator had read these bytes at `at`.
+    fn received(&mut self, bytes: &[u8], at: Instant);
+}
+
+/// No instrument.
+struct NoTap;
+
+impl Tap for NoTap {
+    fn sent(&mut self, _: &[u8], _: Instant) {}
+    fn received(&mut self, _: &[u8], _: Instant) {}
+}
+
 /// What serving came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ServeReport {
@@ -163,6 +183,22 @@ impl PtyPort {
         commands: &Receiver<Command>,
         truth: &mut dyn FnMut(&Truth),
     ) -> Result<ServeReport, PtyError> {
+        self.serve_tapped(generator, speed, stop, commands, truth, &mut NoTap)
+    }
+
+    /// The same with an instrument on the line.
+    ///
+    /// # Errors
+    /// As [`Self::serve`].
+    pub fn serve_tapped(
+        &self,
+        generator: &mut Generator,
+        speed: f64,
+        stop: &AtomicBool,
+        commands: &Receiver<Command>,
+        truth: &mut dyn FnMut(&Truth),
+        tap: &mut dyn Tap,
+    ) -> Result<ServeReport, PtyError> {
         if !(SPEED_MIN..=SPEED_MAX).contains(&speed) {
             return Err(PtyError::Speed { value: speed });
         }
@@ -179,12 +215,12 @@ impl PtyPort {
             let elapsed = turn.saturating_duration_since(started).as_secs_f64() * speed;
             let target = first.plus(Span::from_micros((elapsed * 1e6) as u64));
             while next_truth <= target {
-                self.run_to(generator, next_truth, &mut report)?;
+                self.run_to(generator, next_truth, &mut report, tap)?;
                 truth(&generator.truth());
                 next_truth = next_truth.plus(TRUTH_EVERY);
             }
-            self.run_to(generator, target, &mut report)?;
-            self.take_in(generator)?;
+            self.run_to(generator, target, &mut report, tap)?;
+            self.take_in(generator, tap)?;
         }
         report.bytes_dropped = report.bytes_dropped.saturating_add(generator.bytes_dropped());
         Ok(report)
@@ -205,6 +241,7 @@ impl PtyPort {
         generator: &mut Generator,
         to: GeneratorInstant,
         report: &mut ServeReport,
+        tap: &mut dyn Tap,
     ) -> Result<(), PtyError> {
         generator.advance(to);
         let mut bytes = [0; 1_024];
@@ -213,6 +250,7 @@ impl PtyPort {
             let Some(chunk) = bytes.get(..count).filter(|chunk| !chunk.is_empty()) else {
                 return Ok(());
             };
+            let began = Instant::now();
             let written = match write(&self.master, chunk) {
                 Ok(written) => written,
                 // Nobody reads: a serial line does not wait for anyone either.
@@ -221,19 +259,24 @@ impl PtyPort {
                     return Err(PtyError::Terminal { what: "write to", source: errno.into() });
                 }
             };
+            tap.sent(chunk.get(..written).unwrap_or(&[]), began);
             let lost = count.saturating_sub(written) as u64;
             report.bytes_dropped = report.bytes_dropped.saturating_add(lost);
         }
     }
 
-    fn take_in(&self, generator: &mut Generator) -> Result<(), PtyError> {
+    fn take_in(&self, generator: &mut Generator, tap: &mut dyn Tap) -> Result<(), PtyError> {
         let mut bytes = [0; 1_024];
         let room = generator.receive_room().min(bytes.len());
         let Some(place) = bytes.get_mut(..room).filter(|place| !place.is_empty()) else {
             return Ok(());
         };
         match read(&self.master, &mut *place) {
-            Ok(count) => generator.receive(place.get(..count).unwrap_or(&[])),
+            Ok(count) => {
+                let bytes = place.get(..count).unwrap_or(&[]);
+                tap.received(bytes, Instant::now());
+                generator.receive(bytes);
+            }
             Err(Errno::AGAIN | Errno::INTR) => {}
             Err(errno) => {
                 return Err(PtyError::Terminal { what: "read from", source: errno.into() });

@@ -4,9 +4,9 @@
 mod common;
 
 use common::{generator, hard_limits};
-use rfa_sim::pty::{Command, PtyError, PtyPort, ServeReport};
+use rfa_sim::pty::{Command, EchoSizes, PtyError, PtyPort, ServeReport, echo};
 use rfa_sim::{Fault, GeneratorConfig, Truth};
-use rfa_units::{ChannelId, Contactor, HostInstant, Mode, SessionId, Telemetry, TipReading};
+use rfa_units::{ChannelId, Contactor, HostInstant, Mode, SessionId, Span, Telemetry, TipReading};
 use rfa_wire::handshake::{Config, Handshake, Step};
 use rfa_wire::{GeneratorMessage, HostDecoder, HostEncoder, LinkKey, Standby};
 use std::fs::{File, OpenOptions};
@@ -254,4 +254,24 @@ fn refuses_a_speed_out_of_range() {
         let result = port.serve(&mut generator, speed, &stop, &commands, &mut |_| {});
         assert!(matches!(result, Err(PtyError::Speed { .. })), "{speed}");
     }
+}
+
+/// The bare round trip: every request has its reply, and the echo ends with the terminal.
+#[test]
+fn a_bare_echo_answers_every_request() {
+    let port = PtyPort::open(None).expect("a terminal");
+    let path = port.path().to_owned();
+    let sizes = EchoSizes { request: 90, reply: 80 };
+    let thread = std::thread::spawn(move || echo(&path, sizes));
+    let stop = AtomicBool::new(false);
+    let mut times = Vec::new();
+    let mut took = |time| {
+        times.push(time);
+        stop.store(times.len() >= 20, Ordering::Relaxed);
+    };
+    port.exchange(sizes, Span::from_millis(1), &stop, &mut took).expect("no error");
+    assert_eq!(times.len(), 20);
+    assert!(times.iter().all(|time| *time > Duration::ZERO));
+    drop(port);
+    thread.join().expect("no panic").expect("ended by the hang-up");
 }

@@ -64,6 +64,7 @@ mod refusal;
 #[cfg(test)]
 mod tests;
 mod text;
+mod watch;
 
 pub use decoder::{GeneratorDecoder, Heard, HostDecoder};
 pub use encoder::{GeneratorEncoder, HostEncoder};
@@ -79,3 +80,4 @@ pub use message::{
 };
 pub use refusal::{Refusal, RefusalCode};
 pub use text::DeviceText;
+pub use watch::{FrameWatch, Passing};

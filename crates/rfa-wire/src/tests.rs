@@ -8,4 +8,5 @@ mod properties;
 mod samples;
 mod strategies;
 mod vectors;
+mod watching;
 mod words;

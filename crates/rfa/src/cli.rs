@@ -1,9 +1,10 @@
 //! Arguments. Every example in the long help is run by a test.
 
-use crate::{campaign, lesion, scenario};
+use crate::{bench, campaign, lesion, scenario};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Radiofrequency ablation controller with a temperature loop.
 ///
@@ -39,6 +40,7 @@ Examples:
   rfa demo --plan medial-branch-80
   rfa demo --headless --virtual --plan gasserian-stepped --seed 7 --format json
   rfa demo --headless --virtual --fault sensor-open@20s
+  rfa demo --headless --soak 4s
 
 A fault is NAME@TIME, or NAME@TIME+DURATION, in seconds of the generator's clock;
 NAME:twin is its harmless twin, just below the threshold. `rfa faults` lists them.")]
@@ -100,6 +102,9 @@ happens in every treatment. A fault has to end as its hazard row says: RF off in
 or arming refused. Scenarios say what that is; a twin, and a treatment without a fault, may not trip.
 Exit 0: all did. Exit 4: some did not; each is told with one command that reproduces it alone.")]
     Campaign(campaign::Arguments),
+    /// Measure the program itself.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Look into recordings.
     #[command(subcommand)]
     Rec(crate::rec::Rec),
@@ -219,6 +224,11 @@ pub(crate) struct Demo {
     /// Fault to switch on: NAME@TIME[+DURATION]; may be given more than once.
     #[arg(long = "fault", value_name = "NAME@TIME")]
     pub(crate) faults: Vec<String>,
+    /// Treat back to back for so long, e.g. 30m, in real time with every core loaded; each late tick
+    /// and each trip is explained or told, every recording re-executed.
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "headless",
+        conflicts_with_all = ["virtual_time", "faults", "footswitch", "script", "record"])]
+    pub(crate) soak: Option<Duration>,
     /// Fit a footswitch to the simulated generator; the script's foot is on it (with --headless).
     #[arg(long)]
     pub(crate) footswitch: bool,
@@ -242,6 +252,18 @@ fn speed(text: &str) -> Result<f64, String> {
     let range = SPEED_MIN..=SPEED_MAX;
     let speed = text.parse().ok().filter(|speed| range.contains(speed));
     speed.ok_or_else(|| format!("a number from {SPEED_MIN} to {SPEED_MAX} is wanted"))
+}
+
+/// A number with s, m or h behind it: 1 s to 24 h.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wanted = || "a time of 1s to 24h is wanted, e.g. 90s, 30m or 1h".to_owned();
+    let (unit, seconds) = [('s', 1_u64), ('m', 60), ('h', 3_600)]
+        .into_iter()
+        .find(|(unit, _)| text.ends_with(*unit))
+        .ok_or_else(wanted)?;
+    let number: u64 = text.trim_end_matches(unit).parse().map_err(|_| wanted())?;
+    let seconds = number.checked_mul(seconds).filter(|s| (1..=86_400).contains(s));
+    seconds.map(Duration::from_secs).ok_or_else(wanted)
 }
 
 /// A simulated generator.

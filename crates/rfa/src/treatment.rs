@@ -15,6 +15,7 @@ use crate::cli::{Demo, Format, Run, Treatment};
 use crate::exit::{Exit, Stop};
 use crate::operators::{self, DEMO_OPERATOR, DEMO_PIN, Operators};
 use crate::plans;
+use crate::real_time;
 use crate::script::{self, Script, ScriptedOperator};
 use local_generator::{Individual, LocalGenerator};
 use opening::Setup;
@@ -47,6 +48,10 @@ pub(crate) fn demo(arguments: &Demo) -> Result<Exit, Stop> {
         ));
     }
     let mut asked = Asked::read(&arguments.treatment)?;
+    if let Some(length) = arguments.soak {
+        let format = arguments.treatment.output.format;
+        return real_time::soak(asked, arguments.seed, length, format);
+    }
     let pedal = Arc::new(AtomicBool::new(false));
     let script = asked.script(&arguments.treatment, &pedal)?;
     let faults = local_generator::parse_faults(&arguments.faults, arguments.footswitch)?;

@@ -76,7 +76,8 @@ fn treat_live(
     let Cast { generator, operator, pedal } =
         prepared.treatment(run, seed).cast(bench, random()?)?;
     let scratch = bench.new_recording();
-    let live = LiveRun { asked, generator, operator, pedal, seed, recording: &scratch.0 };
+    let live =
+        LiveRun { asked, generator, operator, pedal, seed, recording: &scratch.0, predicts: false };
     let (finished, generator, served) = live.run(interrupted)?;
     let watched = watched(&scratch.0, asked.plan.program.channel).map_err(Stop::failure)?;
     let verified = re_execute(&scratch.0);

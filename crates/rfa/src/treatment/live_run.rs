@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// What it is made of. No lesion is predicted.
+/// What it is made of.
 pub(crate) struct LiveRun<'a> {
     pub(crate) asked: &'a Asked,
     pub(crate) generator: LocalGenerator,
@@ -20,6 +20,8 @@ pub(crate) struct LiveRun<'a> {
     pub(crate) pedal: Arc<AtomicBool>,
     pub(crate) seed: u64,
     pub(crate) recording: &'a Path,
+    /// The lesion is predicted, where the plan names a tissue.
+    pub(crate) predicts: bool,
 }
 
 impl LiveRun<'_> {
@@ -30,7 +32,8 @@ impl LiveRun<'_> {
         interrupted: &AtomicBool,
     ) -> Result<(Finished, LocalGenerator, ServeReport), Stop> {
         let served = self.generator.serve(None, 1.0, self.pedal)?;
-        let setup = Setup::headless(self.asked, self.recording.to_owned(), self.seed);
+        let recording = self.recording.to_owned();
+        let setup = Setup::headless(self.asked, recording, self.seed, self.predicts);
         let finished = setup
             .start(served.path(), Some(served.truth()))
             .and_then(|started| in_real_time(started, self.operator, interrupted));

@@ -6,7 +6,7 @@ use rfa_plan::tissue::Tissue;
 use rfa_plan::{Electrode, Plan, Site};
 use rfa_record::TruthRow;
 use rfa_runtime::virtual_time::VirtualGenerator;
-use rfa_sim::pty::{Command, PtyError, PtyPort, ServeReport};
+use rfa_sim::pty::{Command, PtyError, PtyPort, ServeReport, Tap};
 use rfa_sim::{
     ConfigError, FaultSchedule, FittedTissue, Generator, GeneratorConfig, ScheduledFault, Truth,
 };
@@ -30,6 +30,7 @@ const PLAIN_TISSUE: &str = "muscle";
 pub(crate) struct LocalGenerator {
     generator: Generator,
     faults: Vec<ScheduledFault>,
+    tap: Option<Box<dyn Tap>>,
 }
 
 /// What differs from one simulated generator to another of the same plan.
@@ -68,7 +69,12 @@ impl LocalGenerator {
         let mut generator = Generator::new(config, Box::new(tissue.plant()))
             .map_err(|e| Stop::usage(format!("the simulator cannot be built: {e}{}", mend(&e))))?;
         generator.set_schedule(FaultSchedule::new(faults.clone()));
-        Ok(Self { generator, faults })
+        Ok(Self { generator, faults, tap: None })
+    }
+
+    /// With an instrument on the line of the pseudo-terminal it is served on.
+    pub(crate) fn with_tap(self, tap: Option<Box<dyn Tap>>) -> Self {
+        Self { tap, ..self }
     }
 
     /// When each fault comes on, on its clock.
@@ -121,7 +127,7 @@ impl LocalGenerator {
                 .spawn(move || {
                     // What could not be had is said of the session's own threads already.
                     let _ = rfa_runtime::stand_for_hardware();
-                    let report = serve(&port, &mut self.generator, speed, &stop, &ends);
+                    let report = serve(&port, &mut self, speed, &stop, &ends);
                     (self, report)
                 })
                 .map_err(|e| Stop::failure(format!("cannot start the simulator: {e}")))?
@@ -217,11 +223,12 @@ struct ServeEnds {
 
 fn serve(
     port: &PtyPort,
-    generator: &mut Generator,
+    local: &mut LocalGenerator,
     speed: f64,
     stop: &AtomicBool,
     ends: &ServeEnds,
 ) -> Result<ServeReport, Stop> {
+    let LocalGenerator { generator, tap, .. } = local;
     let mut down = false;
     let mut tell = |truth: &Truth| {
         // A recorder that cannot follow loses truth rows, never ticks: they are for reports.
@@ -232,8 +239,13 @@ fn serve(
             let _ = ends.orders.send(Command::Footswitch(pressed));
         }
     };
-    port.serve(generator, speed, stop, &ends.taken, &mut tell)
-        .map_err(|e| Stop::failure(e.to_string()))
+    match tap {
+        Some(tap) => {
+            port.serve_tapped(generator, speed, stop, &ends.taken, &mut tell, tap.as_mut())
+        }
+        None => port.serve(generator, speed, stop, &ends.taken, &mut tell),
+    }
+    .map_err(|e| Stop::failure(e.to_string()))
 }
 
 /// The generator on virtual time, with the script's foot on its footswitch.

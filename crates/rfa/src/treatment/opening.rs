@@ -38,9 +38,14 @@ impl<'a> Setup<'a> {
         Self { asked, headless: arguments.headless, record, seed, predicts: true }
     }
 
-    /// A headless session whose lesion is not predicted.
-    pub(super) const fn headless(asked: &'a Asked, record: PathBuf, seed: u64) -> Self {
-        Self { asked, headless: true, record: Some(record), seed: Some(seed), predicts: false }
+    /// A headless session of a program, not of a command line.
+    pub(super) const fn headless(
+        asked: &'a Asked,
+        record: PathBuf,
+        seed: u64,
+        predicts: bool,
+    ) -> Self {
+        Self { asked, headless: true, record: Some(record), seed: Some(seed), predicts }
     }
 
     /// Opens the port and starts the session. Nothing is armed.

@@ -1,0 +1,106 @@
+//! The bare round trip through a pseudo-terminal: what any controller pays before it has computed
+//! anything.
+
+use super::{PtyError, PtyPort};
+use rfa_units::Span;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::OwnedFd;
+use rustix::fs::{Mode, OFlags, open};
+use rustix::io::{Errno, read, write};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// An answer that has not come by then is lost; the stop flag is looked at as often.
+const LOST_AFTER: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+
+/// How many bytes go each way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EchoSizes {
+    /// From the generator's side.
+    pub request: usize,
+    /// From the host's side.
+    pub reply: usize,
+}
+
+/// The longest of either.
+const SIZE_MAX: usize = 1_024;
+
+/// The host's side: reads a request, writes a reply, until the other side is closed.
+///
+/// # Errors
+/// What the system says where `terminal` cannot be opened, or refuses a byte.
+pub fn echo(terminal: &Path, sizes: EchoSizes) -> io::Result<()> {
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let port = open(terminal, flags, Mode::empty())?;
+    let mut buffer = [0; SIZE_MAX];
+    let reply = [0x55; SIZE_MAX];
+    let reply = reply.get(..sizes.reply.min(SIZE_MAX)).unwrap_or(&[]);
+    loop {
+        let mut taken = 0;
+        while taken < sizes.request {
+            match read(&port, &mut buffer) {
+                // Closed: EIO, or nothing to read any more.
+                Ok(0) | Err(Errno::IO) => return Ok(()),
+                Ok(count) => taken = taken.saturating_add(count),
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+        write(&port, reply)?;
+    }
+}
+
+impl PtyPort {
+    /// The generator's side of [`echo`]: writes a request `every` so often and gives the time until
+    /// the reply is read, from just before the write, until `stop` is set.
+    ///
+    /// # Errors
+    /// [`PtyError::Terminal`] where the terminal breaks.
+    pub fn exchange(
+        &self,
+        sizes: EchoSizes,
+        every: Span,
+        stop: &AtomicBool,
+        took: &mut dyn FnMut(Duration),
+    ) -> Result<(), PtyError> {
+        let request = [0xaa; SIZE_MAX];
+        let request = request.get(..sizes.request.min(SIZE_MAX)).unwrap_or(&[]);
+        let every = Duration::from_micros(every.as_micros());
+        let mut next = Instant::now();
+        while !stop.load(Ordering::Relaxed) {
+            next += every;
+            std::thread::sleep(next.saturating_duration_since(Instant::now()));
+            let began = Instant::now();
+            write(&self.master, request).map_err(broken("write to"))?;
+            if take(&self.master, sizes.reply)? {
+                took(began.elapsed());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether `bytes` came in time.
+fn take(master: &OwnedFd, bytes: usize) -> Result<bool, PtyError> {
+    let mut buffer = [0; SIZE_MAX];
+    let mut taken = 0;
+    while taken < bytes {
+        match poll(&mut [PollFd::new(master, PollFlags::IN)], Some(&LOST_AFTER)) {
+            Ok(0) => return Ok(false),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(broken("wait for")(errno)),
+        }
+        match read(master, &mut buffer) {
+            Ok(count) => taken = taken.saturating_add(count),
+            Err(Errno::AGAIN | Errno::INTR) => {}
+            Err(errno) => return Err(broken("read from")(errno)),
+        }
+    }
+    Ok(true)
+}
+
+fn broken(what: &'static str) -> impl Fn(Errno) -> PtyError {
+    move |errno| PtyError::Terminal { what, source: errno.into() }
+}

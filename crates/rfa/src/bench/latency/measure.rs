@@ -1,0 +1,112 @@
+//! One load: the treatments, and everything that is measured beside them.
+
+use super::arguments::{Arguments, Load};
+use super::cyclictest::{Cyclictest, INSTALL};
+use super::echo::Echo;
+use super::faults::{self, FaultTimes};
+use super::session;
+use crate::exit::Stop;
+use crate::real_time::{Busy, Sessions};
+use crate::scenario;
+use crate::treatment::Asked;
+use rfa_runtime::{BareTick, Latencies, LatencyUs, QuantilesUs, steal_so_far_ms};
+use rfa_sim::pty::EchoSizes;
+use rfa_wire::budget::{GRANT_FRAME, telemetry_frame};
+use serde::Serialize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The treatments' rig, made once.
+pub(super) struct Rig<'a> {
+    arguments: &'a Arguments,
+    sessions: Sessions,
+}
+
+/// Everything measured under one load. Times in microseconds where nothing else is said.
+#[derive(Debug, Serialize)]
+pub(super) struct Measured {
+    pub(super) load: Load,
+    pub(super) treatments: u32,
+    /// Of them, those that went through every step of the plan.
+    pub(super) whole: u32,
+    pub(super) timing_us: LatencyUs,
+    /// On the generator's side of the line, from telemetry to the frame that answers it.
+    pub(super) wire_us: QuantilesUs,
+    /// `None`: not installed, or it did not work.
+    pub(super) cyclictest_us: Option<QuantilesUs>,
+    /// A thread that only waits for its deadlines.
+    pub(super) bare_us: QuantilesUs,
+    pub(super) bare_missed: u32,
+    /// The bare echo through a pseudo-terminal, on the generator's side.
+    pub(super) echo_us: QuantilesUs,
+    pub(super) fault_to_off_ms: FaultTimes,
+    /// Interlock ticks that began more than 5 ms late.
+    pub(super) late_ticks: u64,
+    pub(super) missed_ticks: u32,
+    /// Time the host took from all processors while the ticks ran.
+    pub(super) steal_ms: Option<u64>,
+    /// Rules that ended treatments without a fault.
+    pub(super) trips: Vec<String>,
+}
+
+impl<'a> Rig<'a> {
+    pub(super) fn new(arguments: &'a Arguments) -> Result<Self, Stop> {
+        let sessions = Sessions::new(Asked::of_plan(&arguments.plan)?)?;
+        Ok(Self { arguments, sessions })
+    }
+
+    /// Everything runs at once, so that a stall of the machine meets all of it.
+    pub(super) fn measure(&self, load: Load, warnings: &mut Vec<String>) -> Result<Measured, Stop> {
+        let Arguments { ticks, faults, seed, .. } = *self.arguments;
+        eprintln!("{}: {ticks} ticks, then {faults} faults", load.words());
+        let _busy = match load {
+            Load::None => None,
+            Load::Cores => Some(Busy::start(scenario::processors())?),
+        };
+        let steal_before = steal_so_far_ms();
+        let cyclictest = Cyclictest::start(ticks)?;
+        if cyclictest.is_none() {
+            warnings.push(INSTALL.to_owned());
+        }
+        let bare = BareTick::start()
+            .map_err(|e| Stop::failure(format!("cannot start the bare thread: {e}")))?;
+        let sizes = EchoSizes { request: size(telemetry_frame(1)), reply: size(GRANT_FRAME) };
+        let echo = Echo::start(sizes)?;
+        let answers = Arc::new(Mutex::new(Latencies::new()));
+        let ran = session::until(&self.sessions, seed, ticks, &answers)?;
+        let steal_after = steal_so_far_ms();
+        let echo = echo.finish()?;
+        let bare = bare.finish().ok_or_else(|| Stop::failure("the bare thread panicked"))?;
+        let cyclictest_us = match cyclictest.map(Cyclictest::finish) {
+            Some(Ok(times)) => Some(QuantilesUs(times.quantiles())),
+            Some(Err(why)) => {
+                warnings.push(why);
+                None
+            }
+            None => None,
+        };
+        let fault_to_off_ms = faults::measure(&self.sessions, faults, seed)?;
+        let wire = answers.lock().unwrap_or_else(PoisonError::into_inner).quantiles();
+        warnings.extend(bare.warnings);
+        warnings.extend(ran.warnings);
+        Ok(Measured {
+            load,
+            treatments: ran.treatments,
+            whole: ran.whole,
+            timing_us: LatencyUs(ran.latency.view()),
+            wire_us: QuantilesUs(wire),
+            cyclictest_us,
+            bare_us: QuantilesUs(bare.lateness.quantiles()),
+            bare_missed: bare.missed,
+            echo_us: QuantilesUs(echo.quantiles()),
+            fault_to_off_ms,
+            late_ticks: ran.late_ticks,
+            missed_ticks: ran.missed_ticks,
+            steal_ms: steal_before.zip(steal_after).map(|(from, to)| to.saturating_sub(from)),
+            trips: ran.trips,
+        })
+    }
+}
+
+fn size(bytes: u32) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,77 @@
+//! Whole treatments, one after the other, until enough ticks have run.
+
+use super::tap::AnswerTap;
+use crate::exit::Stop;
+use crate::real_time::{Sessions, Wanted};
+use crate::treatment::Finished;
+use rfa_runtime::{Ended, Latencies, LatencySet, TICK};
+use rfa_session::Latency;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Treatments that run no tick, in a row, at most.
+const EMPTY_MAX: u32 = 3;
+
+/// What a treatment takes before its first tick and after its last, at most: handshake, self-test,
+/// goodbye. More ticks than asked for do no harm; a row of treatments of a few ticks each would
+/// measure beginnings.
+const AROUND: Duration = Duration::from_secs(2);
+
+/// What the treatments came to.
+#[derive(Default)]
+pub(super) struct Ran {
+    pub(super) latency: LatencySet,
+    pub(super) treatments: u32,
+    /// Of them, those whose every step was completed.
+    pub(super) whole: u32,
+    pub(super) late_ticks: u64,
+    pub(super) missed_ticks: u32,
+    /// Rules that ended a treatment.
+    pub(super) trips: Vec<String>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Ran {
+    fn ticks(&self) -> u64 {
+        self.latency.view().of(Latency::InterlockLateness).count
+    }
+
+    fn take(&mut self, finished: Finished) {
+        let result = finished.result;
+        self.latency.add(&result.latency);
+        self.treatments = self.treatments.saturating_add(1);
+        self.whole = self.whole.saturating_add(u32::from(result.end == Ended::Complete));
+        self.late_ticks = self.late_ticks.saturating_add(result.stall.late_ticks);
+        self.missed_ticks = self.missed_ticks.saturating_add(result.missed_ticks);
+        let trips = result.summary.trips.into_iter();
+        self.trips.extend(trips.map(|trip| format!("{} {}", trip.rule, trip.text)));
+        self.warnings.extend(result.warnings);
+    }
+}
+
+/// Treats until `ticks` interlock ticks have run; the last treatment ends with the last tick.
+/// `answers` gets the times on the line.
+pub(super) fn until(
+    sessions: &Sessions,
+    seed: u64,
+    ticks: u64,
+    answers: &Arc<Mutex<Latencies>>,
+) -> Result<Ran, Stop> {
+    let (mut ran, mut empty) = (Ran::default(), 0);
+    while ran.ticks() < ticks {
+        let before = ran.ticks();
+        let left = TICK.times(ticks.saturating_sub(before));
+        let wanted = Wanted {
+            seed: seed.wrapping_add(u64::from(ran.treatments)),
+            tap: Some(Box::new(AnswerTap::new(Arc::clone(answers)))),
+            limit: Some(Duration::from_micros(left.as_micros()) + AROUND),
+            ..Wanted::default()
+        };
+        ran.take(sessions.treat(wanted)?.finished);
+        empty = if ran.ticks() > before { 0 } else { empty + 1 };
+        if empty >= EMPTY_MAX {
+            return Err(Stop::failure("the treatments run no tick"));
+        }
+    }
+    Ok(ran)
+}

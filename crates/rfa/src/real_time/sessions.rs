@@ -1,0 +1,112 @@
+//! Treatments on the built-in simulator, through a real pseudo-terminal.
+
+use crate::exit::{Exit, Stop};
+use crate::scenario::{Bench, Scratch, Treatment};
+use crate::script::Script;
+use crate::treatment::local_generator::{self, LocalGenerator};
+use crate::treatment::{Asked, Finished, LiveRun, on_signals, random};
+use rfa_sim::ScheduledFault;
+use rfa_sim::pty::{ServeReport, Tap};
+use rfa_tissue::Setting;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How often it is looked whether a treatment is to be ended.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// What every treatment is made from.
+pub(crate) struct Sessions {
+    bench: Bench,
+    asked: Asked,
+    setting: Setting,
+    interrupted: Arc<AtomicBool>,
+}
+
+/// One treatment that came to an end.
+pub(crate) struct Treated {
+    pub(crate) finished: Finished,
+    pub(crate) generator: LocalGenerator,
+    pub(crate) served: ServeReport,
+    /// Its recording, there as long as this is.
+    pub(crate) recording: Scratch,
+}
+
+/// What differs from one to the next.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    pub(crate) seed: u64,
+    pub(crate) faults: Vec<ScheduledFault>,
+    /// An instrument on the line.
+    pub(crate) tap: Option<Box<dyn Tap>>,
+    /// It is ended then, where it is not over.
+    pub(crate) limit: Option<Duration>,
+}
+
+impl Sessions {
+    /// `asked`: the plan, its electrode in the tissue it names.
+    pub(crate) fn new(asked: Asked) -> Result<Self, Stop> {
+        let setting = local_generator::setting(&asked.plan, None, None)?;
+        Ok(Self { bench: Bench::new()?, asked, setting, interrupted: on_signals()? })
+    }
+
+    pub(crate) const fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// Whether a signal asked for the end.
+    pub(crate) fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// One treatment; an interrupted one is an error.
+    pub(crate) fn treat(&self, wanted: Wanted) -> Result<Treated, Stop> {
+        let Wanted { seed, faults, tap, limit } = wanted;
+        let treatment = Treatment {
+            asked: &self.asked,
+            setting: &self.setting,
+            script: Script::confirming(),
+            footswitch: false,
+            faults,
+            sensor_noise_c: None,
+            seed,
+        };
+        let cast = treatment.cast(&self.bench, random()?)?;
+        let recording = self.bench.new_recording();
+        let live = LiveRun {
+            asked: &self.asked,
+            generator: cast.generator.with_tap(tap),
+            operator: cast.operator,
+            pedal: cast.pedal,
+            seed,
+            recording: &recording.0,
+            predicts: true,
+        };
+        let (finished, generator, served) = self.ending(limit, |end| live.run(end))?;
+        if self.interrupted() {
+            let message = "interrupted; RF is off".to_owned();
+            return Err(Stop { exit: Exit::Interrupted, message });
+        }
+        Ok(Treated { finished, generator, served, recording })
+    }
+
+    /// Runs `body` with a flag that is set at the limit, or by a signal.
+    fn ending<T>(&self, limit: Option<Duration>, body: impl FnOnce(&AtomicBool) -> T) -> T {
+        let (end, done) = (AtomicBool::new(false), AtomicBool::new(false));
+        let until = limit.map(|limit| Instant::now() + limit);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let over = until.is_some_and(|until| Instant::now() >= until);
+                    if over || self.interrupted() {
+                        end.store(true, Ordering::Relaxed);
+                    }
+                    std::thread::sleep(LOOK_EVERY);
+                }
+            });
+            let result = body(&end);
+            done.store(true, Ordering::Relaxed);
+            result
+        })
+    }
+}

@@ -1,0 +1,259 @@
+//! `rfa demo --headless --soak`: treatments back to back under load, and every late tick and every
+//! trip of theirs explained, or told as unexplained.
+
+use super::witness::{Watching, Witness};
+use super::{Busy, Sessions, Treated, Wanted};
+use crate::cli::Format;
+use crate::exit::{Exit, Stop};
+use crate::output;
+use crate::scenario::{processors, re_execute, stall_of};
+use crate::treatment::{Asked, Report};
+use rfa_runtime::{LatencySet, LatencyUs, StallRecord, steal_so_far_ms};
+use serde::Serialize;
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+/// Memory may grow by this much from the first treatment's end to the last's and count as flat:
+/// what the allocator keeps back differs by that from run to run.
+const GROWTH_MAX_KIB: u64 = 8 * 1_024;
+
+/// One treatment's evidence, small enough to be kept for all of them.
+struct Kept {
+    end: String,
+    whole: bool,
+    stall: StallRecord,
+    trips: Vec<Trip>,
+    recording: crate::scenario::Scratch,
+}
+
+struct Trip {
+    words: String,
+    /// What in the treatment's own lateness record explains it.
+    stall: Option<String>,
+}
+
+/// One thing that was not as planned.
+#[derive(Debug, Serialize)]
+struct Event {
+    treatment: usize,
+    what: String,
+    /// `None`: unexplained.
+    explained: Option<String>,
+}
+
+/// What the soak came to.
+#[derive(Debug, Serialize)]
+struct Soaked {
+    plan: String,
+    asked_s: u64,
+    treatments: usize,
+    /// Of them, those that went through every step; the last is ended when time is up.
+    whole: usize,
+    ends: Vec<String>,
+    timing_us: LatencyUs,
+    missed_ticks: u64,
+    steal_ms: Option<u64>,
+    late_ticks: Vec<Event>,
+    trips: Vec<Event>,
+    unexplained: usize,
+    /// Resident memory after each treatment.
+    resident_kib: Vec<u64>,
+    memory_flat: bool,
+    /// Recordings that re-execute equal.
+    verified: usize,
+    not_verified: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// Treats for `length`, under load, and prints what came of it.
+pub(crate) fn soak(
+    asked: Asked,
+    seed: u64,
+    length: Duration,
+    format: Format,
+) -> Result<Exit, Stop> {
+    let sessions = Sessions::new(asked)?;
+    let steal_before = steal_so_far_ms();
+    let mut soaked = Soaked::new(&sessions, length);
+    let watching = Watching::start()?;
+    let kept = treat_for(&sessions, seed, length, &mut soaked)?;
+    let witness = watching.finish()?;
+    let steal_after = steal_so_far_ms();
+    soaked.steal_ms = steal_before.zip(steal_after).map(|(from, to)| to.saturating_sub(from));
+    for (place, kept) in kept.iter().enumerate() {
+        soaked.judge(place + 1, kept, &witness);
+    }
+    soaked.memory_flat = is_flat(&soaked.resident_kib);
+    let events = soaked.late_ticks.iter().chain(&soaked.trips);
+    soaked.unexplained = events.filter(|event| event.explained.is_none()).count();
+    match format {
+        Format::Json => output::json(&soaked)?,
+        Format::Text => output::line(soaked.text().trim_end())?,
+    }
+    let good = soaked.unexplained == 0 && soaked.memory_flat && soaked.not_verified.is_empty();
+    Ok(if good { Exit::Ok } else { Exit::Difference })
+}
+
+fn treat_for(
+    sessions: &Sessions,
+    seed: u64,
+    length: Duration,
+    soaked: &mut Soaked,
+) -> Result<Vec<Kept>, Stop> {
+    let _busy = Busy::start(processors())?;
+    let until = Instant::now() + length;
+    let (mut kept, mut latency) = (Vec::new(), LatencySet::new());
+    while Instant::now() < until {
+        let seed = seed.wrapping_add(kept.len() as u64);
+        let limit = Some(until.saturating_duration_since(Instant::now()));
+        let treated = sessions.treat(Wanted { seed, limit, ..Wanted::default() })?;
+        latency.add(&treated.finished.result.latency);
+        let result = &treated.finished.result;
+        soaked.missed_ticks = soaked.missed_ticks.saturating_add(u64::from(result.missed_ticks));
+        soaked.warnings.extend(result.warnings.iter().cloned());
+        kept.push(keep(sessions, treated));
+        soaked.resident_kib.extend(resident_kib());
+    }
+    soaked.timing_us = LatencyUs(latency.view());
+    soaked.warnings.sort();
+    soaked.warnings.dedup();
+    Ok(kept)
+}
+
+fn keep(sessions: &Sessions, treated: Treated) -> Kept {
+    let Treated { finished, generator, served, recording } = treated;
+    let report = Report::new(&sessions.asked().plan, &finished, None)
+        .with_generator(&generator)
+        .with_served(served);
+    let stall = stall_of(&report);
+    let trips = report.summary.trips.iter().map(|trip| Trip {
+        words: format!("tick {}: {} {}", trip.tick, trip.rule, trip.text),
+        stall: stall.clone(),
+    });
+    Kept {
+        end: report.end.clone(),
+        whole: report.summary.steps.iter().all(|step| step.complete),
+        trips: trips.collect(),
+        stall: report.stall,
+        recording,
+    }
+}
+
+impl Soaked {
+    fn new(sessions: &Sessions, length: Duration) -> Self {
+        Self {
+            plan: sessions.asked().plan.id.clone(),
+            asked_s: length.as_secs(),
+            treatments: 0,
+            whole: 0,
+            ends: Vec::new(),
+            timing_us: LatencyUs::default(),
+            missed_ticks: 0,
+            steal_ms: None,
+            late_ticks: Vec::new(),
+            trips: Vec::new(),
+            unexplained: 0,
+            resident_kib: Vec::new(),
+            memory_flat: false,
+            verified: 0,
+            not_verified: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn judge(&mut self, treatment: usize, kept: &Kept, witness: &Witness) {
+        self.treatments += 1;
+        self.whole += usize::from(kept.whole);
+        self.ends.push(kept.end.clone());
+        for late in &kept.stall.late {
+            self.late_ticks.push(Event {
+                treatment,
+                what: format!("tick {} began {} us late", late.tick, late.late_us),
+                explained: witness.of(late.planned_us, late.planned_us + late.late_us),
+            });
+        }
+        let more = kept.stall.late_ticks.saturating_sub(kept.stall.late.len() as u64);
+        if more > 0 {
+            let what = format!("{more} more late ticks, not kept one by one");
+            self.late_ticks.push(Event { treatment, what, explained: None });
+        }
+        for Trip { words, stall } in &kept.trips {
+            self.trips.push(Event { treatment, what: words.clone(), explained: stall.clone() });
+        }
+        match re_execute(&kept.recording.0) {
+            Ok(()) => self.verified += 1,
+            Err(why) => self.not_verified.push(format!("treatment {treatment}: {why}")),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!(
+            "{}: {} treatments, {} of them whole, in {} s, every core loaded\n",
+            self.plan, self.treatments, self.whole, self.asked_s
+        );
+        for (latency, of) in self.timing_us.0.iter() {
+            let us = |ns: u64| ns as f64 / 1e3;
+            let _ = writeln!(
+                text,
+                "  {:20} p50 {:.1}, p99 {:.1}, p99.9 {:.1}, max {:.1} us of {}",
+                latency.name().replace('_', " "),
+                us(of.p50_ns),
+                us(of.p99_ns),
+                us(of.p99_9_ns),
+                us(of.max_ns),
+                of.count
+            );
+        }
+        let steal = self.steal_ms.map_or("not known".to_owned(), |ms| format!("{ms} ms"));
+        let _ = writeln!(text, "  missed ticks {}, steal counter {steal}", self.missed_ticks);
+        for (name, events) in [("late ticks", &self.late_ticks), ("trips", &self.trips)] {
+            let _ = writeln!(text, "  {name}: {}", events.len());
+            for Event { treatment, what, explained } in events {
+                let why = explained.as_deref().unwrap_or("UNEXPLAINED");
+                let _ = writeln!(text, "    treatment {treatment}, {what}: {why}");
+            }
+        }
+        let mib = |kib: Option<&u64>| kib.map_or("?".to_owned(), |k| format!("{}", k / 1_024));
+        let _ = writeln!(
+            text,
+            "  resident memory: {} MiB after the first treatment, {} MiB at the end: {}",
+            mib(self.resident_kib.first()),
+            mib(self.resident_kib.last()),
+            if self.memory_flat { "flat" } else { "GROWN" }
+        );
+        let _ = writeln!(text, "  recordings: {} of {} verify", self.verified, self.treatments);
+        for line in self.not_verified.iter().chain(&self.warnings) {
+            let _ = writeln!(text, "  {line}");
+        }
+        let _ = writeln!(text, "  unexplained: {}", self.unexplained);
+        text
+    }
+}
+
+/// Memory that the process has in RAM, from the kernel.
+fn resident_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_ascii_whitespace().next()?.parse().ok()
+}
+
+/// From the first treatment's end on: what is made once is there by then.
+fn is_flat(resident_kib: &[u64]) -> bool {
+    match (resident_kib.first(), resident_kib.last()) {
+        (Some(first), Some(last)) => last.saturating_sub(*first) <= GROWTH_MAX_KIB,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_flat_from_the_first_end_on() {
+        assert!(is_flat(&[100_000, 130_000, 100_000 + GROWTH_MAX_KIB]));
+        assert!(!is_flat(&[100_000, 100_001 + GROWTH_MAX_KIB]));
+        assert!(!is_flat(&[]), "nothing known is nothing shown");
+        assert!(resident_kib().is_some_and(|kib| kib > 100));
+    }
+}
