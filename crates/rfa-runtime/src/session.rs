@@ -4,6 +4,7 @@ use crate::clock::MonotonicClock;
 use crate::console::ConsoleHandle;
 use crate::control_task::ControlTask;
 use crate::log::Logged;
+use crate::log::RECORDS_MAX;
 use crate::os::{self, AwakeProcessors};
 use crate::result::{Ended, QuitReason, SessionResult, Status, assemble};
 use crate::shared::Shared;
@@ -156,6 +157,7 @@ impl Session {
             recorder,
             tracker,
             clock: Arc::new(MonotonicClock),
+            records_max: RECORDS_MAX,
         })?;
         let (awake, mut warnings) = prepare(realtime);
         let (report, reports) = mpsc::channel();

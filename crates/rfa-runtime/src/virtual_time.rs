@@ -9,7 +9,7 @@ use crate::clock::{Clock, VirtualClock};
 use crate::console::ConsoleHandle;
 use crate::control_task::ControlTask;
 use crate::interlock_task::{InterlockTask, Outlet};
-use crate::log::Log;
+use crate::log::{Log, RECORDS_VIRTUAL_MAX};
 use crate::pacer::{PHASE_CONTROL, PHASE_INTERLOCK, Pacer, TICK};
 use crate::result::{Ended, QuitReason, SessionResult, Status, assemble};
 use crate::session::SessionError;
@@ -215,6 +215,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
             recorder: config.recorder,
             tracker: config.tracker,
             clock: Arc::new(line.clock.clone()),
+            records_max: RECORDS_VIRTUAL_MAX,
         })?;
         let Wired { shared, interlock, control, console, log, records, given, .. } = wired;
         let started = line.clock.now();
