@@ -10,7 +10,6 @@ use crate::pacer::Deadline;
 use crate::result::Status;
 use crate::shared::Shared;
 use crate::stall::LateTicks;
-use crossbeam_channel::Sender;
 use rfa_control::ControlTick;
 use rfa_interlock::{
     Command, Inputs, Interlock, Limits, Outputs, Readiness, TELEMETRY_PER_TICK_MAX,
@@ -21,7 +20,7 @@ use rfa_units::{
     Bounded, ChannelReport, Contactor, GeneratorInstant, HostInstant, MilliWatts, OutputState,
     Permit, Request, Span, Telemetry,
 };
-use rtrb::Consumer;
+use rtrb::{Consumer, Producer};
 use std::sync::Arc;
 use triple_buffer::Input;
 
@@ -58,7 +57,7 @@ pub(crate) struct InterlockEnds {
     pub(crate) permit: Input<Option<Permit>>,
     pub(crate) newest: Input<Option<Newest>>,
     pub(crate) status: Input<Option<Status>>,
-    pub(crate) records: Sender<TickRecord>,
+    pub(crate) records: Producer<TickRecord>,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -251,7 +250,9 @@ impl<O: Outlet> InterlockTask<O> {
 
     /// The recorder says so itself, and keeps up: one that hangs or has died says nothing (H-45).
     fn recorder_ready(&self) -> bool {
-        let keeps_up = self.recorded && self.ends.records.len() <= ROOMY;
+        let records = &self.ends.records;
+        let waiting = records.buffer().capacity().saturating_sub(records.slots());
+        let keeps_up = self.recorded && waiting <= ROOMY;
         self.ends.shared.recorder_ready() && keeps_up
     }
 
@@ -318,7 +319,9 @@ impl<O: Outlet> InterlockTask<O> {
         }
         self.ends.status.write(Some(Status::of(record, &self.ends.shared)));
         // The recorder polls and never waits, so this wakes nobody.
-        self.recorded = self.ends.records.try_send(*record).is_ok();
+        // A recorder that has died takes none either.
+        let records = &mut self.ends.records;
+        self.recorded = !records.is_abandoned() && records.push(*record).is_ok();
         if !self.recorded {
             Shared::count(&self.ends.shared.ticks_full);
         }

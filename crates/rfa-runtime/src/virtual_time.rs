@@ -264,7 +264,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
         let _ = self.interlock.bye();
         self.hand_over();
         self.line.pass(|bytes, at| self.inbound.take(bytes, at));
-        drain(&mut self.log, &self.records);
+        drain(&mut self.log, &mut self.records);
         let log = (self.log.finish(), Steal::default());
         let end = InterlockEnd { task: self.interlock, off_confirmed };
         let result = assemble(&self.shared, Some(end), Some(&self.control), Some(log), Vec::new());
@@ -305,7 +305,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
             if let Some(record) = self.interlock.last() {
                 watch(record, truth.as_ref());
             }
-            drain(&mut self.log, &self.records);
+            drain(&mut self.log, &mut self.records);
             self.log.count();
             self.log.show(0);
         }

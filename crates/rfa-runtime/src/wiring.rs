@@ -21,7 +21,7 @@ use rfa_session::{RecordingStatus, TickRecord};
 use rfa_tissue::Tracker;
 use rfa_units::SessionId;
 use rfa_wire::{HardLimits, Identity, SelfTestResult};
-use rtrb::RingBuffer;
+use rtrb::{Consumer, RingBuffer};
 use std::sync::{Arc, Mutex};
 use triple_buffer::{Output, triple_buffer};
 
@@ -50,7 +50,7 @@ pub(crate) struct Wired<O> {
     pub(crate) console: ConsoleHandle,
     pub(crate) status: Output<Option<Status>>,
     pub(crate) log: Log,
-    pub(crate) records: Receiver<TickRecord>,
+    pub(crate) records: Consumer<TickRecord>,
     pub(crate) given: Receiver<Given>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn wire_up<O: Outlet>(parts: Parts<O>) -> Result<Wired<O>, SessionErr
     let (status_in, status_out) = triple_buffer(&None);
     let (asked_in, asked_out) = RingBuffer::new(CONTROL_RING_TICKS);
     let (intents_in, intents_out) = RingBuffer::new(INTENTS_MAX);
-    let (records_in, records_out) = bounded(parts.records_max);
+    let (records_in, records_out) = RingBuffer::new(parts.records_max);
     let (given_in, given_out) = bounded(GIVEN_MAX);
     let Ends { to_interlock, to_control, counts: _ } = parts.ends;
     let summary = Accumulator::new(&plan.program);
