@@ -15,6 +15,13 @@ use triple_buffer::Input;
 /// Ticks that wait for the recorder at most: 10 s of them, longer than a disk that syncs.
 pub(crate) const RECORDS_MAX: usize = 1024;
 
+/// The same on virtual time, where the recorder takes each tick before the next: a long queue would
+/// only take turns with the caches.
+pub(crate) const RECORDS_VIRTUAL_MAX: usize = 4;
+
+/// Intents that wait for the recorder at most.
+pub(crate) const GIVEN_MAX: usize = 1024;
+
 /// The recording has room while no more than this waits (H-45).
 pub(crate) const ROOMY: usize = RECORDS_MAX / 2;
 

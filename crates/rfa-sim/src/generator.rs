@@ -234,10 +234,10 @@ impl Generator {
         self.watch_limits();
         self.log_output();
         self.report();
-        for frame in self.firmware.take_outbox() {
+        for frame in self.firmware.outbox.drain(..) {
             self.line.send(&frame, &self.faults, now_us);
         }
-        for frame in self.stranger.take_frames() {
+        for frame in self.stranger.says.drain(..) {
             self.line.queue(frame.as_bytes().to_vec(), &self.faults, now_us);
         }
         self.line.advance_outbound(&self.faults, now_us);
