@@ -52,6 +52,17 @@ fn examples() -> Vec<String> {
     found
 }
 
+/// The words of a command line, as a shell takes them; quotes stand around whole words.
+fn words_of(line: &str) -> Vec<&str> {
+    let parts = line.split('"').enumerate();
+    let words = parts.flat_map(|(place, part)| {
+        let quoted = place % 2 == 1;
+        let apart = if quoted { vec![part] } else { part.split(' ').collect() };
+        apart.into_iter().filter(|word| !word.is_empty())
+    });
+    words.collect()
+}
+
 /// Examples that are not run to their end here, why, and what they must answer at once without a
 /// terminal or a device.
 const NOT_RUN: [(&str, &str, i32); 4] = [
@@ -72,6 +83,10 @@ fn every_example_in_the_help_runs() {
     let session = fs::read(&treated.recording).expect("readable");
     fs::write(folder.path().join("session.mcap"), &session).expect("writes");
     fs::write(folder.path().join("killed.mcap"), &session[..session.len() / 2]).expect("writes");
+    // Examples are run in the order of their letters: what they take is there before.
+    rfa_in(folder.path(), ["rec", "key", "site.pem"]).expect_code(0);
+    let sign = ["rec", "sign", "session.mcap", "signed.mcap", "--key", "site.pem"];
+    rfa_in(folder.path(), sign).expect_code(0);
     let examples = examples();
     assert!(examples.len() >= 14, "{examples:?}");
     for (example, ..) in NOT_RUN {
@@ -79,7 +94,7 @@ fn every_example_in_the_help_runs() {
     }
     let missing = folder.path().join("operators.toml");
     for example in &examples {
-        let mut words: Vec<_> = example.split(' ').collect();
+        let mut words = words_of(example);
         let refused = NOT_RUN.iter().find(|(known, ..)| known == example);
         if example.starts_with("run ") && !example.contains("--headless") {
             // Whoever runs this test may have an operator file.

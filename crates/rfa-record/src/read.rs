@@ -3,10 +3,13 @@
 mod fields;
 mod frames;
 mod messages;
+mod records;
 
+pub(crate) use fields::{Attachment, Channel, Schema};
 pub use messages::{Message, Messages};
+pub(crate) use records::{Found, FoundMessage, Record, Records};
 
-use crate::header::{CLOCK, SESSION};
+use crate::header::{CLOCK, CUT, SESSION};
 use crate::{Attached, Header, HeaderError};
 use fields::{Fields, op};
 use frames::Frames;
@@ -83,6 +86,7 @@ impl End {
 pub struct Recording {
     path: PathBuf,
     header: Header,
+    marks: BTreeMap<String, Map>,
 }
 
 impl Recording {
@@ -92,8 +96,8 @@ impl Recording {
     /// [`ReadError`] where there is no readable header of this program's version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
-        let header = read_header(path)?;
-        Ok(Self { path: path.to_owned(), header })
+        let (header, marks) = read_header(path)?;
+        Ok(Self { path: path.to_owned(), header, marks })
     }
 
     /// What the recording says about its session.
@@ -108,6 +112,40 @@ impl Recording {
         &self.path
     }
 
+    /// What the file says of its own making: `rfa.cut`, `rfa.merged`, `rfa.deidentified`.
+    #[must_use]
+    pub fn mark(&self, name: &str) -> Option<&Map> {
+        self.marks.get(name)
+    }
+
+    /// The names of its marks.
+    pub fn marks(&self) -> impl Iterator<Item = &str> {
+        self.marks.keys().map(String::as_str)
+    }
+
+    /// It begins with the session's first tick: re-execution starts from there. False for a part
+    /// cut out of another recording behind that.
+    #[must_use]
+    pub fn from_start(&self) -> bool {
+        let told = self.mark(CUT).and_then(|mark| mark.get("from_start"));
+        self.mark(CUT).is_none() || told.is_some_and(|told| told == "true")
+    }
+
+    /// Names of all files kept inside, those attached later too. Reads the whole recording.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`]; damage is passed over.
+    pub fn all_files(&self) -> Result<Vec<String>, ReadError> {
+        let mut messages = self.messages()?;
+        loop {
+            match messages.next() {
+                Ok(None) => return Ok(messages.files().to_vec()),
+                Ok(Some(_)) | Err(ReadError::Damaged { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// Its messages, from the first, in the order they were written.
     ///
     /// # Errors
@@ -118,9 +156,9 @@ impl Recording {
 }
 
 /// The header stands in front of the first chunk.
-fn read_header(path: &Path) -> Result<Header, ReadError> {
+fn read_header(path: &Path) -> Result<(Header, BTreeMap<String, Map>), ReadError> {
     let mut frames = Frames::open(path)?;
-    let (mut session, mut clock) = (None, None);
+    let (mut session, mut clock, mut marks) = (None, None, BTreeMap::new());
     let mut files: Vec<Attached> = Vec::new();
     let mut bytes = 0;
     while let Some(frame) = frames.next()? {
@@ -136,11 +174,14 @@ fn read_header(path: &Path) -> Result<Header, ReadError> {
                 match name.as_str() {
                     SESSION => keep(&mut session, map).map_err(damaged)?,
                     CLOCK => keep(&mut clock, map).map_err(damaged)?,
+                    rfa if rfa.starts_with("rfa.") && marks.len() < ATTACHED_MAX => {
+                        marks.insert(name, map);
+                    }
                     _ => {}
                 }
             }
             op::ATTACHMENT => {
-                let file = body.attachment().map_err(damaged)?;
+                let file = body.attachment().map_err(damaged)?.file;
                 bytes += file.data.len();
                 if files.len() >= ATTACHED_MAX || bytes > ATTACHED_BYTES_MAX {
                     return Err(damaged("too many attached files, or too large together"));
@@ -154,7 +195,7 @@ fn read_header(path: &Path) -> Result<Header, ReadError> {
     let header = |source| ReadError::Header { path: path.to_owned(), source };
     let session = session.ok_or_else(|| header(HeaderError::Missing(SESSION)))?;
     let clock = clock.ok_or_else(|| header(HeaderError::Missing(CLOCK)))?;
-    Header::read(&session, &clock, files).map_err(header)
+    Ok((Header::read(&session, &clock, files).map_err(header)?, marks))
 }
 
 type Map = BTreeMap<String, String>;

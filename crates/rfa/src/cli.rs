@@ -163,6 +163,9 @@ pub(crate) struct Treatment {
     /// (nothing is recorded on virtual time).
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
+    /// Key that signs the recording as it is written (`rfa rec key`).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sign_key: Option<PathBuf>,
     /// Site file with limits and link settings.
     #[arg(long, value_name = "FILE")]
     pub(crate) site: Option<PathBuf>,

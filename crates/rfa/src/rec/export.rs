@@ -1,6 +1,7 @@
 //! `rfa rec export`: recordings for other tools.
 
 use super::arguments::{Export, ExportTo};
+use super::follow;
 use crate::exit::{Exit, Stop};
 use crate::output;
 use rfa_record::{End, ExportError, Exported, Part, Recording, Topic};
@@ -9,26 +10,30 @@ use std::io::{BufWriter, Write, stdout};
 use std::path::Path;
 
 pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
-    let Export { file, to, from_s, until_s, topics, output: new_file } = arguments;
+    let Export { file, to, from_s, until_s, topics, follow, output: new_file } = arguments;
     if *to == ExportTo::Csv && topics.iter().any(|topic| *topic != Topic::Tick) {
         let mend = "a table is of /tick; write other topics with --to ndjson";
         return Err(Stop::usage(format!("--topic: {mend}")));
     }
     let recording = Recording::open(file).map_err(|e| Stop::failure(e.to_string()))?;
     let part = Part { from_us: *from_s, until_us: *until_s };
-    let topics = if topics.is_empty() { &Topic::ALL[..] } else { topics };
-    let write = |out: &mut dyn Write| {
+    let all: Vec<_> = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Chain).collect();
+    let topics = if topics.is_empty() { &all } else { topics };
+    let mut wait = || follow::wait(*follow);
+    let mut write = |out: &mut dyn Write| {
         let mut out = BufWriter::new(out);
         let exported = match to {
-            ExportTo::Csv => rfa_record::export_csv(&recording, part, &mut out),
-            ExportTo::Ndjson => rfa_record::export_ndjson(&recording, part, topics, &mut out),
+            ExportTo::Csv => rfa_record::export_csv(&recording, part, &mut out, &mut wait),
+            ExportTo::Ndjson => {
+                rfa_record::export_ndjson(&recording, part, topics, &mut out, &mut wait)
+            }
         }?;
         out.flush()?;
         Ok(exported)
     };
     let exported = match new_file {
         Some(path) => {
-            let exported = into_new_file(path, write)?;
+            let exported = into_new_file(path, &mut write)?;
             output::line(&format!("wrote {} lines to {}", exported.lines, path.display()))?;
             exported
         }
@@ -38,11 +43,16 @@ pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
             written => written.map_err(|e| Stop::failure(e.to_string()))?,
         },
     };
+    Ok(exit(file, &exported))
+}
+
+/// Says on stderr what is missing.
+pub(super) fn exit(file: &Path, exported: &Exported) -> Exit {
     if exported.whole() {
-        return Ok(Exit::Ok);
+        return Exit::Ok;
     }
-    eprintln!("{}: {}", file.display(), loss(&exported));
-    Ok(Exit::Loss)
+    eprintln!("{}: {}", file.display(), loss(exported));
+    Exit::Loss
 }
 
 /// What of the recording is missing.

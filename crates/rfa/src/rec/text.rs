@@ -18,6 +18,12 @@ pub(super) fn text(info: &Info) -> String {
     lines.0
 }
 
+/// How far a recording is that is being written.
+pub(super) fn so_far(info: &Info) -> String {
+    let state = info.end_state.and_then(|state| word(&state)).unwrap_or("no tick".to_owned());
+    format!("{}, {}, {state}", duration(info.span_us), size(info.bytes))
+}
+
 /// What `rules` says.
 pub(super) fn passive(report: &PassiveReport) -> String {
     let mut lines = Lines(String::new());
@@ -72,6 +78,9 @@ fn session(info: &Info, lines: &mut Lines) {
     let schema = info.record_schema;
     lines.add("written by", &format!("rfa {}{commit}, record schema {schema}", info.rfa_version));
     lines.add("files", &info.files.join(", "));
+    let start = if info.from_start { "" } else { ", not from the start: cannot be verified" };
+    let marks: Vec<_> = info.marks.iter().map(|mark| mark.trim_start_matches("rfa.")).collect();
+    lines.list("made by", (!marks.is_empty()).then(|| format!("{}{start}", marks.join(", "))));
 }
 
 fn content(info: &Info, lines: &mut Lines) {
@@ -104,6 +113,7 @@ fn content(info: &Info, lines: &mut Lines) {
 }
 
 fn end(info: &Info, lines: &mut Lines) {
+    lines.list("notes", info.notes.iter().map(|n| note(&n.text, n.author.as_deref())));
     lines.list("lesion", info.lesion.iter().map(lesion));
     lines.list("trips", info.trips.iter().map(trip));
     lines.list("tried", info.would_trip.iter().map(trip));
@@ -125,7 +135,7 @@ fn end(info: &Info, lines: &mut Lines) {
 }
 
 /// The last word on the lesion.
-fn lesion(told: &LesionMessage) -> String {
+pub(super) fn lesion(told: &LesionMessage) -> String {
     let Some(lesion) = &told.lesion else {
         return format!(
             "not predicted: {}",
@@ -148,6 +158,17 @@ fn trip(seen: &TripSeen) -> String {
     let numbers = Trip::try_from(row)
         .map_or_else(|_| format!("{} against {}", row.value, row.limit), |trip| trip_text(&trip));
     format!("{} {} in tick {}: {numbers}", name(word(&row.rule)), name(word(&row.alarm)), seen.tick)
+}
+
+/// A note, and whose it is.
+pub(super) fn note(text: &str, author: Option<&str>) -> String {
+    author.map_or(text.to_owned(), |author| format!("{text} ({author})"))
+}
+
+/// A value in few characters: the word it has in the recording, or its JSON.
+pub(super) fn compact(value: &impl Serialize) -> String {
+    let json = || serde_json::to_string(value).unwrap_or_default();
+    word(value).unwrap_or_else(json)
 }
 
 /// The word a value has in the recording.

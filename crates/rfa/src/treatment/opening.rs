@@ -65,7 +65,7 @@ impl<'a> Setup<'a> {
             ..header(self.asked, identity, activation, config.session, clock, self.seed)?
         };
         let path = self.recording_path()?;
-        let recorder = create(&path, &header)?;
+        let recorder = create(&path, &header, self.asked)?;
         let running = start(SessionConfig {
             plan: self.asked.plan.clone(),
             connection,
@@ -145,8 +145,8 @@ pub(super) fn header(
 }
 
 /// The recording's file; one that is there already is never overwritten.
-pub(super) fn create(path: &Path, header: &Header) -> Result<Recorder, Stop> {
-    Recorder::create(path, header).map_err(|e: RecordError| {
+pub(super) fn create(path: &Path, header: &Header, asked: &Asked) -> Result<Recorder, Stop> {
+    Recorder::create_signed(path, header, asked.sign_key.clone()).map_err(|e: RecordError| {
         if e.exists() {
             Stop::usage(format!("{}: is there already; choose another --record", path.display()))
         } else {

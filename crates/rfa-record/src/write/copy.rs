@@ -1,0 +1,117 @@
+//! Records of another recording, taken over as they are.
+
+use super::{RecordCause, RecordError, Recorder, at};
+use crate::message::{NoteMessage, decode};
+use crate::read::{Channel, FoundMessage, Record, Schema};
+use crate::{Attached, CheckpointKind, SigningKey, Topic};
+use mcap::McapError;
+use mcap::records::MessageHeader;
+
+/// Why a record cannot be taken over although the new file can be written.
+pub(crate) type Refused = String;
+
+impl Recorder {
+    /// Takes over a record. `Ok(Err(..))`: it contradicts one before it and is left out.
+    pub(crate) fn copy(&mut self, record: &Record<'_>) -> Result<Result<(), Refused>, RecordError> {
+        match self.copied(record) {
+            Ok(()) => Ok(Ok(())),
+            Err(RecordCause::Mcap(
+                error @ (McapError::ConflictingSchemas(_)
+                | McapError::ConflictingChannels(_)
+                | McapError::InvalidSchemaId
+                | McapError::UnknownSchema(..)
+                | McapError::UnknownChannel(..)),
+            )) => Ok(Err(error.to_string())),
+            Err(cause) => Err(at(&self.path, "cannot write")(cause)),
+        }
+    }
+
+    fn copied(&mut self, record: &Record<'_>) -> Result<(), RecordCause> {
+        match record {
+            Record::Schema(Schema { id, name, encoding, data }) => {
+                self.writer.add_schema_with_id(*id, name, encoding, data)?;
+                self.defined(record);
+            }
+            Record::Channel(channel) => {
+                let Channel { id, schema, topic, encoding, metadata } = channel;
+                self.writer.add_channel_with_id(*id, *schema, topic, encoding, metadata)?;
+                if let Some(topic) = channel.of_rfa() {
+                    self.channels.insert(topic, *id);
+                }
+                self.defined(record);
+            }
+            Record::Message { header, data } => self.copied_message(record, header, data)?,
+            Record::Metadata { name, map } => self.put_metadata(name, map.clone())?,
+            Record::Attachment(attachment) => {
+                let (log, created) = (attachment.log_time_ns, attachment.create_time_ns);
+                self.put_attachment(log, created, attachment.file.clone())?;
+            }
+            Record::Foreign => {}
+        }
+        Ok(())
+    }
+
+    fn copied_message(
+        &mut self,
+        record: &Record<'_>,
+        header: &FoundMessage,
+        data: &[u8],
+    ) -> Result<(), RecordCause> {
+        let FoundMessage { channel, sequence, log_time_ns, publish_time_ns, .. } = *header;
+        let written = MessageHeader {
+            channel_id: channel,
+            sequence,
+            log_time: log_time_ns,
+            publish_time: publish_time_ns,
+        };
+        self.writer.write_to_known_channel(&written, data)?;
+        self.newest_ns = log_time_ns;
+        let topic = self.channels.iter().find(|(_, id)| **id == channel).map(|(topic, _)| *topic);
+        if let Some(topic) = topic {
+            self.sequences.insert(topic, sequence.wrapping_add(1));
+        }
+        // A checkpoint that cannot be read is taken like any other record: nothing fits behind it.
+        match decode(data) {
+            Ok(checkpoint) if topic == Some(Topic::Chain) => self.chain.follow(&checkpoint),
+            _ => self.chain.take(record),
+        }
+        Ok(())
+    }
+
+    /// The chunk ends where that of the other recording does, without a checkpoint.
+    pub(crate) fn end_chunk(&mut self) -> Result<(), RecordError> {
+        self.writer.flush().map_err(at(&self.path, "cannot write"))
+    }
+
+    /// Whether the recording carries a chain.
+    pub(crate) fn chained(&self) -> bool {
+        self.channels.contains_key(&Topic::Chain)
+    }
+
+    /// Ends the chain of what was added with a checkpoint, and the file.
+    pub(crate) fn close_with(
+        mut self,
+        kind: CheckpointKind,
+        key: Option<SigningKey>,
+    ) -> Result<(), RecordError> {
+        self.key = key;
+        self.checkpoint(kind)?;
+        self.end_chunk()?;
+        self.close()
+    }
+
+    /// Writes a note at its moment in the session.
+    pub(crate) fn write_note(
+        &mut self,
+        log_time_ns: u64,
+        note: &NoteMessage,
+    ) -> Result<(), RecordError> {
+        self.put_at(Topic::Note, log_time_ns, note)
+    }
+
+    /// Keeps a file inside the recording.
+    pub(crate) fn attach(&mut self, time_ns: u64, file: &Attached) -> Result<(), RecordError> {
+        let attached = self.put_attachment(time_ns, time_ns, file.clone());
+        attached.map_err(at(&self.path, "cannot write"))
+    }
+}
