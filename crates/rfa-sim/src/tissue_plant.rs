@@ -61,6 +61,15 @@ impl FittedTissue {
         Ok(Self { setting, model })
     }
 
+    /// The same with [`ReducedModel::fit_quick`], which is held against nothing.
+    ///
+    /// # Errors
+    /// As [`FittedTissue::new`].
+    pub fn quick(setting: Setting) -> Result<Self, FitError> {
+        let model = Some(Arc::new(ReducedModel::fit_quick(&setting)?));
+        Ok(Self { setting, model })
+    }
+
     /// A needle at rest in it.
     #[must_use]
     pub fn plant(&self) -> TissuePlant {
