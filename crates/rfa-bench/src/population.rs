@@ -5,7 +5,7 @@ use rfa_plan::tissue::{Sourced, Tissue};
 use rfa_plan::{Electrode, FileErrors, Gauge, SensorKind, shipped_tissue};
 use rfa_sim::Random;
 use rfa_tissue::published::{Surroundings, needle, properties};
-use rfa_tissue::{Properties, Resolution, Setting};
+use rfa_tissue::{Drive, Lesion, Properties, Resolution, Setting};
 use rfa_units::Span;
 
 /// Tissues that needles are put into. Their files have the published range of every property, each
@@ -42,7 +42,7 @@ const POWER_QUANTUM_W: f64 = 0.05;
 /// at the end of heating (0.62 of cold at 90 °C, physics.md 7c), and H-14's 3000 ohm of the cord
 /// profile not at its beginning.
 const IMPEDANCE_OHM: (f64, f64) = (70.0, 2_700.0);
-/// Tries until a draw has such an impedance; one of four has not.
+/// Tries until a draw has such an impedance.
 const TRIES: u32 = 200;
 
 /// One needle in one tissue on one generator with one plan.
@@ -109,12 +109,12 @@ impl Population {
     /// The draw of a number, which needs no other.
     ///
     /// # Errors
-    /// None of 200 tries has an impedance that the interlock leaves alone.
+    /// None of 200 tries has an impedance that the interlock leaves alone, or it cannot be computed.
     pub fn draw(&self, number: u32) -> Result<Draw, String> {
         let mut random = Random::new(self.seed, u64::from(number));
         for _ in 0..TRIES {
             let draw = self.once(number, &mut random)?;
-            if (IMPEDANCE_OHM.0..=IMPEDANCE_OHM.1).contains(&impedance_ohm(&draw.setting)) {
+            if (IMPEDANCE_OHM.0..=IMPEDANCE_OHM.1).contains(&impedance_ohm(&draw.setting)?) {
                 return Ok(draw);
             }
         }
@@ -174,12 +174,12 @@ fn drawn(tissue: &Tissue, random: &mut Random) -> Properties {
     }
 }
 
-/// A tip's impedance, ohm, about: the rod formula of physics.md 7b, exact to 3 % for tips of ten
-/// diameters and more; shorter ones have more.
-fn impedance_ohm(setting: &Setting) -> f64 {
-    let (length, radius) = (setting.needle.tip_length, setting.needle.diameter / 2.0);
-    let shape = (libm::log(2.0 * length / radius) - 1.0) / (core::f64::consts::TAU * length);
-    shape / setting.tissue.sigma
+/// A tip's impedance before any heating, ohm.
+fn impedance_ohm(setting: &Setting) -> Result<f64, String> {
+    let mut lesion = Lesion::new(setting).map_err(|e| e.to_string())?;
+    // A nanovolt for a microsecond shows the cold field.
+    lesion.advance(1e-6, Drive::Voltage(1e-9)).map_err(|e| e.to_string())?;
+    Ok(lesion.reading().resistance_ohm)
 }
 
 fn range(random: &mut Random, number: &Sourced) -> f64 {

@@ -335,7 +335,7 @@ impl Spec {
                 draw: found.map(|(_, draw)| draw),
                 ratio: match (own, found) {
                     (Some((own, _)), Some((value, _)))
-                        if column > 0 && own > 0.0 && value.is_finite() =>
+                        if column > 0 && own > 0.0 && *value > 0.0 && value.is_finite() =>
                     {
                         Some(value / own)
                     }

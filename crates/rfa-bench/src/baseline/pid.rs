@@ -13,42 +13,37 @@ pub struct PidGains {
     pub ki: f64,
     /// Derivative, of the ceiling for each K/s.
     pub kd: f64,
-    /// First-order filter on the reading, s: noise of 0.3 °C rms leaves no room for a derivative
-    /// without one.
-    pub filter_s: f64,
 }
 
 impl PidGains {
-    /// The set in force: `cargo run --release -p rfa-bench --example tune_pid` searches it.
-    pub const TUNED: Self = Self { kp: 0.15, ki: 0.05, kd: 0.0, filter_s: 0.1 };
+    /// The set in force: the best of a search by `cargo run --release -p rfa-bench --example
+    /// tune_pid`, over 67 draws of another population. A derivative and a filter before it were
+    /// tried and brought 0.6 % at most: 0.3 °C rms of noise and 0.4 s of lag leave it no room.
+    pub const TUNED: Self = Self { kp: 0.075, ki: 0.1, kd: 0.0 };
 }
 
-/// The crate's controller, nothing around it but a filter and its own limits.
+/// The crate's controller, nothing around it but its own limits.
 pub(super) struct Bare {
     gains: PidGains,
     ceiling_w: f64,
     pid: Pid<f64>,
-    filtered_c: Option<f64>,
 }
 
 impl Bare {
     pub(super) fn new(gains: PidGains, ceiling_w: f64) -> Self {
         let mut pid = Pid::new(0.0, ceiling_w);
         pid.p(0.0, ceiling_w).i(0.0, ceiling_w).d(0.0, ceiling_w);
-        Self { gains, ceiling_w, pid, filtered_c: None }
+        Self { gains, ceiling_w, pid }
     }
 }
 
 impl Law for Bare {
     fn power_w(&mut self, seen: &Seen) -> f64 {
         let Seen { tip_c, reference_c, dt_s, .. } = *seen;
-        let before = self.filtered_c.unwrap_or(tip_c);
-        let filtered = before + (tip_c - before) * (dt_s / (self.gains.filter_s + dt_s));
-        self.filtered_c = Some(filtered);
         self.pid.setpoint(reference_c);
         self.pid.kp = self.gains.kp * self.ceiling_w;
         self.pid.ki = self.gains.ki * self.ceiling_w * dt_s;
         self.pid.kd = self.gains.kd * self.ceiling_w / dt_s.max(0.005);
-        self.pid.next_control_output(filtered).output
+        self.pid.next_control_output(tip_c).output
     }
 }
