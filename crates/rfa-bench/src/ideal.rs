@@ -69,7 +69,7 @@ pub(crate) fn drawn_w(draw: &Draw, plant: &TissuePlant, ceiling_w: f64) -> f64 {
         power(&mut plant, held_w, 0.0);
         t_s += STEP_S;
     }
-    let (fall_k, fall_s) = draw.disturbance.fall();
+    let (fall_k, _) = draw.disturbance.fall();
     let undisturbed_c = left_alone(&plant, held_w, 0.0, draw.disturbance);
     let mut drawn_w = 0.1 * held_w.max(0.1);
     // Nearly linear: the second answer is within a few per cent.
@@ -77,8 +77,8 @@ pub(crate) fn drawn_w(draw: &Draw, plant: &TissuePlant, ceiling_w: f64) -> f64 {
         let fell_k = undisturbed_c - left_alone(&plant, held_w, drawn_w, draw.disturbance);
         drawn_w *= fall_k / fell_k.max(1e-3);
     }
-    debug_assert!(fall_s > 0.0, "{drawn_w}");
-    drawn_w
+    // Where the plan cannot be held at all there is nothing to size by.
+    drawn_w.clamp(0.0, held_w)
 }
 
 /// The tip at the end of a disturbance's fall with the power as it is, °C.
