@@ -65,7 +65,8 @@ pub(crate) fn drawn_w(draw: &Draw, plant: &TissuePlant, ceiling_w: f64) -> f64 {
         // Without lag any gain is stable that moves the tip by less than `off` in a step.
         let gain = 0.2 * ceiling_w;
         integral_w += gain * off * STEP_S;
-        held_w = (gain * off + integral_w).clamp(0.0, 3.0 * ceiling_w);
+        held_w = (gain * off + integral_w).clamp(0.0, ceiling_w);
+        integral_w = integral_w.min(ceiling_w);
         power(&mut plant, held_w, 0.0);
         t_s += STEP_S;
     }
@@ -77,8 +78,10 @@ pub(crate) fn drawn_w(draw: &Draw, plant: &TissuePlant, ceiling_w: f64) -> f64 {
         let fell_k = undisturbed_c - left_alone(&plant, held_w, drawn_w, draw.disturbance);
         drawn_w *= fall_k / fell_k.max(1e-3);
     }
-    // Where the plan cannot be held at all there is nothing to size by.
-    drawn_w.clamp(0.0, held_w)
+    // Where the plan cannot be held at all there is nothing to size by. What lasts cannot draw more
+    // than holds the tip; what passes can.
+    let most_w = if draw.disturbance.passes() { 20.0 * held_w } else { held_w };
+    drawn_w.clamp(0.0, most_w)
 }
 
 /// The tip at the end of a disturbance's fall with the power as it is, °C.

@@ -1,5 +1,5 @@
 //! A published PI controller of V²: rirastorza/RFA-tutorial `example/RFA_script.py`
-//! (control_results.csv, generators.md 5b).
+//! (generators.md 5b).
 //!
 //! V² = 280.78 V²/K of the error + 0.5 V²/K of its sum over steps of 0.1 s, V between 12.85 and
 //! 66.33 V, the sum frozen while V is at a limit. As written there the sum begins anew in each step;
