@@ -1,7 +1,7 @@
 //! A draw made ready to be run, any number of times.
 
 use crate::disturbance::Disturbed;
-use crate::ideal::{Reach, drawn_w, reach};
+use crate::ideal::{Reach, reach};
 use crate::{Controller, ControllerName, Draw};
 use rfa_control::{Control, ControlError};
 use rfa_interlock::{Activation, LimitError, Limits};
@@ -79,8 +79,7 @@ impl Case {
         let plant = tissue.plant();
         let ceiling = plan.program.ceilings.get(0).copied().unwrap_or(MilliWatts::MIN).as_f64();
         let start = start_ceiling(plan.electrode).as_f64();
-        let reach = reach(&draw, &plant, start, ceiling);
-        let drawn_w = drawn_w(&draw, &plant, ceiling);
+        let (reach, drawn_w) = reach(&draw, &plant, start, ceiling);
         Ok(Self { draw, plan, reach, drawn_w, tissue, limits })
     }
 

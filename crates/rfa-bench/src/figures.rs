@@ -5,9 +5,9 @@ use crate::{Case, Disturbance, End, Sample, Trace};
 
 /// From the end of the ramp to the beginning of what counts as the hold, s: the rounded end of a
 /// ramp and its decay lie before.
-const SETTLED_AFTER_S: f64 = 5.0;
+pub(crate) const SETTLED_AFTER_S: f64 = 5.0;
 /// The tip is back from a disturbance this near the set temperature, K.
-const BACK_K: f64 = 0.5;
+pub(crate) const BACK_K: f64 = 0.5;
 /// Power counts as held back by a ceiling from this share of it on.
 const AT_CEILING: f64 = 0.98;
 

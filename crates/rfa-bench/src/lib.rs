@@ -29,4 +29,4 @@ pub use figures::Figures;
 pub use ideal::Reach;
 pub use population::{Draw, Population};
 pub use session::{End, RunError, Sample, Trace, run};
-pub use table::{Outcome, Row, Table, Value, Verdict};
+pub use table::{NotPermitted, Outcome, Row, Table, Value, Verdict};

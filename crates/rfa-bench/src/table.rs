@@ -1,6 +1,10 @@
 //! Percentiles of a population, against their targets and the baselines.
 
-use crate::{Case, ControllerName, Disturbance, End, Figures};
+mod rows;
+mod statistic;
+
+use crate::{Case, ControllerName, Disturbance, Figures, Reach};
+use rows::{PERMITS, ROWS, Spec};
 use serde::Serialize;
 
 /// What is known of one draw once every controller has treated it.
@@ -12,8 +16,8 @@ pub struct Outcome {
     pub ramp_s: u64,
     /// What happened to it.
     pub disturbance: Disturbance,
-    /// Whether the power ceiling permits its plan.
-    pub permitted: bool,
+    /// What the power ceiling permits.
+    pub reach: Reach,
     /// Figures by controller, in the order they were asked for.
     pub figures: Vec<Figures>,
 }
@@ -26,7 +30,7 @@ impl Outcome {
             number: case.draw.number,
             ramp_s: case.draw.ramp.as_micros() / 1_000_000,
             disturbance: case.draw.disturbance,
-            permitted: case.reach.is_permitted(),
+            reach: case.reach,
             figures,
         }
     }
@@ -68,10 +72,23 @@ pub struct Row {
     pub target: Option<f64>,
     /// How many runs it is over.
     pub runs: usize,
+    /// How many more it would be over if the power ceiling permitted them.
+    pub left_out: usize,
     /// By controller.
     pub values: Vec<Value>,
     /// Of the first controller, rfa's own where it takes part.
     pub verdict: Verdict,
+}
+
+/// What the power ceiling does not permit some draws.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotPermitted {
+    /// What that is.
+    pub what: &'static str,
+    /// Out of how many.
+    pub of: usize,
+    /// The draws' numbers.
+    pub draws: Vec<u32>,
 }
 
 /// Every row.
@@ -81,204 +98,11 @@ pub struct Table {
     pub controllers: Vec<&'static str>,
     /// The rows.
     pub rows: Vec<Row>,
-    /// Draws that the power ceiling does not permit.
-    pub not_permitted: Vec<u32>,
+    /// Draws that the power ceiling does not permit, by what it does not permit.
+    pub not_permitted: Vec<NotPermitted>,
     /// Draws.
     pub draws: usize,
 }
-
-/// A statistic of a row.
-#[derive(Debug, Clone, Copy)]
-enum Statistic {
-    Percentile(f64, &'static str),
-    Max,
-    Share,
-    Count,
-}
-
-impl Statistic {
-    const P50: Self = Self::Percentile(0.5, "p50");
-    const P90: Self = Self::Percentile(0.9, "p90");
-    const P99: Self = Self::Percentile(0.99, "p99");
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Percentile(_, name) => name,
-            Self::Max => "max",
-            Self::Share => "share",
-            Self::Count => "count",
-        }
-    }
-
-    /// Of values that are sorted, worst last.
-    fn of(self, sorted: &[(f64, u32)]) -> Option<(f64, u32)> {
-        let worst = sorted.last()?;
-        match self {
-            Self::Max => Some(*worst),
-            Self::Percentile(share, _) => {
-                // The nearest rank: at least this share of the runs is no worse.
-                let rank = (share * sorted.len() as f64).ceil() as usize;
-                sorted.get(rank.clamp(1, sorted.len()) - 1).copied()
-            }
-            Self::Share => {
-                let met = sorted.iter().filter(|(value, _)| *value < 0.5).count();
-                Some((100.0 * met as f64 / sorted.len() as f64, worst.1))
-            }
-            Self::Count => {
-                let count = sorted.iter().filter(|(value, _)| *value > 0.5).count();
-                Some((count as f64, worst.1))
-            }
-        }
-    }
-}
-
-/// A part of the population.
-type Part = fn(&Outcome) -> bool;
-/// A figure, larger is worse; infinite where the run did not come so far.
-type Measure = fn(&Figures) -> f64;
-
-/// What a row is made of: words, part, measure, unit, then statistics with their targets.
-struct Spec {
-    what: &'static str,
-    part: Part,
-    measure: Measure,
-    unit: &'static str,
-    statistics: &'static [(Statistic, Option<f64>)],
-}
-
-fn or_worst(value: Option<f64>) -> f64 {
-    value.unwrap_or(f64::INFINITY)
-}
-
-fn late(figures: &Figures) -> f64 {
-    if figures.in_time { 0.0 } else { 1.0 }
-}
-
-const FAST: Part = |outcome| outcome.permitted && outcome.ramp_s == 5;
-const SLOWER: Part = |outcome| outcome.permitted && outcome.ramp_s != 5;
-const PERMITTED: Part = |outcome| outcome.permitted;
-const SUNK: Part = |outcome| outcome.permitted && outcome.disturbance == Disturbance::Sink;
-const WASHED: Part = |outcome| outcome.permitted && outcome.disturbance == Disturbance::Wash;
-const TOUCHED: Part = |outcome| outcome.permitted && outcome.disturbance == Disturbance::Touch;
-
-/// The rows; targets are those of the published table in `docs/verification/loop.md`.
-const ROWS: &[Spec] = &[
-    Spec {
-        what: "set temperature reached within ramp + 3 s",
-        part: PERMITTED,
-        measure: late,
-        unit: "%",
-        statistics: &[(Statistic::Share, Some(100.0))],
-    },
-    Spec {
-        what: "overshoot of the true tip, 15 and 30 s ramps",
-        part: SLOWER,
-        measure: |figures| figures.overshoot_k,
-        unit: "K",
-        statistics: &[
-            (Statistic::P50, None),
-            (Statistic::P99, Some(0.3)),
-            (Statistic::Max, Some(0.6)),
-        ],
-    },
-    Spec {
-        what: "overshoot of the true tip, 5 s ramp",
-        part: FAST,
-        measure: |figures| figures.overshoot_k,
-        unit: "K",
-        statistics: &[(Statistic::P50, None), (Statistic::P99, Some(1.0)), (Statistic::Max, None)],
-    },
-    Spec {
-        what: "distance from the ramp's line, rms, 15 and 30 s ramps",
-        part: SLOWER,
-        measure: |figures| or_worst(figures.tracking_k),
-        unit: "K",
-        statistics: &[
-            (Statistic::P50, Some(0.2)),
-            (Statistic::P99, Some(0.6)),
-            (Statistic::Max, None),
-        ],
-    },
-    Spec {
-        what: "distance from the ramp's line, rms, 5 s ramp",
-        part: FAST,
-        measure: |figures| or_worst(figures.tracking_k),
-        unit: "K",
-        statistics: &[
-            (Statistic::P50, Some(0.5)),
-            (Statistic::P99, Some(1.4)),
-            (Statistic::Max, None),
-        ],
-    },
-    Spec {
-        what: "hold error, rms",
-        part: PERMITTED,
-        measure: |figures| or_worst(figures.hold_rms_k),
-        unit: "K",
-        statistics: &[(Statistic::P50, None), (Statistic::P99, Some(0.1)), (Statistic::Max, None)],
-    },
-    Spec {
-        what: "hold error, mean",
-        part: PERMITTED,
-        measure: |figures| or_worst(figures.hold_mean_k),
-        unit: "K",
-        statistics: &[(Statistic::P50, None), (Statistic::P99, Some(0.03)), (Statistic::Max, None)],
-    },
-    Spec {
-        what: "heat sink: deviation",
-        part: SUNK,
-        measure: |figures| or_worst(figures.deviation_k),
-        unit: "K",
-        statistics: &[(Statistic::P50, None), (Statistic::P99, Some(2.2)), (Statistic::Max, None)],
-    },
-    Spec {
-        what: "heat sink: back within 0.5 K",
-        part: SUNK,
-        measure: |figures| or_worst(figures.recovery_s),
-        unit: "s",
-        statistics: &[
-            (Statistic::P50, None),
-            (Statistic::P90, Some(3.0)),
-            (Statistic::P99, Some(5.0)),
-            (Statistic::Max, None),
-        ],
-    },
-    Spec {
-        what: "CSF wash: deviation",
-        part: WASHED,
-        measure: |figures| or_worst(figures.deviation_k),
-        unit: "K",
-        statistics: &[(Statistic::P50, None), (Statistic::P99, None)],
-    },
-    Spec {
-        what: "electrode touched: deviation",
-        part: TOUCHED,
-        measure: |figures| or_worst(figures.deviation_k),
-        unit: "K",
-        statistics: &[(Statistic::P50, None), (Statistic::P99, None)],
-    },
-    Spec {
-        what: "hottest tissue above the set temperature",
-        part: |_| true,
-        measure: |figures| figures.hottest_above_k,
-        unit: "K",
-        statistics: &[(Statistic::P50, None), (Statistic::P99, None), (Statistic::Max, None)],
-    },
-    Spec {
-        what: "hottest tissue",
-        part: |_| true,
-        measure: |figures| figures.hottest_c,
-        unit: "°C",
-        statistics: &[(Statistic::Max, Some(100.0))],
-    },
-    Spec {
-        what: "runs that the interlock ended",
-        part: |_| true,
-        measure: |figures| if figures.end == End::Whole { 0.0 } else { 1.0 },
-        unit: "",
-        statistics: &[(Statistic::Count, Some(0.0))],
-    },
-];
 
 impl Table {
     /// The table of a population.
@@ -286,11 +110,15 @@ impl Table {
     pub fn new(controllers: &[ControllerName], outcomes: &[Outcome]) -> Self {
         let mut rows = vec![permitted(outcomes)];
         rows.extend(ROWS.iter().flat_map(|spec| spec.rows(controllers, outcomes)));
-        let not_permitted = outcomes.iter().filter(|outcome| !outcome.permitted);
+        let not_permitted = PERMITS.iter().map(|(what, part, permit)| {
+            let part = outcomes.iter().filter(|outcome| part(outcome));
+            let (of, out) = (part.clone().count(), part.filter(|outcome| !permit(&outcome.reach)));
+            NotPermitted { what, of, draws: out.map(|outcome| outcome.number).collect() }
+        });
         Self {
             controllers: controllers.iter().map(|name| name.name()).collect(),
             rows,
-            not_permitted: not_permitted.map(|outcome| outcome.number).collect(),
+            not_permitted: not_permitted.collect(),
             draws: outcomes.len(),
         }
     }
@@ -299,7 +127,7 @@ impl Table {
 /// How many draws of the standard ramp the power ceiling permits: no controller can change it.
 fn permitted(outcomes: &[Outcome]) -> Row {
     let standard: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.ramp_s == 15).collect();
-    let permitted = standard.iter().filter(|outcome| outcome.permitted).count();
+    let permitted = standard.iter().filter(|outcome| outcome.reach.is_permitted()).count();
     let share = 100.0 * permitted as f64 / standard.len().max(1) as f64;
     Row {
         what: "power ceiling permits the plan, 15 s ramp".to_owned(),
@@ -307,6 +135,7 @@ fn permitted(outcomes: &[Outcome]) -> Row {
         unit: "%",
         target: Some(80.0),
         runs: standard.len(),
+        left_out: 0,
         values: vec![Value { value: Some(share), draw: None, ratio: None }],
         verdict: if share >= 80.0 { Verdict::Pass } else { Verdict::Fail },
     }
@@ -314,7 +143,10 @@ fn permitted(outcomes: &[Outcome]) -> Row {
 
 impl Spec {
     fn rows(&self, controllers: &[ControllerName], outcomes: &[Outcome]) -> Vec<Row> {
-        let part: Vec<&Outcome> = outcomes.iter().filter(|outcome| (self.part)(outcome)).collect();
+        let (part, out): (Vec<&Outcome>, Vec<&Outcome>) = outcomes
+            .iter()
+            .filter(|outcome| (self.part)(outcome))
+            .partition(|outcome| (self.permit)(&outcome.reach));
         let sorted = |column: usize| {
             let mut values: Vec<(f64, u32)> = part
                 .iter()
@@ -348,19 +180,11 @@ impl Spec {
                 unit: self.unit,
                 target: *target,
                 runs: part.len(),
+                left_out: out.len(),
                 values: values.collect(),
-                verdict: verdict(*statistic, *target, own.map(|(own, _)| own)),
+                verdict: statistic.verdict(*target, own.map(|(own, _)| own)),
             }
         });
         rows.collect()
     }
-}
-
-fn verdict(statistic: Statistic, target: Option<f64>, own: Option<f64>) -> Verdict {
-    let (Some(target), Some(own)) = (target, own) else { return Verdict::None };
-    let met = match statistic {
-        Statistic::Share => own >= target,
-        _ => own <= target,
-    };
-    if met { Verdict::Pass } else { Verdict::Fail }
 }

@@ -125,7 +125,7 @@ fn told(treated: &Treated, controllers: &[ControllerName]) -> Told {
     Told {
         number: draw.number,
         what: text::draw(draw),
-        permitted: outcome.permitted,
+        permitted: outcome.reach.is_permitted(),
         figures: lines.map(|(name, figures)| text::figures(*name, figures)).collect(),
     }
 }

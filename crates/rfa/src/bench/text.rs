@@ -78,7 +78,7 @@ pub(super) fn table(answer: &Answer) -> String {
             let _ = writeln!(out, "  {line}");
         }
     }
-    let _ = write!(out, "\n{:58} {:>5} {:>6} {:>7}", "", "", "runs", "target");
+    let _ = write!(out, "\n{:58} {:>5} {:>5} {:>8} {:>7}", "", "", "runs", "left out", "target");
     for name in &answer.table.controllers {
         let _ = write!(out, " {name:>18}");
     }
@@ -86,10 +86,11 @@ pub(super) fn table(answer: &Answer) -> String {
     for row in &answer.table.rows {
         let _ = write!(
             out,
-            "{:58} {:>5} {:>6} {:>7}",
+            "{:58} {:>5} {:>5} {:>8} {:>7}",
             words(row),
             row.statistic,
             row.runs,
+            row.left_out,
             row.target.map_or_else(String::new, |target| format!("{target}"))
         );
         for (column, value) in row.values.iter().enumerate() {
@@ -105,15 +106,22 @@ pub(super) fn table(answer: &Answer) -> String {
 /// For documents.
 pub(super) fn markdown(answer: &Answer) -> String {
     let mut out = head(answer);
-    let _ = write!(out, "\n\n| figure | | runs | target |");
+    let _ = write!(out, "\n\n| figure | | runs | left out | target |");
     for name in &answer.table.controllers {
         let _ = write!(out, " {name} |");
     }
-    let columns = 4 + answer.table.controllers.len();
+    let columns = 5 + answer.table.controllers.len();
     let _ = writeln!(out, "\n|{}", " --- |".repeat(columns));
     for row in &answer.table.rows {
         let target = row.target.map_or_else(String::new, |target| format!("{target}"));
-        let _ = write!(out, "| {} | {} | {} | {target} |", words(row), row.statistic, row.runs);
+        let _ = write!(
+            out,
+            "| {} | {} | {} | {} | {target} |",
+            words(row),
+            row.statistic,
+            row.runs,
+            row.left_out
+        );
         for (column, value) in row.values.iter().enumerate() {
             let mark = if column == 0 { mark(row.verdict) } else { "" };
             let _ = write!(out, " {}{mark} |", cell(value));
@@ -145,13 +153,17 @@ fn cell(value: &Value) -> String {
     format!("{number}{ratio}{draw}")
 }
 
+/// What the power ceiling does not permit, a line each.
 fn not_permitted(answer: &Answer) -> String {
-    let numbers: Vec<String> =
-        answer.table.not_permitted.iter().map(|number| number.to_string()).collect();
-    format!(
-        "The power ceiling does not permit {} of {} draws: {}",
-        numbers.len(),
-        answer.table.draws,
-        if numbers.is_empty() { "none".to_owned() } else { numbers.join(" ") }
-    )
+    let lines = answer.table.not_permitted.iter().map(|out| {
+        let numbers: Vec<String> = out.draws.iter().map(u32::to_string).collect();
+        let numbers = if numbers.is_empty() { "none".to_owned() } else { numbers.join(" ") };
+        format!(
+            "The power ceiling does not permit {}, {} of {} draws: {numbers}\n",
+            out.what,
+            out.draws.len(),
+            out.of
+        )
+    });
+    lines.collect()
 }
