@@ -17,10 +17,11 @@ fn line(text: &str) -> Ran {
     rfa(text.split(' '))
 }
 
-/// The subcommands, those of `rec` and `scenario` among them, as the help lists them.
+/// The subcommands, those of `rec`, `scenario` and `bench` among them, as the help lists them.
 fn subcommands() -> Vec<Vec<String>> {
     let mut found = vec![Vec::new()];
-    for above in [vec![], vec!["rec".to_owned()], vec!["scenario".to_owned()]] {
+    for above in [None, Some("rec"), Some("scenario"), Some("bench")] {
+        let above: Vec<String> = above.into_iter().map(str::to_owned).collect();
         let help = rfa(above.iter().map(String::as_str).chain(["--help"])).expect_code(0).stdout;
         let list = help.split("Commands:\n").nth(1).expect("a list of commands");
         for row in list.lines().take_while(|row| !row.is_empty()) {
@@ -206,6 +207,22 @@ fn shipped_files_are_good() {
         assert!(row.starts_with(&format!("{file}: ok, ")), "{row}");
     }
     assert!(ran.stderr.is_empty(), "{}", ran.stderr);
+}
+
+/// A plan whose power ceiling its ramp does not keep to is good, and that is told with its values.
+#[test]
+fn a_plan_that_will_be_late_is_good_and_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shipped = root().join("config/plans/medial-branch-80.toml");
+    let plan = fs::read_to_string(shipped).expect("a shipped plan").replace("80.0", "90.0");
+    fs::write(folder.path().join("hot.toml"), plan).expect("writes");
+    let words = "step 1: 90 °C in 15 s takes about 5.9 W in muscle, the ceiling is 3.8 W: \
+                 the ramp will be late";
+    let ran = rfa_in(folder.path(), ["check", "hot.toml"]).expect_code(0);
+    assert!(ran.stdout.starts_with("hot.toml: ok, "), "{}", ran.stdout);
+    assert_eq!(ran.stderr.trim_end(), format!("warning: hot.toml: {words}"));
+    let json = rfa_in(folder.path(), ["check", "--format", "json", "hot.toml"]).expect_code(0);
+    assert_eq!(json.json()[0]["warnings"], serde_json::json!([words]));
 }
 
 /// Each mangled file gives its exact message, on stderr, with exit 2.

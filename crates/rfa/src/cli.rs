@@ -1,6 +1,6 @@
 //! Arguments. Every example in the long help is run by a test.
 
-use crate::{campaign, lesion, scenario};
+use crate::{bench, campaign, lesion, scenario};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
@@ -100,6 +100,9 @@ happens in every treatment. A fault has to end as its hazard row says: RF off in
 or arming refused. Scenarios say what that is; a twin, and a treatment without a fault, may not trip.
 Exit 0: all did. Exit 4: some did not; each is told with one command that reproduces it alone.")]
     Campaign(campaign::Arguments),
+    /// Measure the program: its loop over a population of needles, tissues and generators.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Look into recordings.
     #[command(subcommand)]
     Rec(crate::rec::Rec),

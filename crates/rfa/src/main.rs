@@ -1,5 +1,6 @@
 //! The command line of rfa: arguments in, wiring, output.
 
+mod bench;
 mod campaign;
 mod check;
 mod cli;
@@ -8,6 +9,7 @@ mod lesion;
 mod operators;
 mod output;
 mod plans;
+mod progress;
 mod rec;
 mod scenario;
 mod script;
@@ -45,6 +47,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Lesion(arguments) => lesion::lesion(&arguments),
         Command::Scenario(command) => scenario::scenario(command),
         Command::Campaign(arguments) => campaign::campaign(&arguments),
+        Command::Bench(command) => bench::bench(&command),
         Command::Rec(command) => rec::rec(command),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),

@@ -28,6 +28,29 @@ const SHELLS_FROM_C: f64 = 46.0;
 const SHELL_WIDTH_K: f64 = 1.0;
 const SHELLS: u8 = 48;
 
+/// How much the runs are made to see.
+#[derive(Debug, Clone, Copy)]
+struct Training {
+    modes: usize,
+    /// Until when the voltage is watched once switched on, and then off, s.
+    switched_s: [f64; 2],
+    /// From one look to the next, in multiples of the time passed.
+    growth: f64,
+    /// Looks in the ramp and in the hold.
+    looks: i32,
+    /// Whether each look takes the steps that the full model takes by itself, and not just one.
+    exact: bool,
+}
+
+/// For treatments of any length; what comes of it is held against the runs.
+const WHOLE: Training =
+    Training { modes: MODES, switched_s: [300.0, 100.0], growth: 1.6, looks: 10, exact: true };
+
+/// For a minute. Fields of crude steps span what exact ones do: it is the equations that are exact
+/// in them.
+const QUICK: Training =
+    Training { modes: 22, switched_s: [100.0, 30.0], growth: 1.8, looks: 5, exact: false };
+
 /// Why there is no reduced model.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
 pub enum FitError {
@@ -75,13 +98,27 @@ impl ReducedModel {
     /// # Errors
     /// [`FitError`] when the setting cannot be or the full model gives no answer.
     pub fn fit(setting: &Setting) -> Result<Self, FitError> {
+        let (model, runs) = Self::trained(setting, &WHOLE)?;
+        model.check(&runs.switched)
+    }
+
+    /// A model for runs of a minute at a third of the cost, for thousands of settings. It is held
+    /// against nothing: who uses it compares some of its runs with the full model's.
+    ///
+    /// # Errors
+    /// As [`ReducedModel::fit`], but for [`FitError::Poor`].
+    pub fn fit_quick(setting: &Setting) -> Result<Self, FitError> {
+        Self::trained(setting, &QUICK).map(|(model, _)| model)
+    }
+
+    fn trained(setting: &Setting, training: &Training) -> Result<(Self, Runs), FitError> {
         let lesion = Lesion::new(setting)?;
         let mesh = lesion.mesh().clone();
         let medium = medium(setting, &mesh);
-        let runs = run(&lesion, setting.baseline_c)?;
+        let runs = run(&lesion, setting.baseline_c, training)?;
         let grid = &mesh.grid;
         let thermal = Conduction::new(grid, &medium, &mesh.thermal, setting.baseline_c);
-        let (decay, modes) = thermal.modes(&runs.rises);
+        let (decay, modes) = thermal.modes(&runs.rises, training.modes);
         let sensor = modes.iter().map(|mode| mesh.sensor.read(mode)).collect();
         let hottest = runs
             .hottest
@@ -106,7 +143,7 @@ impl ReducedModel {
             capacity: thermal.capacity,
             modes: Matrix::from_rows(grid.cells(), modes.into_iter().flatten().collect()),
         };
-        model.check(&runs.switched)
+        Ok((model, runs))
     }
 
     /// Follows the voltage switched on and off, and is refused when it cannot.
@@ -136,7 +173,7 @@ impl ReducedModel {
 
 /// The runs: up to temperature as in a treatment, and a voltage switched on and off, watched
 /// from a millisecond to minutes. Any other course of power is a sum of such steps.
-fn run(start: &Lesion, baseline_c: f64) -> Result<Runs, SolveError> {
+fn run(start: &Lesion, baseline_c: f64, training: &Training) -> Result<Runs, SolveError> {
     let mut runs = Runs {
         switched: Vec::new(),
         rises: Vec::new(),
@@ -150,24 +187,25 @@ fn run(start: &Lesion, baseline_c: f64) -> Result<Runs, SolveError> {
     ramp.advance(1e-6, Drive::Voltage(1e-9))?;
     runs.cold = ramp.model().potential().to_vec();
     for (from_c, to_c, span_s) in [(baseline_c, TRAINED_C, 10.0), (TRAINED_C, TRAINED_C, 60.0)] {
-        for part in 0..10 {
-            let at = |part: i32| from_c + (to_c - from_c) * f64::from(part) / 10.0;
+        let looks = f64::from(training.looks);
+        for part in 0..training.looks {
+            let at = |part: i32| from_c + (to_c - from_c) * f64::from(part) / looks;
             let drive = Drive::Temperature { from_c: at(part), to_c: at(part.saturating_add(1)) };
-            ramp.advance(span_s / 10.0, drive)?;
+            training.pass(&mut ramp, span_s / looks, drive)?;
             runs.see(&ramp, baseline_c);
         }
     }
     let volts = ramp.reading().voltage_v;
     let mut switched = start.clone();
-    for (volts, until_s) in [(volts, 300.0), (0.0, 100.0)] {
+    for (volts, until_s) in [volts, 0.0].into_iter().zip(training.switched_s) {
         let mut at_s = 0.001;
         let mut before_s = 0.0;
         while before_s < until_s {
-            switched.advance(at_s - before_s, Drive::Voltage(volts))?;
+            training.pass(&mut switched, at_s - before_s, Drive::Voltage(volts))?;
             runs.see(&switched, baseline_c);
             runs.switched.push((at_s - before_s, volts, switched.reading().tip_c));
             before_s = at_s;
-            at_s *= 1.6;
+            at_s *= training.growth;
         }
     }
     runs.peak_c = ramp.model().damage().peak_c.clone();
@@ -175,6 +213,13 @@ fn run(start: &Lesion, baseline_c: f64) -> Result<Runs, SolveError> {
         *peak = peak.max(*other);
     }
     Ok(runs)
+}
+
+impl Training {
+    /// From one look to the next.
+    fn pass(&self, lesion: &mut Lesion, span_s: f64, drive: Drive) -> Result<(), SolveError> {
+        if self.exact { lesion.advance(span_s, drive) } else { lesion.follow(span_s, drive) }
+    }
 }
 
 impl Runs {
@@ -227,8 +272,8 @@ impl<'a> Conduction<'a> {
     }
 
     /// The decays and the modes in the span of what the runs saw.
-    fn modes(&self, rises: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
-        let basis = greedy(rises.to_vec(), &self.capacity, MODES, FLOOR);
+    fn modes(&self, rises: &[Vec<f64>], most: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
+        let basis = greedy(rises.to_vec(), &self.capacity, most, FLOOR);
         let flows: Vec<Vec<f64>> = basis.iter().map(|field| self.outflow(field)).collect();
         let entries = basis.iter().flat_map(|a| flows.iter().map(|flow| dot(a, flow)));
         let (decay, vectors) = eigen(&Matrix::from_rows(basis.len(), entries.collect()));

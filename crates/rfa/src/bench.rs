@@ -1,0 +1,14 @@
+//! `rfa bench`: what the program measures of itself.
+
+mod arguments;
+mod population;
+mod text;
+
+use crate::exit::{Exit, Stop};
+pub(crate) use arguments::BenchCommand;
+
+pub(crate) fn bench(command: &BenchCommand) -> Result<Exit, Stop> {
+    match command {
+        BenchCommand::Loop(arguments) => population::bench(arguments),
+    }
+}
