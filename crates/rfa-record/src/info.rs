@@ -134,6 +134,11 @@ pub struct Sequence {
 }
 
 impl Sequence {
+    /// The sequence of a part whose first tick is `row`: what was before is in another file.
+    fn of_part(row: &TickRow) -> Self {
+        Self { last: row.inputs.tick.saturating_sub(1), missed: row.timing.missed_ticks }
+    }
+
     /// The gap in front of `row`, if there is one.
     ///
     /// # Errors
@@ -261,6 +266,9 @@ impl Info {
         match message.topic {
             Topic::Tick => {
                 let row: TickRow = message.parse()?;
+                if first_us.is_none() && !self.from_start {
+                    *sequence = Sequence::of_part(&row);
+                }
                 let first_us = *first_us.get_or_insert(row.inputs.now_us);
                 self.span_us = row.inputs.now_us.saturating_sub(first_us);
                 let gap = sequence.take(&row).map_err(|why| message.damaged(why))?;

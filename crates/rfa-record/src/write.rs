@@ -370,15 +370,6 @@ impl Recorder {
         Ok(id)
     }
 
-    /// Writes a metadata record between chunks.
-    pub(crate) fn write_mark(
-        &mut self,
-        name: &str,
-        metadata: BTreeMap<String, String>,
-    ) -> Result<(), RecordError> {
-        self.put_metadata(name, metadata).map_err(at(&self.path, "cannot write"))
-    }
-
     /// Closes the file and syncs it to the disk.
     pub(crate) fn close(self) -> Result<(), RecordError> {
         let path = self.path;

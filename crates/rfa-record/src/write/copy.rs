@@ -6,6 +6,7 @@ use crate::read::{Channel, FoundMessage, Record, Schema};
 use crate::{Attached, CheckpointKind, SigningKey, Topic};
 use mcap::McapError;
 use mcap::records::MessageHeader;
+use std::collections::BTreeMap;
 
 /// Why a record cannot be taken over although the new file can be written.
 pub(crate) type Refused = String;
@@ -98,6 +99,15 @@ impl Recorder {
         self.checkpoint(kind)?;
         self.end_chunk()?;
         self.close()
+    }
+
+    /// Writes a metadata record between chunks.
+    pub(crate) fn write_mark(
+        &mut self,
+        name: &str,
+        metadata: BTreeMap<String, String>,
+    ) -> Result<(), RecordError> {
+        self.put_metadata(name, metadata).map_err(at(&self.path, "cannot write"))
     }
 
     /// Writes a note at its moment in the session.

@@ -30,7 +30,7 @@ With --follow a recording that is being written is waited for; how far it is sta
     #[command(after_long_help = "\
 Examples:
   rfa rec cat session.mcap
-  rfa rec cat session.mcap --channel /event,/alarm --from 2 --to 10
+  rfa rec cat session.mcap --channel /event,/alarm --from 0 --to 60
   rfa rec cat session.mcap --channel /tick --to 0.05 --format json
   rfa rec cat session.mcap --channel /event --follow
 
