@@ -8,7 +8,7 @@ use ratatui::style::Modifier;
 use rfa_console::{App, AppConfig, Input, Symbols, Theme};
 use rfa_interlock::{AlarmId, AlarmSet};
 use rfa_plan::{Plan, PlanSpec};
-use rfa_units::{Bounded, MilliCelsius, Milliohms, Span};
+use rfa_units::{Bounded, MilliCelsius, Milliohms, Span, StepIndex};
 
 fn check(name: &str, size: (u16, u16), symbols: Symbols) {
     let found = PICTURES.into_iter().find(|p| p.0 == name).expect("a pictured screen");
@@ -266,12 +266,13 @@ fn a_ramp_that_will_be_late_is_told_before_arming() {
         let row = setup.lines().find(|line| line.contains("Power ")).unwrap_or_default();
         assert!(row.contains("WARN") && row.contains("step 2: takes about 5.3 W"), "{setup}");
         assert!(size.0 < 80 || row.contains(words), "{setup}");
+        scene.send(char_key('2'));
         scene.send(char_key('A'));
         let first = scene.drawn();
         assert!(first.contains("ARM ?") && !first.contains("late"), "{first}");
         scene.press(ratatui::crossterm::event::KeyCode::Enter);
-        scene.outputs.permit.step = rfa_units::StepIndex::FIRST.next();
-        scene.control.step = rfa_units::StepIndex::FIRST.next();
+        scene.outputs.permit.step = StepIndex::FIRST.next().expect("a second step");
+        scene.control.step = StepIndex::FIRST.next().expect("a second step");
         scene.show();
         scene.send(char_key('A'));
         let second = scene.drawn();
