@@ -95,6 +95,11 @@ impl Case {
         })
     }
 
+    /// The needle in its tissue.
+    pub(crate) const fn setting(&self) -> &rfa_tissue::Setting {
+        &self.draw.setting
+    }
+
     /// The generator just switched on, its needle in the tissue.
     pub(crate) fn generator(&self) -> Result<Generator, CaseError> {
         let draw = &self.draw;

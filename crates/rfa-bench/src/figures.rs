@@ -95,6 +95,24 @@ impl Figures {
     }
 }
 
+/// From one point of a course to the next, in samples: 0.2 s.
+const COURSE_EVERY: usize = 20;
+
+/// A run as a line: seconds since the end of the ramp, and the true tip's distance from where it should
+/// be (the ramp's straight line, then the set temperature), K.
+#[must_use]
+pub fn course(case: &Case, trace: &Trace) -> Vec<(f32, f32)> {
+    let (set_c, ramp_s) = (case.draw.set_c, case.draw.ramp.as_secs_f64());
+    let begin = trace.samples.partition_point(|sample| sample.t_s < 0.0);
+    let (before, on) = trace.samples.split_at(begin);
+    let start_c = mean(before, |sample| sample.sensed_c).unwrap_or(set_c);
+    let points = on.iter().step_by(COURSE_EVERY).map(|sample| {
+        let wanted_c = start_c + (set_c - start_c) * (sample.t_s / ramp_s).min(1.0);
+        ((sample.t_s - ramp_s) as f32, (sample.tip_c - wanted_c) as f32)
+    });
+    points.collect()
+}
+
 /// When the tip was last too far off; infinite where it is so at the end.
 fn recovery_s(after: &[Sample], off: impl Fn(&Sample) -> f64, ends_s: f64) -> f64 {
     let last = after.iter().rev().find(|sample| off(sample).abs() > BACK_K);

@@ -2,10 +2,12 @@
 
 mod rows;
 mod statistic;
+mod worst;
 
 use crate::{Case, ControllerName, Disturbance, Figures, Reach};
 use rows::{PERMITS, ROWS, Spec};
 use serde::Serialize;
+pub use worst::Worst;
 
 /// What is known of one draw once every controller has treated it.
 #[derive(Debug, Clone)]
@@ -100,6 +102,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Draws that the power ceiling does not permit, by what it does not permit.
     pub not_permitted: Vec<NotPermitted>,
+    /// The first controller's worst draws, worst first.
+    pub worst: Vec<Worst>,
     /// Draws.
     pub draws: usize,
 }
@@ -119,6 +123,7 @@ impl Table {
             controllers: controllers.iter().map(|name| name.name()).collect(),
             rows,
             not_permitted: not_permitted.collect(),
+            worst: worst::worst(outcomes),
             draws: outcomes.len(),
         }
     }

@@ -266,6 +266,7 @@ fn a_ramp_that_will_be_late_is_told_before_arming() {
         let row = setup.lines().find(|line| line.contains("Power ")).unwrap_or_default();
         assert!(row.contains("WARN") && row.contains("step 2: takes about 5.3 W"), "{setup}");
         assert!(size.0 < 80 || row.contains(words), "{setup}");
+        scene.send(char_key('2'));
         scene.send(char_key('A'));
         let first = scene.drawn();
         assert!(first.contains("ARM ?") && !first.contains("late"), "{first}");

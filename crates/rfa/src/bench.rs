@@ -1,6 +1,8 @@
 //! `rfa bench`: what the program measures of itself.
 
 mod arguments;
+mod method;
+mod plots;
 mod population;
 mod text;
 

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use rfa_bench::ControllerName;
+use std::path::PathBuf;
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
@@ -12,12 +13,13 @@ Examples:
   rfa bench loop --population 20
   rfa bench loop --only 7 --controllers rfa,pid
   rfa bench loop --population 20 --seed 3 --format json
+  rfa bench loop --population 20 --plots plots
 
 A draw is a needle in a tissue on a generator with a plan: gauge, tip, tissue with every property
 from its published range, set temperature, ramp, sensor lag and noise, the generator's delay and
 error, and a disturbance in mid-hold. It is a function of seed and number. Every controller treats
 each draw on virtual time, through codec, interlock and simulated generator, under the same power
-ceilings. Exit 0: every figure of rfa's own loop meets its target. Exit 4: some do not.")]
+ceilings. In every tenth draw the full tissue model runs under the same power as well. Exit 0: every figure of rfa's own loop meets its target. Exit 4: some do not.")]
     Loop(Loop),
 }
 
@@ -41,6 +43,10 @@ pub(crate) struct Loop {
     /// A table for people, JSON for machines, Markdown for documents.
     #[arg(long, value_enum, default_value_t = LoopFormat::Table)]
     pub(crate) format: LoopFormat,
+    /// Write plots into this folder, each as SVG and PNG: trajectories and the worst ten of the first
+    /// controller, overshoot of all of them.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plots: Option<PathBuf>,
 }
 
 /// How the figures are printed.

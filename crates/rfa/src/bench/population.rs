@@ -1,13 +1,15 @@
 //! `rfa bench loop`: runs the population, every processor busy, and judges the figures.
 
 use super::arguments::{Loop, LoopFormat};
-use super::text;
+use super::{plots, text};
 use crate::exit::{Exit, Stop};
 use crate::output;
 use crate::progress::Progress;
 use crate::scenario;
 use crate::treatment::on_signals;
-use rfa_bench::{Case, ControllerName, Draw, Figures, Outcome, Population, Table, Verdict, run};
+use rfa_bench::{
+    Case, ControllerName, Draw, Figures, Outcome, Population, Table, Verdict, course, run,
+};
 use serde::Serialize;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -21,10 +23,26 @@ pub(super) struct Answer {
     pub(super) processors: usize,
     #[serde(flatten)]
     pub(super) table: Table,
+    /// The full tissue model beside the reduced one.
+    pub(super) full_model: Option<FullModel>,
     /// The draws asked for by number, each by controller.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) draws_asked_for: Vec<Told>,
 }
+
+/// How far the full tissue model was from the one that the runs are made on.
+#[derive(Debug, Serialize)]
+pub(super) struct FullModel {
+    /// In how many draws.
+    pub(super) draws: usize,
+    /// The true tip under the same power, at most, K.
+    pub(super) most_k: f64,
+    /// In this draw.
+    pub(super) draw: u32,
+}
+
+/// Draws whose number is a multiple of this are run on the full tissue model as well.
+const FULL_EVERY: u32 = 10;
 
 /// One draw in words and figures.
 #[derive(Debug, Serialize)]
@@ -37,9 +55,13 @@ pub(super) struct Told {
 }
 
 /// One draw that every controller has treated.
-struct Treated {
+pub(super) struct Treated {
     draw: Draw,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
+    /// Distance of the full tissue model, K, where it was run.
+    full_k: Option<f64>,
+    /// The first controller's, where there are plots.
+    pub(super) course: Vec<(f32, f32)>,
 }
 
 pub(super) fn bench(arguments: &Loop) -> Result<Exit, Stop> {
@@ -52,21 +74,27 @@ pub(super) fn bench(arguments: &Loop) -> Result<Exit, Stop> {
         only => only.to_vec(),
     };
     let processors = scenario::processors();
-    let treated = treat_all(&population, &numbers, &controllers, processors)?;
+    let work = Work { population, controllers, plots: arguments.plots.is_some() };
+    let treated = treat_all(&work, &numbers, processors)?;
+    let Work { population, controllers, .. } = work;
     let draws_asked_for = if arguments.only.is_empty() {
         Vec::new()
     } else {
         treated.iter().map(|treated| told(treated, &controllers)).collect()
     };
-    let outcomes: Vec<Outcome> = treated.into_iter().map(|treated| treated.outcome).collect();
+    let outcomes: Vec<Outcome> = treated.iter().map(|treated| treated.outcome.clone()).collect();
     let answer = Answer {
         rfa: env!("CARGO_PKG_VERSION"),
         seed: population.seed(),
         took_s: began.elapsed().as_secs_f64(),
         processors,
         table: Table::new(&controllers, &outcomes),
+        full_model: full_model(&treated),
         draws_asked_for,
     };
+    if let Some(folder) = &arguments.plots {
+        plots::write(folder, &answer, &treated)?;
+    }
     match arguments.format {
         LoopFormat::Json => output::json(&answer)?,
         LoopFormat::Table => output::line(text::table(&answer).trim_end())?,
@@ -76,19 +104,21 @@ pub(super) fn bench(arguments: &Loop) -> Result<Exit, Stop> {
     Ok(if failed && arguments.only.is_empty() { Exit::Difference } else { Exit::Ok })
 }
 
-fn treat_all(
-    population: &Population,
-    numbers: &[u32],
-    controllers: &[ControllerName],
-    processors: usize,
-) -> Result<Vec<Treated>, Stop> {
+/// What is done with every draw.
+struct Work {
+    population: Population,
+    controllers: Vec<ControllerName>,
+    plots: bool,
+}
+
+fn treat_all(work: &Work, numbers: &[u32], processors: usize) -> Result<Vec<Treated>, Stop> {
     let interrupted = on_signals()?;
     let progress = Progress::new(numbers.len());
     let treated = scenario::in_parallel(processors, numbers, |number| {
         if interrupted.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let treated = treat(population, *number, controllers);
+        let treated = treat(work, *number);
         progress.done(treated.is_err());
         treated.map(Some)
     });
@@ -101,22 +131,31 @@ fn treat_all(
     Ok(treated.into_iter().flatten().collect())
 }
 
-fn treat(
-    population: &Population,
-    number: u32,
-    controllers: &[ControllerName],
-) -> Result<Treated, Stop> {
+fn treat(work: &Work, number: u32) -> Result<Treated, Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::failure(format!("draw {number}: {e}"));
-    let draw = population.draw(number).map_err(Stop::failure)?;
+    let draw = work.population.draw(number).map_err(Stop::failure)?;
     let case = Case::new(draw).map_err(|e| failed(&e))?;
-    let mut figures = Vec::with_capacity(controllers.len());
-    for name in controllers {
+    let mut figures = Vec::with_capacity(work.controllers.len());
+    let (mut full_k, mut line) = (None, Vec::new());
+    for name in &work.controllers {
         let mut controller = case.controller(*name).map_err(|e| failed(&e))?;
         let trace = run(&case, &mut *controller).map_err(|e| failed(&e))?;
+        if figures.is_empty() && number.is_multiple_of(FULL_EVERY) {
+            full_k = Some(case.off_the_full_model_k(&trace).map_err(|e| failed(&e))?);
+        }
+        if figures.is_empty() && work.plots {
+            line = course(&case, &trace);
+        }
         figures.push(Figures::of(&case, &trace));
     }
     let outcome = Outcome::new(&case, figures);
-    Ok(Treated { draw: case.draw, outcome })
+    Ok(Treated { draw: case.draw, outcome, full_k, course: line })
+}
+
+fn full_model(treated: &[Treated]) -> Option<FullModel> {
+    let found = treated.iter().filter_map(|treated| Some((treated.draw.number, treated.full_k?)));
+    let (draw, most_k) = found.clone().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(FullModel { draws: found.count(), most_k, draw })
 }
 
 fn told(treated: &Treated, controllers: &[ControllerName]) -> Told {

@@ -1,7 +1,8 @@
 //! The figures in words.
 
+use super::method::METHOD;
 use super::population::Answer;
-use rfa_bench::{ControllerName, Draw, End, Figures, Row, Value, Verdict};
+use rfa_bench::{ControllerName, Draw, End, Figures, Row, Value, Verdict, Worst};
 use std::fmt::Write;
 
 /// One draw in a line.
@@ -99,13 +100,13 @@ pub(super) fn table(answer: &Answer) -> String {
         }
         out.push('\n');
     }
-    let _ = writeln!(out, "\n{}", not_permitted(answer));
+    let _ = writeln!(out, "\n{}", below(answer));
     out
 }
 
 /// For documents.
 pub(super) fn markdown(answer: &Answer) -> String {
-    let mut out = head(answer);
+    let mut out = format!("{METHOD}\n{}", head(answer));
     let _ = write!(out, "\n\n| figure | | runs | left out | target |");
     for name in &answer.table.controllers {
         let _ = write!(out, " {name} |");
@@ -129,8 +130,42 @@ pub(super) fn markdown(answer: &Answer) -> String {
         out.push_str(&" |".repeat(answer.table.controllers.len() - row.values.len()));
         out.push('\n');
     }
-    let _ = writeln!(out, "\n{}", not_permitted(answer));
+    let _ = writeln!(out, "\n{}", below(answer));
     out
+}
+
+/// What stands below a table, in paragraphs.
+fn below(answer: &Answer) -> String {
+    let mut out = not_permitted(answer);
+    if let Some(full) = &answer.full_model {
+        let _ = writeln!(
+            out,
+            "\nThe full tissue model under the same power, up to the disturbance, in {} draws: its tip \
+             is within {:.3} K of the one that the figures are of (#{})",
+            full.draws, full.most_k, full.draw
+        );
+    }
+    let _ = writeln!(
+        out,
+        "\nThe worst draws of {}:\n",
+        answer.table.controllers.first().copied().unwrap_or("none")
+    );
+    out.push_str(&worst(answer));
+    out
+}
+
+/// The worst draws, with the command that repeats and plots each.
+fn worst(answer: &Answer) -> String {
+    let lines = answer.table.worst.iter().map(|worst| {
+        let value = worst.value.map_or_else(|| "none".to_owned(), |value| format!("{value:.2}"));
+        let Worst { draw, what, unit, target, .. } = worst;
+        format!(
+            "- {what}: {value} {unit}, target {target}: `rfa bench loop --seed {} --only {draw} --plots \
+             draw-{draw}`\n",
+            answer.seed
+        )
+    });
+    lines.collect()
 }
 
 fn words(row: &Row) -> String {
