@@ -131,14 +131,14 @@ pub(crate) fn drain(log: &mut Log, ends: &mut RecorderEnds) -> bool {
             any = true;
         }
     }
-    // Read where they lie: a record is large.
-    if let Ok(waiting) = ends.records.read_chunk(ends.records.slots()) {
-        let (first, rest) = waiting.as_slices();
-        for record in first.iter().chain(rest) {
+    for _ in 0..ends.records.slots() {
+        let Ok(next) = ends.records.read_chunk(1) else { break };
+        // Read where it lies, since a record is large; its place is free as soon as it is written.
+        for record in next.as_slices().0 {
             log.tick(record);
             any = true;
         }
-        waiting.commit_all();
+        next.commit_all();
     }
     any
 }
