@@ -20,6 +20,8 @@ pub struct Outcome {
     pub disturbance: Disturbance,
     /// What the power ceiling permits.
     pub reach: Reach,
+    /// Whether the plan says before arming that its power ceiling is too low (`Plan::shortfall`).
+    pub told: bool,
     /// Figures by controller, in the order they were asked for.
     pub figures: Vec<Figures>,
 }
@@ -33,6 +35,7 @@ impl Outcome {
             ramp_s: case.draw.ramp.as_micros() / 1_000_000,
             disturbance: case.draw.disturbance,
             reach: case.reach,
+            told: case.plan.shortfall(0).is_some(),
             figures,
         }
     }
@@ -89,6 +92,8 @@ pub struct NotPermitted {
     pub what: &'static str,
     /// Out of how many.
     pub of: usize,
+    /// Of how many of the draws that is told before arming.
+    pub told: usize,
     /// The draws' numbers.
     pub draws: Vec<u32>,
 }
@@ -117,7 +122,9 @@ impl Table {
         let not_permitted = PERMITS.iter().map(|(what, part, permit)| {
             let part = outcomes.iter().filter(|outcome| part(outcome));
             let (of, out) = (part.clone().count(), part.filter(|outcome| !permit(&outcome.reach)));
-            NotPermitted { what, of, draws: out.map(|outcome| outcome.number).collect() }
+            let told = out.clone().filter(|outcome| outcome.told).count();
+            let draws = out.map(|outcome| outcome.number).collect();
+            NotPermitted { what, of, told, draws }
         });
         Self {
             controllers: controllers.iter().map(|name| name.name()).collect(),

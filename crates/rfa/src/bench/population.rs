@@ -159,7 +159,7 @@ fn full_model(treated: &[Treated]) -> Option<FullModel> {
 }
 
 fn told(treated: &Treated, controllers: &[ControllerName]) -> Told {
-    let Treated { draw, outcome } = treated;
+    let Treated { draw, outcome, .. } = treated;
     let lines = controllers.iter().zip(&outcome.figures);
     Told {
         number: draw.number,

@@ -194,10 +194,12 @@ fn not_permitted(answer: &Answer) -> String {
         let numbers: Vec<String> = out.draws.iter().map(u32::to_string).collect();
         let numbers = if numbers.is_empty() { "none".to_owned() } else { numbers.join(" ") };
         format!(
-            "The power ceiling does not permit {}, {} of {} draws: {numbers}\n",
+            "The power ceiling does not permit {}, {} of {} draws, {} of them told before arming: \
+             {numbers}\n",
             out.what,
             out.draws.len(),
-            out.of
+            out.of,
+            out.told
         )
     });
     lines.collect()
