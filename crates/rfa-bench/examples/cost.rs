@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             let f = Figures::of(&case, &trace);
             print!(
-                " {} {took_s:.3} s {:?} over {:.2} track {:.2?} hold {:.3?} dev {:.2?} back {:.1?};",
+                " {} {took_s:.3} s {:?} over {:.2?} track {:.2?} hold {:.3?} dev {:.2?} back {:.1?};",
                 name.name(),
                 f.end,
                 f.overshoot_k,

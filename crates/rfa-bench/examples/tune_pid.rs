@@ -82,7 +82,7 @@ fn one(case: &Case, gains: PidGains) -> f64 {
     let fast = case.draw.ramp.as_secs_f64() < 10.0;
     let (over, line) = if fast { (1.0, 1.4) } else { (0.3, 0.6) };
     let of = |value: Option<f64>, target: f64| value.map_or(WORST, |v| (v / target).min(WORST));
-    let overshoot = f.hold_rms_k.map(|_| f.overshoot_k.max(0.0));
+    let overshoot = f.overshoot_k.map(|overshoot_k| overshoot_k.max(0.0));
     let mut shares = vec![
         of(overshoot, over),
         of(f.tracking_k, line),

@@ -21,7 +21,7 @@ pub struct Figures {
     /// Whether that was within ramp + 3 s.
     pub in_time: bool,
     /// Largest excess over the set temperature up to the disturbance, K; below zero: never there.
-    pub overshoot_k: f64,
+    pub overshoot_k: Option<f64>,
     /// Distance from the straight line from the measured start over the ramp, K rms.
     pub tracking_k: Option<f64>,
     /// Distance from the set temperature in the hold, K rms.
@@ -67,12 +67,12 @@ impl Figures {
         let ceiling_w = case.plan.program.ceilings.get(0).map_or(0.0, |watts| watts.as_f64());
         let ceiling_w = ceiling_w * (1.0 + case.draw.power_error) * AT_CEILING;
         let at_ceiling = ramp.iter().filter(|sample| sample.power_w >= ceiling_w).count();
-        let hottest_c = largest(on, |sample| sample.hottest_c);
+        let hottest_c = largest(samples, |sample| sample.hottest_c);
         Self {
             end: trace.end,
             reached_s,
             in_time: reached_s.is_some_and(|reached_s| reached_s <= ramp_s + LATE_S),
-            overshoot_k: largest(undisturbed, off),
+            overshoot_k: whole(undisturbed, disturbed_s).then(|| largest(undisturbed, off)),
             tracking_k: Some(ramp)
                 .filter(|ramp| whole(ramp, ramp_s))
                 .and_then(|ramp| rms(ramp, |sample| sample.tip_c - line_c(sample.t_s))),

@@ -7,6 +7,7 @@ mod worst;
 use crate::{Case, ControllerName, Disturbance, Figures, Reach};
 use rows::{PERMITS, ROWS, Spec};
 use serde::Serialize;
+use statistic::Statistic;
 pub use worst::Worst;
 
 /// What is known of one draw once every controller has treated it.
@@ -149,7 +150,7 @@ fn permitted(outcomes: &[Outcome]) -> Row {
         runs: standard.len(),
         left_out: 0,
         values: vec![Value { value: Some(share), draw: None, ratio: None }],
-        verdict: if share >= 80.0 { Verdict::Pass } else { Verdict::Fail },
+        verdict: Statistic::Share.verdict(Some(80.0), (!standard.is_empty()).then_some(share)),
     }
 }
 

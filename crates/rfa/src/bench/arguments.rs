@@ -19,7 +19,8 @@ A draw is a needle in a tissue on a generator with a plan: gauge, tip, tissue wi
 from its published range, set temperature, ramp, sensor lag and noise, the generator's delay and
 error, and a disturbance in mid-hold. It is a function of seed and number. Every controller treats
 each draw on virtual time, through codec, interlock and simulated generator, under the same power
-ceilings. In every tenth draw the full tissue model runs under the same power as well. Exit 0: every figure of rfa's own loop meets its target. Exit 4: some do not.")]
+ceilings. In every tenth draw the full tissue model runs under the same power as well.
+Exit 0: every figure of rfa's own loop meets its target. Exit 4: some do not.")]
     Loop(Loop),
 }
 

@@ -98,9 +98,11 @@ fn overshoot(answer: &Answer, treated: &[Treated]) -> LinePlot {
         ["largest excess over the set temperature, K", "share of the runs, %"].map(str::to_owned);
     for (column, name) in answer.table.controllers.iter().enumerate() {
         let figures = permitted(treated).filter_map(|treated| treated.outcome.figures.get(column));
-        let mut found: Vec<f64> = figures.map(|figures| figures.overshoot_k).collect();
+        let all: Vec<Option<f64>> = figures.map(|figures| figures.overshoot_k).collect();
+        // A run that was ended before has none, and its line ends below 100 %.
+        let mut found: Vec<f64> = all.iter().copied().flatten().collect();
         found.sort_by(f64::total_cmp);
-        let share = |rank: usize| 100.0 * rank as f64 / found.len() as f64;
+        let share = |rank: usize| 100.0 * rank as f64 / all.len() as f64;
         let steps = found.iter().enumerate();
         let points = steps.flat_map(|(at, x)| [(*x, share(at)), (*x, share(at + 1))]).collect();
         let stroke = Stroke::solid(COLOURS[column % COLOURS.len()], 1.8);

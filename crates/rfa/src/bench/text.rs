@@ -36,12 +36,12 @@ pub(super) fn figures(name: ControllerName, figures: &Figures) -> String {
     let number =
         |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
     format!(
-        "{:<12} {}; reached {} s, overshoot {:.2} K, line {} K, hold {} K mean {} K, deviation {} \
+        "{:<12} {}; reached {} s, overshoot {} K, line {} K, hold {} K mean {} K, deviation {} \
          K, back {} s, hottest {:.1} °C, at ceiling {:.1} s",
         name.name(),
         end(figures.end),
         number(figures.reached_s),
-        figures.overshoot_k,
+        number(figures.overshoot_k),
         number(figures.tracking_k),
         number(figures.hold_rms_k),
         number(figures.hold_mean_k),
