@@ -171,7 +171,7 @@ fn a_detuned_loop_is_told() {
         Box::new(Late { own, powers: VecDeque::new() })
     });
     let found = regressions(&held, &table(&late));
-    for part in ["overshoot", "hold error"] {
+    for part in ["overshoot", "the ramp's line", "heat sink"] {
         assert!(found.iter().any(|line| line.contains(part)), "{part}: {found:#?}");
     }
 }
