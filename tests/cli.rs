@@ -111,7 +111,7 @@ fn every_example_in_the_help_runs() {
             None if example.contains("--fault") && !example.starts_with("sim ") => 6,
             None if example.starts_with("rec recover") => 3,
             // The ceilings permit fewer plans than its first row asks for.
-            None if example.starts_with("bench loop") => 4,
+            None if example.starts_with("bench loop --population") => 4,
             None => 0,
         };
         let ran = rfa_in(folder.path(), &words).expect_code(expected);
