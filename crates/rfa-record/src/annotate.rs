@@ -62,7 +62,7 @@ pub fn attach(
         return Err(CopyError::refused(from, why));
     }
     add(from, to, key, |recording, copier| {
-        if recording.all_files()?.iter().any(|name| *name == file.name) {
+        if recording.all_files()?.contains(&file.name) {
             let why = format!("keeps a file {:?} already; give the new one another", file.name);
             return Err(CopyError::refused(from, why));
         }

@@ -6,7 +6,7 @@ use crate::export::first_tick_ns;
 use crate::header::{CUT, MERGED, RECOVERED};
 use crate::read::{Attachment, FoundMessage};
 use crate::write::Refused;
-use crate::{Attached, CheckpointKind, CopyError, Damage, Header, Recording, Topic};
+use crate::{Attached, CheckpointKind, CopyError, Damage, Recording, Topic};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -166,18 +166,16 @@ fn same_session(first: &Recording, part: &Recording) -> Result<(), CopyError> {
              session: keep those of a day as files in one folder"
         ));
     }
-    let named: [(&str, fn(&Header, &Header) -> bool); 7] = [
-        ("plan", |a, b| (&a.plan_id, &a.plan_toml) == (&b.plan_id, &b.plan_toml)),
-        ("limits", |a, b| a.limits == b.limits),
-        ("program", |a, b| a.program == b.program),
-        ("generator", |a, b| (&a.identity, a.seed) == (&b.identity, b.seed)),
-        ("clock", |a, b| a.clock == b.clock),
-        ("count of trips before", |a, b| a.trips_before == b.trips_before),
-        ("version of rfa", |a, b| {
-            (&a.rfa_version, &a.git_commit) == (&b.rfa_version, &b.git_commit)
-        }),
+    let named = [
+        ("plan", (&a.plan_id, &a.plan_toml) == (&b.plan_id, &b.plan_toml)),
+        ("limits", a.limits == b.limits),
+        ("program", a.program == b.program),
+        ("generator", (&a.identity, a.seed) == (&b.identity, b.seed)),
+        ("clock", a.clock == b.clock),
+        ("count of trips before", a.trips_before == b.trips_before),
+        ("version of rfa", (&a.rfa_version, &a.git_commit) == (&b.rfa_version, &b.git_commit)),
     ];
-    match named.iter().find(|(_, same)| !same(a, b)) {
+    match named.iter().find(|(_, same)| !same) {
         Some((name, _)) => refused(format!("has another {name} than {other}; not one session's")),
         None => Ok(()),
     }

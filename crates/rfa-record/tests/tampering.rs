@@ -104,11 +104,11 @@ fn checked(records: &[Record<'_>], key: Option<&PublicKey>) -> Option<Result<Che
 
 /// The number of the channel on which the checkpoints are.
 fn chain_id() -> u16 {
-    let ids = SIGNED.1.iter().filter_map(|record| match record {
+    let mut ids = SIGNED.1.iter().filter_map(|record| match record {
         Record::Channel(channel) if channel.topic == CHAIN => Some(channel.id),
         _ => None,
     });
-    ids.last().expect("a chain")
+    ids.next_back().expect("a chain")
 }
 
 fn is_checkpoint(record: &Record<'_>) -> bool {

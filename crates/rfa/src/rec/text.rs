@@ -85,7 +85,9 @@ fn session(info: &Info, lines: &mut Lines) {
 
 fn content(info: &Info, lines: &mut Lines) {
     let ticks = match (info.first_tick, info.last_tick) {
-        (Some(first), Some(last)) => format!(", ticks {first} to {last}"),
+        (Some(first), Some(last)) => {
+            format!(", ticks {first} to {last}, {} control ticks", info.control_ticks)
+        }
         _ => ", no tick".to_owned(),
     };
     lines.add("length", &format!("{}{ticks}", duration(info.span_us)));
@@ -94,11 +96,10 @@ fn content(info: &Info, lines: &mut Lines) {
         .iter()
         .map(|(topic, count)| format!("{count} {}", topic.name().trim_start_matches('/')))
         .collect();
-    counts.push(format!("{} control ticks", info.control_ticks));
     if info.foreign > 0 {
         counts.push(format!("{} foreign", info.foreign));
     }
-    lines.add("messages", &counts.join(", "));
+    lines.list("messages", counts.chunks(6).map(|some| some.join(", ")));
     let (interlock, control) = (info.interlock_late_max_us, info.control_late_max_us);
     let late = |us: u32| duration(u64::from(us));
     lines.add("latest tick", &format!("interlock {}, control {}", late(interlock), late(control)));
