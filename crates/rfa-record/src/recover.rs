@@ -74,13 +74,11 @@ fn copy(from: &Path, to: &Path, note: bool, pass: &mut dyn Pass) -> Result<Recov
         let whole = copier.whole();
         let Copier { recorder, kept, damage, end, tail_bytes, .. } = copier;
         let report = Recovered { kept, end, tail_bytes, damage, whole };
-        if note {
-            if recorder.chained() {
-                recorder.close_with(CheckpointKind::Added, None)?;
-                return Ok(report);
-            }
+        if note && recorder.chained() {
+            recorder.close_with(CheckpointKind::Added, None)?;
+        } else {
+            recorder.close()?;
         }
-        recorder.close()?;
         Ok(report)
     })
 }
