@@ -215,6 +215,66 @@ fn a_growing_recording_is_followed() {
     }
 }
 
+/// What was asked for is there; or nothing has come for too long.
+#[test]
+fn following_ends_where_nothing_more_is_to_come() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = fs::read(&TREATED.recording).expect("readable");
+    let torn = folder.path().join("torn.mcap");
+    fs::write(&torn, &whole[..whole.len() * 2 / 3]).expect("writes");
+    let limit = ["--follow", "--follow-timeout-s", "2"];
+    let told =
+        rec(&[&["cat", path(&torn), "--channel", "/tick", "--to", "1"], &limit[..]].concat())
+            .expect_code(0)
+            .stdout;
+    assert_eq!(told.lines().count(), 100, "{told}");
+    for words in [&["cat", path(&torn)][..], &["export", "--to", "csv", path(&torn)]] {
+        let bytes = (whole.len() * 2 / 3).to_string();
+        rec(&[words, &limit].concat()).expect_code(3).says(&[
+            "no growth beyond byte ",
+            &bytes,
+            " for 2 s",
+            "not whole",
+        ]);
+    }
+    let ran = rec(&[&["info", path(&torn)], &limit[..]].concat());
+    assert_eq!((ran.code, ran.stderr.lines().count()), (3, 2), "only changes: {}", ran.stderr);
+    rec(&["cat", path(&torn), "--follow-timeout-s", "2"]).expect_code(2);
+}
+
+/// A text out of a file cannot write a line of ours.
+#[test]
+fn a_note_cannot_forge_a_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let to = folder.path().join("noted.mcap");
+    let text = "dry\nintact: all\x1b[2K\rx";
+    rec(&["note", path(&TREATED.recording), text, path(&to)]).expect_code(0);
+    for words in [&["cat", "--channel", "/note"][..], &["info"]] {
+        let told = rec(&[words, &[path(&to)]].concat()).expect_code(0).stdout;
+        assert!(told.contains("dry\\nintact: all\\u{1b}[2K\\rx"), "{told}");
+        assert!(!told.contains('\x1b') && !told.contains("\nintact"), "{told}");
+    }
+}
+
+/// A device gives bytes without end; a torn part is named.
+#[test]
+fn what_has_no_end_is_not_attached_and_what_is_torn_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [torn, late, to] = ["torn.mcap", "late.mcap", "to.mcap"].map(|n| folder.path().join(n));
+    rec(&["attach", path(&TREATED.recording), "/dev/zero", path(&to)])
+        .expect_code(2)
+        .says(&["\"zero\" is longer than 15728640 bytes"]);
+    let whole = fs::read(&TREATED.recording).expect("readable");
+    fs::write(&torn, &whole[..whole.len() / 2]).expect("writes");
+    rec(&["cut", path(&TREATED.recording), path(&late), "--from", "1"]).expect_code(0);
+    rec(&["merge", path(&torn), path(&late), path(&to)])
+        .expect_code(3)
+        .says(&["torn.mcap: not whole: ends at byte "]);
+    rec(&["note", path(&late), "x", path(&folder.path().join("n")), "--at", "1000"])
+        .expect_code(2)
+        .says(&["a note at 1000.000 s; the recording is from 0.000 s to "]);
+}
+
 /// What is no recording is an error that names it, and no file is made of it.
 #[test]
 fn what_is_no_recording_is_refused() {
@@ -246,7 +306,7 @@ fn a_signed_treatment_is_checked() {
         ["site.pem", "site.pem.pub", "other.pem", "c.mcap"].map(|name| folder.path().join(name));
     rec(&["key", path(&key)]).expect_code(0);
     rec(&["key", path(&other)]).expect_code(0);
-    rec(&["key", path(&key)]).expect_code(2).says(&["site.pem: ", "exists"]);
+    rec(&["key", path(&key)]).expect_code(2).says(&["site.pem.pub: ", "exists"]);
     let treated = treat("tests/plans/quick.toml", &["--sign-key", path(&key)]).expect("treats");
     let file = path(&treated.recording);
     let told = rec(&["check", file, "--key", path(&public)]).expect_code(0).stdout;

@@ -1,8 +1,9 @@
 //! Notes and files added to a recording: a copy with one record more.
 
 use crate::copy::{AsItIs, ChainOf, Copier, into_new};
-use crate::export::first_tick_ns;
+use crate::export::{first_tick_ns, since_us};
 use crate::message::NoteMessage;
+use crate::read::FILES_MAX;
 use crate::{
     Attached, CheckError, CheckReport, CheckpointKind, CopyError, Recording, SigningKey, check,
 };
@@ -11,7 +12,7 @@ use std::path::Path;
 /// Characters of a note at most.
 const NOTE_CHARS_MAX: usize = 10_000;
 /// Bytes of an attached file at most: a reader takes records up to 16 MiB.
-const FILE_BYTES_MAX: usize = 15 << 20;
+pub const ATTACHED_FILE_BYTES_MAX: usize = 15 << 20;
 
 /// Copies the recording `from` to the new file `to` with a note: at `at_us` since the first tick,
 /// or, where that is absent, at its end. A checkpoint behind it covers it, signed by `key`.
@@ -38,11 +39,27 @@ pub fn annotate(
             Some(us) => {
                 let began = first_tick_ns(recording, &mut || false)
                     .map_err(|error| CopyError::refused(from, error.to_string()))?;
-                began.saturating_add_signed(us.saturating_mul(1_000))
+                moment(from, began, copier.recorder.newest_ns(), us)?
             }
         };
         Ok(copier.recorder.write_note(at_ns, note)?)
     })
+}
+
+/// The moment `us` after the first tick, which has to be one of the recording.
+fn moment(from: &Path, began_ns: u64, newest_ns: u64, us: i64) -> Result<u64, CopyError> {
+    let span_us = since_us(newest_ns, began_ns);
+    match u64::try_from(us).ok().and_then(|us| us.checked_mul(1_000)) {
+        Some(ns) if us <= span_us => Ok(began_ns.saturating_add(ns)),
+        _ => {
+            let (asked, last) = (us as f64 / 1e6, span_us as f64 / 1e6);
+            let why = format!(
+                "a note at {asked:.3} s; the recording is from 0.000 s to {last:.3} s, counted from \
+                 its first tick"
+            );
+            Err(CopyError::refused(from, why))
+        }
+    }
 }
 
 /// Copies the recording `from` to the new file `to` with a further file kept inside.
@@ -56,13 +73,19 @@ pub fn attach(
     key: Option<SigningKey>,
 ) -> Result<(), CopyError> {
     let (from, to) = (from.as_ref(), to.as_ref());
-    if file.data.len() > FILE_BYTES_MAX {
-        let (name, bytes) = (&file.name, file.data.len());
-        let why = format!("{name} is {bytes} bytes long; at most {FILE_BYTES_MAX} can be kept");
+    if file.data.len() > ATTACHED_FILE_BYTES_MAX {
+        let (name, most) = (&file.name, ATTACHED_FILE_BYTES_MAX);
+        let why = format!("{name:?} is longer than {most} bytes; at most that many can be kept");
         return Err(CopyError::refused(from, why));
     }
     add(from, to, key, |recording, copier| {
-        if recording.all_files()?.contains(&file.name) {
+        let files = recording.all_files()?;
+        if files.len() >= FILES_MAX {
+            let why =
+                format!("keeps {FILES_MAX} files already; a recording takes at most {FILES_MAX}");
+            return Err(CopyError::refused(from, why));
+        }
+        if files.contains(&file.name) {
             let why = format!("keeps a file {:?} already; give the new one another", file.name);
             return Err(CopyError::refused(from, why));
         }

@@ -19,6 +19,9 @@ const SIGNED_PREFIX: &[u8] = b"rfa recording checkpoint 1\0";
 /// Hexadecimal digits of a record's tag: four bytes.
 pub(crate) const TAG_DIGITS: usize = 8;
 
+/// Records between two checkpoints at most; a chunk holds some hundred.
+pub(crate) const SEGMENT_MAX: usize = 1 << 18;
+
 /// A BLAKE3 hash.
 pub(crate) type Hash = [u8; 32];
 
@@ -99,7 +102,10 @@ impl Chain {
         let hash = hash_of(record);
         self.records_hash.update(&hash);
         self.records += 1;
-        self.tags.push_str(&hex(&hash[..TAG_DIGITS / 2]));
+        // Beyond that no checkpoint is believed, and a copied file can hold more than memory.
+        if self.tags.len() < SEGMENT_MAX * TAG_DIGITS {
+            self.tags.push_str(&hex(&hash[..TAG_DIGITS / 2]));
+        }
     }
 
     /// The hash of a checkpoint here, at that time.

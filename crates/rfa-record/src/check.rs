@@ -1,19 +1,20 @@
 //! Whether a recording is what was recorded: its chain walked from the first record to the last.
 
 mod locate;
+mod seen;
 
-use crate::chain::{Chain, CheckpointKind, CheckpointMessage, hex, signed};
+use crate::chain::{Chain, CheckpointKind, CheckpointMessage, SEGMENT_MAX, hex, signed};
 use crate::message::{decode, encode};
 use crate::read::{Found, FoundMessage, Record, Records};
 use crate::row::TickNumber;
+use crate::words::short;
 use crate::{End, PublicKey, ReadError, Recording, Topic};
 use locate::{How, parting};
+use seen::Seen;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Records between two checkpoints at most; a chunk holds some hundred.
-const SEGMENT_MAX: usize = 1 << 18;
 /// Keys told at most.
 const KEYS_MAX: usize = 64;
 
@@ -33,7 +34,8 @@ pub struct CheckReport {
     pub checkpoints: u64,
     /// Records they cover.
     pub records: u64,
-    /// The chain says that the session came to its end.
+    /// The chain says that the file was closed: by the recorder at the session's end, or by what
+    /// made a copy of a part of it.
     pub ended: bool,
     /// Checkpoints of what was added later: notes, files, signatures.
     pub added: u64,
@@ -131,15 +133,10 @@ pub fn check(path: impl AsRef<Path>, key: Option<&PublicKey>) -> Result<CheckRep
     Ok(report)
 }
 
-/// A record since the newest checkpoint.
-struct Seen {
-    at: u64,
-    name: String,
-}
-
 struct Walk {
     chain: Chain,
     segment: Vec<Seen>,
+    /// Their topics, cut short.
     channels: BTreeMap<u16, String>,
     chain_channel: Option<u16>,
     /// The first record that no signature covers.
@@ -185,7 +182,7 @@ impl Walk {
     fn in_segment(&self, place: usize, at: u64, what: impl Into<String>) -> Misfit {
         let record = self.report.records + place as u64;
         let (at, name) = match self.segment.get(place) {
-            Some(seen) => (seen.at, seen.name.clone()),
+            Some(seen) => (seen.at, seen.name(&self.channels)),
             None => (at, format!("record {record}")),
         };
         Misfit { at, record, name, tick: None, what: what.into(), unsigned: false }
@@ -198,7 +195,7 @@ impl Walk {
             if channel.of_rfa() == Some(Topic::Chain) {
                 self.chain_channel.get_or_insert(channel.id);
             }
-            self.channels.entry(channel.id).or_insert_with(|| channel.topic.to_owned());
+            self.channels.entry(channel.id).or_insert_with(|| short(channel.topic));
         }
         if let Record::Message { header, data } = &record
             && Some(header.channel) == self.chain_channel
@@ -212,23 +209,8 @@ impl Walk {
             return Ok(Err(self.here(at, "no checkpoint for too long")));
         }
         self.chain.take(&record);
-        let name = self.name(&record);
-        self.segment.push(Seen { at, name });
+        self.segment.push(Seen::new(at, &record));
         Ok(Ok(()))
-    }
-
-    fn name(&self, record: &Record<'_>) -> String {
-        match record {
-            Record::Schema(schema) => format!("schema {}", schema.name),
-            Record::Channel(channel) => format!("channel {}", channel.topic),
-            Record::Message { header, .. } => {
-                let topic = self.channels.get(&header.channel).map_or("unknown", String::as_str);
-                format!("{topic} message {}", header.sequence)
-            }
-            Record::Metadata { name, .. } => format!("metadata {name}"),
-            Record::Attachment(attachment) => format!("file {}", attachment.file.name),
-            Record::Foreign => "record of another kind".to_owned(),
-        }
     }
 
     fn checkpoint(&mut self, at: u64, header: &FoundMessage, data: &[u8]) -> Result<(), Misfit> {

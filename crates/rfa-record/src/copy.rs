@@ -1,15 +1,18 @@
 //! Copies of recordings: record by record, as they are, into a new file that is renamed when it is
 //! whole.
 
-use crate::read::{Attachment, Channel, Found, FoundMessage, Record, Records};
+use crate::header::RECOVERED;
+use crate::read::{Attachment, Channel, Found, FoundMessage, Record, Records, Schema};
 use crate::write::Refused;
-use crate::{Damage, End, ReadError, RecordError, Recorder, Recording, Topic, whole_file};
+use crate::{
+    CheckpointKind, Damage, End, ReadError, RecordError, Recorder, Recording, Topic, whole_file,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// Damaged places told one by one at most.
-const DAMAGE_MAX: usize = 64;
+pub(crate) const DAMAGE_MAX: usize = 64;
 
 /// Why a recording could not be copied.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +80,16 @@ pub(crate) trait Pass {
         Ok(true)
     }
 
+    /// A schema.
+    fn schema(&mut self, _schema: &Schema<'_>) -> bool {
+        true
+    }
+
+    /// A channel. Of one that is left out no message is taken.
+    fn channel(&mut self, _channel: &mut Channel<'_>) -> bool {
+        true
+    }
+
     /// A metadata record.
     fn metadata(
         &mut self,
@@ -112,12 +125,20 @@ pub(crate) struct Copier {
     pub(crate) recorder: Recorder,
     /// Messages taken over, of each topic.
     pub(crate) kept: BTreeMap<Topic, u64>,
+    /// Damaged places of the newest recording, the first of them.
     pub(crate) damage: Vec<Damage>,
+    /// How many there are, in all.
+    pub(crate) damaged: u64,
     /// How the newest recording ends.
     pub(crate) end: End,
-    /// Bytes behind its last readable record.
+    /// Bytes behind the last readable record, in all.
     pub(crate) tail_bytes: u64,
-    topics: BTreeMap<u16, Option<Topic>>,
+    /// Nothing was lost so far.
+    whole: bool,
+    /// A message was taken over.
+    began: bool,
+    /// What its channels carry, and whether they are taken over.
+    topics: BTreeMap<u16, (Option<Topic>, bool)>,
     data: Vec<u8>,
 }
 
@@ -133,16 +154,38 @@ impl Copier {
             recorder: Recorder::create_empty(partial, recording.header().clock)?,
             kept: BTreeMap::new(),
             damage: Vec::new(),
+            damaged: 0,
             end: End::Finished,
             tail_bytes: 0,
+            whole: true,
+            began: false,
             topics: BTreeMap::new(),
             data: Vec::new(),
         })
     }
 
     /// Nothing was lost so far.
-    pub(crate) fn whole(&self) -> bool {
-        self.end == End::Finished && self.damage.is_empty()
+    pub(crate) const fn whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Says in the file that something was lost on the way to it, or not.
+    pub(crate) fn write_recovered(&mut self) -> Result<(), RecordError> {
+        let mark = [
+            ("tail_bytes_lost", self.tail_bytes.to_string()),
+            ("damaged_places", self.damaged.to_string()),
+            ("whole", self.whole.to_string()),
+        ];
+        let mark = mark.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        self.recorder.write_mark(RECOVERED, mark)
+    }
+
+    /// Ends a copy that leaves something out on purpose. What its sources lacked is told in it.
+    pub(crate) fn close(mut self) -> Result<(), RecordError> {
+        if !self.whole {
+            self.write_recovered()?;
+        }
+        self.recorder.close_with(CheckpointKind::End, None)
     }
 
     /// Takes over what `pass` leaves of `recording`. Chunks end where they ended.
@@ -151,6 +194,7 @@ impl Copier {
         recording: &Recording,
         pass: &mut dyn Pass,
     ) -> Result<(), CopyError> {
+        (self.damage, self.topics) = (Vec::new(), BTreeMap::new());
         let path = recording.path();
         let bytes = fs::metadata(path).map_err(|source| io_error(path, source))?.len();
         let mut records = Records::open(path)?;
@@ -179,14 +223,15 @@ impl Copier {
         self.end_chunk()?;
         self.end = records.end().cloned().unwrap_or(End::Finished);
         if let End::Truncated { at, .. } = self.end {
-            self.tail_bytes = bytes.saturating_sub(at);
+            self.tail_bytes += bytes.saturating_sub(at);
+            self.whole = false;
         }
         Ok(())
     }
 
     fn end_chunk(&mut self) -> Result<(), RecordError> {
         // No checkpoint before the channels are there: the old ones keep their numbers.
-        if self.chain == ChainOf::TheNew && self.recorder.chained() {
+        if self.chain == ChainOf::TheNew && self.began {
             self.recorder.flush()
         } else {
             self.recorder.end_chunk()
@@ -194,6 +239,8 @@ impl Copier {
     }
 
     fn damaged(&mut self, at: u64, why: String) {
+        self.damaged += 1;
+        self.whole = false;
         if self.damage.len() < DAMAGE_MAX {
             self.damage.push(Damage { at, why });
         }
@@ -224,16 +271,25 @@ impl Copier {
                 }
                 Ok(Ok(()))
             }
-            Record::Channel(channel) => Ok(self.channel(channel)?),
+            Record::Channel(channel) => Ok(self.channel(channel, pass)?),
+            Record::Schema(schema) if !pass.schema(&schema) => Ok(Ok(())),
             other => Ok(self.recorder.copy(&other)?),
         }
     }
 
-    fn channel(&mut self, channel: Channel<'_>) -> Result<Result<(), Refused>, RecordError> {
+    fn channel(
+        &mut self,
+        mut channel: Channel<'_>,
+        pass: &mut dyn Pass,
+    ) -> Result<Result<(), Refused>, RecordError> {
         let (id, topic) = (channel.id, channel.of_rfa());
+        if !pass.channel(&mut channel) {
+            self.topics.insert(id, (topic, false));
+            return Ok(Ok(()));
+        }
         let copied = self.recorder.copy(&Record::Channel(channel))?;
         if copied.is_ok() {
-            self.topics.insert(id, topic);
+            self.topics.insert(id, (topic, true));
         }
         Ok(copied)
     }
@@ -244,19 +300,20 @@ impl Copier {
         mut header: FoundMessage,
         pass: &mut dyn Pass,
     ) -> Result<Result<Result<(), Refused>, CopyError>, Refused> {
-        let Some(topic) = self.topics.get(&header.channel).copied() else {
+        let Some((topic, kept)) = self.topics.get(&header.channel).copied() else {
             return Ok(Ok(Err(format!("a message on channel {}, not defined", header.channel))));
         };
         let checkpoint = topic == Some(Topic::Chain);
         if checkpoint && self.chain == ChainOf::TheNew {
             return Ok(Ok(Ok(())));
         }
-        if !pass.message(topic, &mut header, &mut self.data)? {
+        if !pass.message(topic, &mut header, &mut self.data)? || !kept {
             return Ok(Ok(Ok(())));
         }
         if let Some(topic) = topic {
             *self.kept.entry(topic).or_default() += 1;
         }
+        self.began = true;
         let record = Record::Message { header, data: &self.data };
         Ok(self.recorder.copy(&record).map_err(CopyError::from))
     }

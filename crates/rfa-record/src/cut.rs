@@ -5,10 +5,11 @@ use crate::export::{Part, first_tick_ns, since_us};
 use crate::header::CUT;
 use crate::read::FoundMessage;
 use crate::write::Refused;
-use crate::{CheckpointKind, CopyError, Damage, End, Recording, Topic};
+use crate::{CopyError, Damage, End, Recording, Topic};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::mem::take;
 use std::path::Path;
 
 /// What a cut holds.
@@ -26,7 +27,8 @@ pub struct CutReport {
 
 /// Writes what `part` holds of the recording `from` into the new recording `to`, messages byte
 /// for byte. Metadata `rfa.cut` says so, with the BLAKE3 hash of the file it was cut from. The
-/// session's summary speaks of all of it and is kept only where every tick is.
+/// session's summary speaks of all of it and is kept only where every tick is. Where the old file is
+/// not whole, `rfa.recovered` says what it lacked.
 ///
 /// # Errors
 /// [`CopyError`], also where the part holds no tick; `to` is then not there.
@@ -49,8 +51,9 @@ pub fn cut(
         if !copier.kept.contains_key(&Topic::Tick) {
             return Err(CopyError::refused(from, no_tick(part)));
         }
-        let Copier { recorder, kept, damage, end, .. } = copier;
-        recorder.close_with(CheckpointKind::End, None)?;
+        let (kept, damage) = (take(&mut copier.kept), take(&mut copier.damage));
+        let end = copier.end.clone();
+        copier.close()?;
         Ok(CutReport { kept, from_start, damage, end })
     })
 }

@@ -4,6 +4,7 @@
 
 mod line;
 
+use crate::copy::DAMAGE_MAX;
 use crate::row::TickRow;
 use crate::{Damage, End, Message, ReadError, Recording, Topic};
 use line::Line;
@@ -33,9 +34,12 @@ impl Part {
 pub struct Exported {
     /// Lines, without a heading.
     pub lines: u64,
-    /// Damaged places that were passed over.
+    /// Damaged places that were passed over, the first 64.
     pub damage: Vec<Damage>,
-    /// How the recording ends.
+    /// How many there were.
+    pub damaged: u64,
+    /// How the recording ends; finished too where the part that was asked for was followed to its
+    /// own end.
     pub end: End,
 }
 
@@ -43,7 +47,7 @@ impl Exported {
     /// Everything of the part asked for was there.
     #[must_use]
     pub fn whole(&self) -> bool {
-        self.damage.is_empty() && self.end == End::Finished
+        self.damaged == 0 && self.end == End::Finished
     }
 }
 
@@ -199,17 +203,27 @@ pub fn each(
     }
     let began_ns = began?;
     let mut messages = recording.messages()?;
-    let mut exported = Exported { lines: 0, damage: Vec::new(), end: End::Finished };
+    let mut past = false;
+    let mut exported = Exported { lines: 0, damage: Vec::new(), damaged: 0, end: End::Finished };
     loop {
         let taken = match messages.next() {
             Ok(None) => {
-                if messages.end() == Some(&End::Finished) || !take.wait()? || !messages.resume()? {
+                if messages.end() == Some(&End::Finished) || !take.wait()? {
+                    break;
+                }
+                if past {
+                    // Followed as far as was asked for: what comes later is of no concern.
+                    exported.end = End::Finished;
+                    return Ok(exported);
+                }
+                if !messages.resume()? {
                     break;
                 }
                 continue;
             }
             Ok(Some(message)) => {
                 let at_us = since_us(message.log_time_ns, began_ns);
+                past |= message.topic == Topic::Tick && part.until_us.is_some_and(|to| at_us >= to);
                 if topics.contains(&message.topic) && part.holds(at_us) {
                     exported.lines += 1;
                     take.take(at_us, &message)
@@ -222,7 +236,10 @@ pub fn each(
         match taken {
             Ok(()) => {}
             Err(ExportError::Read(ReadError::Damaged { at, why, .. })) => {
-                exported.damage.push(Damage { at, why });
+                exported.damaged += 1;
+                if exported.damage.len() < DAMAGE_MAX {
+                    exported.damage.push(Damage { at, why });
+                }
             }
             Err(error) => return Err(error),
         }

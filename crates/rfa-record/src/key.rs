@@ -103,9 +103,14 @@ impl SigningKey {
         let pair = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
         let secret = pair.to_pkcs8_pem(LineEnding::LF).map_err(|e| failed(&e));
         let shown = self.0.verifying_key().to_public_key_pem(LineEnding::LF);
-        write_new(path, 0o600, secret.map_err(io(path))?.as_bytes()).map_err(io(path))?;
+        let secret = secret.map_err(io(path))?;
         let shown = shown.map_err(|e| failed(&e)).map_err(io(&public))?;
+        // The public half first: a secret one is never there without it.
         write_new(&public, 0o644, shown.as_bytes()).map_err(io(&public))?;
+        if let Err(error) = write_new(path, 0o600, secret.as_bytes()) {
+            let _ = std::fs::remove_file(&public);
+            return Err(io(path)(error));
+        }
         Ok(public)
     }
 

@@ -38,9 +38,10 @@ mod read;
 mod recover;
 pub mod row;
 mod whole;
+mod words;
 mod write;
 
-pub use annotate::{annotate, attach, sign};
+pub use annotate::{ATTACHED_FILE_BYTES_MAX, annotate, attach, sign};
 pub use chain::{CheckpointKind, CheckpointMessage};
 pub use check::{CheckError, CheckReport, Misfit, check};
 pub use copy::CopyError;
@@ -51,7 +52,7 @@ pub use header::{Attached, Clock, Header, HeaderError, RECORD_SCHEMA};
 pub use info::{Damage, Gap, Info, Sequence, TripSeen};
 pub use key::{KeyError, PublicKey, SigningKey};
 pub use lesion::{LesionMessage, LesionRow, MeasureRow, PowerRow, VerdictWord};
-pub use merge::{MergeReport, merge};
+pub use merge::{MergeReport, MergedPart, merge};
 pub use message::{
     ActionRow, EventMessage, IntentMessage, NoteMessage, StopSourceWord, SummaryMessage, Topic,
     TruthRow,

@@ -4,11 +4,12 @@ use crate::copy::{ChainOf, Copier, Pass, into_new};
 use crate::cut::file_hash;
 use crate::export::first_tick_ns;
 use crate::header::{CUT, MERGED, RECOVERED};
-use crate::read::{Attachment, FoundMessage};
+use crate::read::{Attachment, FoundMessage, Record, Records};
 use crate::write::Refused;
-use crate::{Attached, CheckpointKind, CopyError, Damage, Recording, Topic};
+use crate::{Attached, CopyError, Damage, End, ReadError, Recording, Topic};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
 use std::path::{Path, PathBuf};
 
 /// Parts taken at most.
@@ -20,20 +21,32 @@ const OVERLAP_MAX: usize = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MergeReport {
     /// The parts, in the order of their ticks.
-    pub parts: Vec<PathBuf>,
+    pub parts: Vec<MergedPart>,
     /// Messages kept, of each topic.
     pub kept: BTreeMap<Topic, u64>,
     /// Messages that came in two parts and were taken once.
     pub twice: u64,
     /// It begins with the session's first tick, so that it can be re-executed.
     pub from_start: bool,
-    /// Damaged places of the parts that were passed over, the first 64.
+    /// Every part was whole.
+    pub whole: bool,
+}
+
+/// What became of one part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MergedPart {
+    /// The file.
+    pub path: PathBuf,
+    /// How it ends.
+    pub end: End,
+    /// Its damaged places, which were passed over, the first 64.
     pub damage: Vec<Damage>,
 }
 
 /// Puts the parts of one session together, in the order of their ticks: cuts of one recording, or
 /// what was recovered of it twice. What two parts both hold is taken once and has to be the same.
-/// A recording holds one session: parts of others are refused.
+/// A recording holds one session: parts of others are refused. Where a part is not whole,
+/// `rfa.recovered` says what it lacked.
 ///
 /// # Errors
 /// [`CopyError`]; `to` is then not there.
@@ -48,14 +61,15 @@ pub fn merge(from: &[PathBuf], to: impl AsRef<Path>) -> Result<MergeReport, Copy
         let recording = Recording::open(path)?;
         let began = first_tick_ns(&recording, &mut || false)
             .map_err(|error| CopyError::refused(path, error.to_string()))?;
-        parts.push((began, recording));
+        let earliest_ns = earliest_ns(path)?;
+        parts.push(Source { began, earliest_ns, recording });
     }
-    parts.sort_by_key(|(began, _)| *began);
-    let Some(((_, first), rest)) = parts.split_first() else {
+    parts.sort_by_key(|part| part.began);
+    let Some((Source { recording: first, .. }, rest)) = parts.split_first() else {
         return Err(CopyError::refused(to, "no parts"));
     };
-    for (_, part) in rest {
-        same_session(first, part)?;
+    for part in rest {
+        same_session(first, &part.recording)?;
     }
     into_new(to, |partial| put_together(partial, first, &parts))
 }
@@ -63,7 +77,7 @@ pub fn merge(from: &[PathBuf], to: impl AsRef<Path>) -> Result<MergeReport, Copy
 fn put_together(
     partial: &Path,
     first: &Recording,
-    parts: &[(u64, Recording)],
+    parts: &[Source],
 ) -> Result<MergeReport, CopyError> {
     let mut copier = Copier::create(partial, first, ChainOf::TheNew)?;
     copier.recorder.write_mark(MERGED, mark(parts)?)?;
@@ -71,30 +85,61 @@ fn put_together(
         copier.recorder.write_mark(CUT, cut.clone())?;
     }
     let mut pass = Parts::default();
-    for (place, (_, part)) in parts.iter().enumerate() {
-        pass.next_began_ns = parts.get(place + 1).map(|(began, _)| *began);
+    let mut told = Vec::new();
+    for (place, part) in parts.iter().enumerate() {
+        let behind = parts.iter().skip(place + 1);
+        pass.later_from_ns = behind.filter_map(|part| part.earliest_ns).min();
         pass.first = place == 0;
-        copier.take(part, &mut pass)?;
+        copier.take(&part.recording, &mut pass)?;
+        let (path, end) = (part.recording.path().to_owned(), copier.end.clone());
+        told.push(MergedPart { path, end, damage: take(&mut copier.damage) });
     }
-    let Copier { recorder, kept, damage, .. } = copier;
-    recorder.close_with(CheckpointKind::End, None)?;
-    Ok(MergeReport {
-        parts: parts.iter().map(|(_, part)| part.path().to_owned()).collect(),
-        kept,
-        twice: pass.twice,
-        from_start: first.from_start(),
-        damage,
-    })
+    let (kept, whole) = (take(&mut copier.kept), copier.whole());
+    copier.close()?;
+    Ok(MergeReport { parts: told, kept, twice: pass.twice, from_start: first.from_start(), whole })
+}
+
+/// A part, before it is taken.
+struct Source {
+    /// Its first tick.
+    began: u64,
+    /// The earliest time of any of its messages, notes aside; absent: it has none.
+    earliest_ns: Option<u64>,
+    recording: Recording,
+}
+
+/// An intent or a lesion may stand in front of a part's first tick, and be older.
+fn earliest_ns(path: &Path) -> Result<Option<u64>, CopyError> {
+    let (mut records, mut notes, mut earliest) = (Records::open(path)?, BTreeSet::new(), None);
+    loop {
+        let found = match records.step() {
+            Ok(None) => return Ok(earliest),
+            Ok(Some(found)) => found,
+            Err(ReadError::Damaged { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        match records.record(&found)? {
+            Record::Channel(channel) if channel.of_rfa() == Some(Topic::Note) => {
+                notes.insert(channel.id);
+            }
+            Record::Message { header, .. } if !notes.contains(&header.channel) => {
+                let at_ns = header.log_time_ns;
+                earliest = Some(earliest.map_or(at_ns, |before: u64| before.min(at_ns)));
+            }
+            _ => {}
+        }
+    }
 }
 
 #[derive(Default)]
 struct Parts {
     first: bool,
-    /// The first tick of the part behind this one.
-    next_began_ns: Option<u64>,
+    /// The earliest message of the parts behind this one.
+    later_from_ns: Option<u64>,
     /// Messages that the parts behind may hold too, with what they are.
     taken: BTreeMap<(u16, u32), [u8; 16]>,
     files: BTreeSet<[u8; 16]>,
+    notes: BTreeSet<[u8; 16]>,
     last_tick: Option<u32>,
     twice: u64,
 }
@@ -108,6 +153,19 @@ impl Pass for Parts {
     ) -> Result<bool, Refused> {
         let key = (header.channel, header.sequence);
         let what = hash(&[&header.log_time_ns.to_le_bytes(), data]);
+        if topic == Some(Topic::Note) {
+            // Each part's notes have numbers of their own: what they say tells them apart.
+            if self.notes.contains(&what) {
+                self.twice += 1;
+                return Ok(false);
+            }
+            header.sequence = u32::try_from(self.notes.len()).unwrap_or(u32::MAX);
+            if self.notes.len() >= OVERLAP_MAX {
+                return Err(format!("more than {OVERLAP_MAX} notes"));
+            }
+            self.notes.insert(what);
+            return Ok(true);
+        }
         let name = || topic.map_or("foreign", Topic::name);
         if let Some(before) = self.taken.get(&key) {
             if *before != what {
@@ -124,7 +182,7 @@ impl Pass for Parts {
             }
             self.last_tick = Some(header.sequence);
         }
-        if self.next_began_ns.is_some_and(|next| header.log_time_ns >= next) {
+        if self.later_from_ns.is_some_and(|next| header.log_time_ns >= next) {
             if self.taken.len() >= OVERLAP_MAX {
                 return Err(format!("more than {OVERLAP_MAX} messages are in two parts"));
             }
@@ -181,10 +239,10 @@ fn same_session(first: &Recording, part: &Recording) -> Result<(), CopyError> {
     }
 }
 
-fn mark(parts: &[(u64, Recording)]) -> Result<BTreeMap<String, String>, CopyError> {
+fn mark(parts: &[Source]) -> Result<BTreeMap<String, String>, CopyError> {
     let mut mark = BTreeMap::from([("parts".to_owned(), parts.len().to_string())]);
-    for (place, (_, part)) in parts.iter().enumerate() {
-        mark.insert(format!("part_{}_blake3", place + 1), file_hash(part.path())?);
+    for (place, part) in parts.iter().enumerate() {
+        mark.insert(format!("part_{}_blake3", place + 1), file_hash(part.recording.path())?);
     }
     Ok(mark)
 }

@@ -6,6 +6,7 @@ mod messages;
 mod records;
 
 pub(crate) use fields::{Attachment, Channel, Schema};
+pub(crate) use messages::FILES_MAX;
 pub use messages::{Message, Messages};
 pub(crate) use records::{Found, FoundMessage, Record, Records};
 
@@ -22,6 +23,10 @@ use std::path::{Path, PathBuf};
 const ATTACHED_MAX: usize = 64;
 /// Bytes of attached files taken at most, together.
 const ATTACHED_BYTES_MAX: usize = 32 << 20;
+/// Bytes of what a file says of its own making at most: of a thousand merged parts a tenth.
+const MARK_BYTES_MAX: usize = 1 << 20;
+/// Metadata records of that at most.
+const MARKS_MAX: usize = 64;
 
 /// Why a recording cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -160,21 +165,28 @@ fn read_header(path: &Path) -> Result<(Header, BTreeMap<String, Map>), ReadError
     let mut frames = Frames::open(path)?;
     let (mut session, mut clock, mut marks) = (None, None, BTreeMap::new());
     let mut files: Vec<Attached> = Vec::new();
-    let mut bytes = 0;
+    let (mut bytes, mut mark_bytes) = (0, 0);
     while let Some(frame) = frames.next()? {
         let damaged = |why: &str| ReadError::Damaged {
             path: path.to_owned(),
             at: frame.at,
             why: why.to_owned(),
         };
-        let body = Fields(frames.body());
+        let (body, frame_bytes) = (Fields(frames.body()), frames.body().len());
         match frame.opcode {
             op::METADATA => {
                 let (name, map) = body.metadata().map_err(damaged)?;
                 match name.as_str() {
                     SESSION => keep(&mut session, map).map_err(damaged)?,
                     CLOCK => keep(&mut clock, map).map_err(damaged)?,
-                    rfa if rfa.starts_with("rfa.") && marks.len() < ATTACHED_MAX => {
+                    rfa if rfa.starts_with("rfa.") => {
+                        mark_bytes += frame_bytes;
+                        if marks.len() >= MARKS_MAX || mark_bytes > MARK_BYTES_MAX {
+                            return Err(damaged(&format!(
+                                "more than {MARKS_MAX} metadata records of rfa, or more than \
+                                 {MARK_BYTES_MAX} bytes of them"
+                            )));
+                        }
                         marks.insert(name, map);
                     }
                     _ => {}

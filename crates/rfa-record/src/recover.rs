@@ -1,7 +1,6 @@
 //! A clean file from a broken one. Always a new file, renamed when it is whole.
 
 use crate::copy::{AsItIs, ChainOf, Copier, Pass, into_new};
-use crate::header::RECOVERED;
 use crate::read::FoundMessage;
 use crate::write::Refused;
 use crate::{CheckpointKind, CopyError, Damage, End, Recording, Topic};
@@ -23,7 +22,7 @@ pub struct Recovered {
     pub tail_bytes: u64,
     /// Damaged places that were passed over, the first 64.
     pub damage: Vec<Damage>,
-    /// Nothing was lost: the old file was whole.
+    /// Nothing was lost: the old file was whole, and held nothing that is of no rfa.
     pub whole: bool,
 }
 
@@ -69,28 +68,17 @@ fn copy(from: &Path, to: &Path, note: bool, pass: &mut dyn Pass) -> Result<Recov
     into_new(to, |partial| {
         let mut copier = Copier::create(partial, &recording, ChainOf::TheOld)?;
         copier.take(&recording, pass)?;
-        let whole = copier.whole();
-        let Copier { mut recorder, kept, damage, end, tail_bytes, .. } = copier;
-        let report = Recovered { kept, end, tail_bytes, damage, whole };
         if note {
-            recorder.write_mark(RECOVERED, note_of(&report))?;
-            if recorder.chained() {
-                recorder.close_with(CheckpointKind::Added, None)?;
-                return Ok(report);
-            }
+            copier.write_recovered()?;
         }
-        recorder.close()?;
+        let whole = copier.whole();
+        let Copier { recorder, kept, damage, end, tail_bytes, .. } = copier;
+        let report = Recovered { kept, end, tail_bytes, damage, whole };
+        if note && recorder.chained() {
+            recorder.close_with(CheckpointKind::Added, None)?;
+        } else {
+            recorder.close()?;
+        }
         Ok(report)
     })
-}
-
-fn note_of(report: &Recovered) -> BTreeMap<String, String> {
-    [
-        ("tail_bytes_lost", report.tail_bytes.to_string()),
-        ("damaged_places", report.damage.len().to_string()),
-        ("whole", report.whole.to_string()),
-    ]
-    .into_iter()
-    .map(|(key, value)| (key.to_owned(), value))
-    .collect()
 }

@@ -96,6 +96,8 @@ pub struct Recorder {
     key: Option<SigningKey>,
     /// Schemas (false) and channels (true) that are in the file.
     definitions: BTreeSet<(bool, u16)>,
+    /// Bytes of those that were taken over.
+    definition_bytes: usize,
 }
 
 impl Recorder {
@@ -171,6 +173,7 @@ impl Recorder {
             chain: Chain::new(),
             key: None,
             definitions: BTreeSet::new(),
+            definition_bytes: 0,
         })
     }
 
@@ -289,6 +292,8 @@ impl Recorder {
 
     /// Ends what was written so far with a checkpoint.
     fn checkpoint(&mut self, kind: CheckpointKind) -> Result<(), RecordError> {
+        // Its channel may be new, and is a record that the checkpoint covers.
+        self.channel(Topic::Chain)?;
         let checkpoint = self.chain.close(kind, self.key.as_ref(), self.newest_ns);
         let data = encode(&checkpoint).map_err(at(&self.path, "cannot write a checkpoint"))?;
         let sequence = self.number(Topic::Chain);

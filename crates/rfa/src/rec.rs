@@ -13,6 +13,7 @@ use crate::exit::{Exit, Stop};
 use crate::output;
 pub(crate) use arguments::Rec;
 use arguments::RecFile;
+use follow::{Follow, FollowArguments};
 use rfa_record::{Part, Recording};
 use std::path::Path;
 
@@ -42,12 +43,17 @@ pub(crate) fn rec(command: Rec) -> Result<Exit, Stop> {
     }
 }
 
-fn info(arguments: &RecFile, follow: bool) -> Result<Exit, Stop> {
+fn info(arguments: &RecFile, follow: FollowArguments) -> Result<Exit, Stop> {
+    let following = follow.follow;
+    let (mut follow, mut said) = (Follow::new(&arguments.file, follow), String::new());
     let mut wait = |so_far: &rfa_record::Info| {
-        if follow {
-            eprintln!("{}", text::so_far(so_far));
+        let goes_on = follow.wait();
+        let now = text::so_far(so_far, follow.bytes());
+        if following && now != said {
+            eprintln!("{now}");
+            said = now;
         }
-        follow::wait(follow)
+        goes_on
     };
     let info = Recording::open(&arguments.file)
         .and_then(|recording| recording.info_following(&mut wait))

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Names of files attached behind the data that are kept at most.
-const FILES_MAX: usize = 64;
+pub(crate) const FILES_MAX: usize = 64;
+/// Characters of such a name that are kept: no file system takes longer ones.
+const NAME_CHARS_MAX: usize = 255;
 
 /// Messages of a file in the order they were written. Memory: one chunk packed, one unpacked.
 ///
@@ -163,7 +165,7 @@ impl Messages {
             }
             Record::Metadata { name, .. } => self.recovered |= name == RECOVERED,
             Record::Attachment(attachment) if self.files.len() < FILES_MAX => {
-                self.files.push(attachment.file.name);
+                self.files.push(attachment.file.name.chars().take(NAME_CHARS_MAX).collect());
             }
             _ => {}
         }

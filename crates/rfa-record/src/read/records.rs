@@ -1,6 +1,6 @@
 //! Every record of a file's data, one after the other, whatever it says.
 
-use super::fields::{Attachment, Channel, Fields, PREFIX, Schema, op};
+use super::fields::{Attachment, Channel, Fields, MAGIC, PREFIX, Schema, op};
 use super::frames::{Frames, RECORD_MAX};
 use super::{End, Map, ReadError};
 use std::ops::Range;
@@ -143,6 +143,7 @@ impl Records {
                 _ if self.data_ended => Ok(None),
                 op::CHUNK => self.unpack().map(|()| None),
                 op::SCHEMA | op::CHANNEL | op::MESSAGE => self.wrap(frame.opcode).map(|()| None),
+                op::HEADER if frame.at != MAGIC.len() as u64 => Err("a second header".to_owned()),
                 op::HEADER | op::MESSAGE_INDEX => Ok(None),
                 opcode => self.good(Place { opcode, in_chunk: None }).map(Some),
             };

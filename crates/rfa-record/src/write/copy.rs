@@ -3,10 +3,15 @@
 use super::{RecordCause, RecordError, Recorder, at};
 use crate::message::{NoteMessage, decode};
 use crate::read::{Channel, FoundMessage, Record, Schema};
+use crate::words::short;
 use crate::{Attached, CheckpointKind, SigningKey, Topic};
 use mcap::McapError;
 use mcap::records::MessageHeader;
 use std::collections::BTreeMap;
+
+/// Bytes of schemas and channels taken over at most, together: the writer keeps them. Those of rfa
+/// are some ten KiB.
+const DEFINITION_BYTES_MAX: usize = 16 << 20;
 
 /// Why a record cannot be taken over although the new file can be written.
 pub(crate) type Refused = String;
@@ -14,7 +19,13 @@ pub(crate) type Refused = String;
 impl Recorder {
     /// Takes over a record. `Ok(Err(..))`: it contradicts one before it and is left out.
     pub(crate) fn copy(&mut self, record: &Record<'_>) -> Result<Result<(), Refused>, RecordError> {
+        if let Some(refused) = self.too_large(record) {
+            return Ok(Err(refused));
+        }
         match self.copied(record) {
+            Ok(()) if matches!(record, Record::Foreign) => {
+                Ok(Err("a record of a kind that no rfa writes; it is left out".to_owned()))
+            }
             Ok(()) => Ok(Ok(())),
             Err(RecordCause::Mcap(
                 error @ (McapError::ConflictingSchemas(_)
@@ -27,6 +38,34 @@ impl Recorder {
         }
     }
 
+    /// A definition for which there is no room any more; otherwise it is counted.
+    fn too_large(&mut self, record: &Record<'_>) -> Option<Refused> {
+        let (key, bytes, name) = match record {
+            Record::Schema(Schema { id, name, encoding, data }) => {
+                let bytes = name.len() + encoding.len() + data.len();
+                ((false, *id), bytes, format!("schema {id} {:?}", short(name)))
+            }
+            Record::Channel(Channel { id, topic, encoding, metadata, .. }) => {
+                let map: usize = metadata.iter().map(|(key, value)| key.len() + value.len()).sum();
+                let bytes = topic.len() + encoding.len() + map;
+                ((true, *id), bytes, format!("channel {id} {:?}", short(topic)))
+            }
+            _ => return None,
+        };
+        if self.definitions.contains(&key) {
+            return None;
+        }
+        let together = self.definition_bytes.saturating_add(bytes);
+        if together > DEFINITION_BYTES_MAX {
+            return Some(format!(
+                "{name} of {bytes} bytes: schemas and channels of {together} bytes together; at \
+                 most {DEFINITION_BYTES_MAX} are taken"
+            ));
+        }
+        self.definition_bytes = together;
+        None
+    }
+
     fn copied(&mut self, record: &Record<'_>) -> Result<(), RecordCause> {
         match record {
             Record::Schema(Schema { id, name, encoding, data }) => {
@@ -37,7 +76,8 @@ impl Recorder {
                 let Channel { id, schema, topic, encoding, metadata } = channel;
                 self.writer.add_channel_with_id(*id, *schema, topic, encoding, metadata)?;
                 if let Some(topic) = channel.of_rfa() {
-                    self.channels.insert(topic, *id);
+                    // The first is meant, as in a check.
+                    self.channels.entry(topic).or_insert(*id);
                 }
                 self.defined(record);
             }
@@ -66,7 +106,8 @@ impl Recorder {
             publish_time: publish_time_ns,
         };
         self.writer.write_to_known_channel(&written, data)?;
-        self.newest_ns = log_time_ns;
+        // A note may stand behind what it is about.
+        self.newest_ns = self.newest_ns.max(log_time_ns);
         let topic = self.channels.iter().find(|(_, id)| **id == channel).map(|(topic, _)| *topic);
         if let Some(topic) = topic {
             self.sequences.insert(topic, sequence.wrapping_add(1));

@@ -1,5 +1,6 @@
 //! Arguments of `rfa rec`.
 
+use super::follow::FollowArguments;
 use crate::cli::Output;
 use clap::{Args, Subcommand, ValueEnum};
 use rfa_record::Topic;
@@ -18,13 +19,13 @@ Examples:
   rfa rec info --format json session.mcap
   rfa rec info --follow session.mcap
 
-With --follow a recording that is being written is waited for; how far it is stands on stderr.")]
+With --follow a recording that is being written is waited for; how far it is stands on stderr. One
+that does not grow for --follow-timeout-s has ended: exit 3.")]
     Info {
         #[command(flatten)]
         of: RecFile,
-        /// Wait until the recording is finished.
-        #[arg(long)]
-        follow: bool,
+        #[command(flatten)]
+        follow: FollowArguments,
     },
     /// Print its messages, one a line.
     #[command(after_long_help = "\
@@ -262,9 +263,8 @@ pub(crate) struct Cat {
     /// Nothing from this time on, s.
     #[arg(long, value_name = "TIME", value_parser = seconds, allow_negative_numbers = true)]
     pub(crate) to: Option<i64>,
-    /// Go on while the recording is written.
-    #[arg(long)]
-    pub(crate) follow: bool,
+    #[command(flatten)]
+    pub(crate) follow: FollowArguments,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -287,9 +287,8 @@ pub(crate) struct Export {
     /// Messages of this topic only; may be given more than once. A table is always of /tick.
     #[arg(long = "topic", value_name = "TOPIC", value_parser = topic)]
     pub(crate) topics: Vec<Topic>,
-    /// Go on while the recording is written.
-    #[arg(long)]
-    pub(crate) follow: bool,
+    #[command(flatten)]
+    pub(crate) follow: FollowArguments,
     /// New file; without it, stdout.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -1,9 +1,11 @@
 //! `rfa rec cat`: messages as lines.
 
 use super::arguments::Cat;
-use super::{export, follow, text};
+use super::follow::Follow;
+use super::{export, text};
 use crate::cli::Format;
 use crate::exit::{Exit, Stop};
+use crate::output;
 use rfa_record::row::TickRow;
 use rfa_record::{
     CheckpointMessage, EventMessage, ExportError, IntentMessage, Message, NoteMessage, Part,
@@ -20,17 +22,18 @@ pub(super) fn cat(arguments: &Cat) -> Result<Exit, Stop> {
     let recording = Recording::open(file).map_err(|e| Stop::failure(e.to_string()))?;
     let part = Part { from_us: *from, until_us: *to };
     let topics = if channels.is_empty() { &FOR_PEOPLE[..] } else { channels };
+    let mut follow = Follow::new(file, *follow);
     let mut out = BufWriter::new(stdout().lock());
     let printed = match output.format {
         Format::Json => {
-            let mut wait = || follow::wait(*follow);
+            let mut wait = || follow.wait();
             rfa_record::export_ndjson(&recording, part, topics, &mut out, &mut wait)
         }
         Format::Text => {
             let mut lines = Lines {
                 out: &mut out,
                 channel: recording.header().limits.channel.number(),
-                follow: *follow,
+                follow,
             };
             rfa_record::each(&recording, part, topics, &mut lines)
         }
@@ -51,12 +54,12 @@ struct Lines<W> {
     out: W,
     /// The channel that is treated.
     channel: u8,
-    follow: bool,
+    follow: Follow,
 }
 
 impl<W: Write> Take for Lines<W> {
     fn take(&mut self, at_us: i64, message: &Message<'_>) -> Result<(), ExportError> {
-        let said = said(self.channel, message)?;
+        let said = output::plain(&said(self.channel, message)?);
         let seconds = at_us as f64 / 1e6;
         writeln!(self.out, "{seconds:11.3} s  {:<8} {said}", message.topic.name())?;
         Ok(())
@@ -64,7 +67,7 @@ impl<W: Write> Take for Lines<W> {
 
     fn wait(&mut self) -> Result<bool, ExportError> {
         self.out.flush()?;
-        Ok(follow::wait(self.follow))
+        Ok(self.follow.wait())
     }
 }
 

@@ -22,6 +22,7 @@ fn text(report: &CheckReport, key_given: bool) -> String {
     let CheckReport { checkpoints, records, .. } = report;
     let fits = format!("{records} records fit {checkpoints} checkpoints");
     if let Some(misfit) = &report.misfit {
+        let misfit = output::plain(&misfit.to_string());
         return format!("not intact: {misfit}\n{fits} before it");
     }
     let keys: Vec<_> = report.keys.iter().map(ToString::to_string).collect();

@@ -1,10 +1,12 @@
 //! `rfa rec cut, merge, note, attach, deidentify`: new recordings from old ones.
 
+use super::export;
 use crate::cli::Format;
 use crate::exit::{Exit, Stop};
 use crate::output;
 use rfa_record::{Attached, Clock, CopyError, NoteMessage, Part, Recording, SigningKey};
 use serde::Serialize;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub(super) fn cut(from: &Path, part: Part, to: &Path, format: Format) -> Result<Exit, Stop> {
@@ -23,7 +25,13 @@ pub(super) fn merge(files: &[PathBuf], format: Format) -> Result<Exit, Stop> {
     };
     let report = rfa_record::merge(from, to).map_err(stop)?;
     print(&report, format)?;
-    Ok(if report.damage.is_empty() { Exit::Ok } else { Exit::Loss })
+    for part in &report.parts {
+        let damaged = part.damage.iter().map(|d| format!("byte {}: {}", d.at, d.why));
+        for why in damaged.chain(export::cut_short(&part.end)) {
+            eprintln!("{}: not whole: {}", part.path.display(), output::plain(&why));
+        }
+    }
+    Ok(if report.whole { Exit::Ok } else { Exit::Loss })
 }
 
 pub(super) fn note(
@@ -56,7 +64,7 @@ pub(super) fn attach(
     media_type: Option<&str>,
     key: Option<&Path>,
 ) -> Result<Exit, Stop> {
-    let data = std::fs::read(path).map_err(|e| Stop::usage(format!("{}: {e}", path.display())))?;
+    let data = read(path).map_err(|e| Stop::usage(format!("{}: {e}", path.display())))?;
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| Stop::usage(format!("{}: has no name", path.display())))?;
     let media_type = media_type.unwrap_or_else(|| by_ending(path)).to_owned();
@@ -66,13 +74,24 @@ pub(super) fn attach(
     Ok(Exit::Ok)
 }
 
+/// The file's bytes, one more than can be kept at most: a device or a pipe has no end.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut data = Vec::new();
+    let most = rfa_record::ATTACHED_FILE_BYTES_MAX as u64 + 1;
+    std::fs::File::open(path)?.take(most).read_to_end(&mut data)?;
+    Ok(data)
+}
+
 pub(super) fn deidentify(from: &Path, to: &Path, format: Format) -> Result<Exit, Stop> {
     let report = rfa_record::deidentify(from, to).map_err(stop)?;
     match format {
         Format::Json => output::json(&report)?,
         Format::Text => {
             let list = |label: &str, lines: &[String]| {
-                lines.iter().map(|line| format!("{label}: {line}")).collect::<Vec<_>>()
+                lines
+                    .iter()
+                    .map(|line| format!("{label}: {}", output::plain(line)))
+                    .collect::<Vec<_>>()
             };
             let lines = [list("removed", &report.removed), list("kept", &report.kept)].concat();
             output::line(&lines.join("\n"))?;

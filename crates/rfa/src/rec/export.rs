@@ -1,7 +1,7 @@
 //! `rfa rec export`: recordings for other tools.
 
 use super::arguments::{Export, ExportTo};
-use super::follow;
+use super::follow::Follow;
 use crate::exit::{Exit, Stop};
 use crate::output;
 use rfa_record::{End, ExportError, Exported, Part, Recording, Topic};
@@ -19,7 +19,8 @@ pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
     let part = Part { from_us: *from_s, until_us: *until_s };
     let all: Vec<_> = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Chain).collect();
     let topics = if topics.is_empty() { &all } else { topics };
-    let mut wait = || follow::wait(*follow);
+    let mut follow = Follow::new(file, *follow);
+    let mut wait = || follow.wait();
     let mut write = |out: &mut dyn Write| {
         let mut out = BufWriter::new(out);
         let exported = match to {
@@ -58,12 +59,19 @@ pub(super) fn exit(file: &Path, exported: &Exported) -> Exit {
 /// What of the recording is missing.
 fn loss(exported: &Exported) -> String {
     let damaged = exported.damage.iter().map(|d| format!("byte {}: {}", d.at, d.why));
-    let end = match &exported.end {
+    let untold = exported.damaged.saturating_sub(exported.damage.len() as u64);
+    let more = (untold > 0).then(|| format!("and {untold} damaged places more"));
+    let all: Vec<_> = damaged.chain(more).chain(cut_short(&exported.end)).collect();
+    let all = output::plain(&all.join("; "));
+    format!("not whole, {} lines are written; {all}", exported.lines)
+}
+
+/// Where and why a recording ends that is not finished.
+pub(super) fn cut_short(end: &End) -> Option<String> {
+    match end {
         End::Finished => None,
         End::Truncated { at, why } => Some(format!("ends at byte {at}: {why}")),
-    };
-    let all: Vec<_> = damaged.chain(end).collect();
-    format!("not whole, {} lines are written; {}", exported.lines, all.join("; "))
+    }
 }
 
 /// Writes beside `path` and puts it there when it is whole. Nothing is overwritten.

@@ -1,5 +1,6 @@
 //! `rfa rec info` for people: a label and a value a line, in units a person reads.
 
+use crate::output::plain;
 use rfa_interlock::Trip;
 use rfa_record::{End, Info, LesionMessage, MeasureRow, TripSeen};
 use rfa_replay::PassiveReport;
@@ -19,9 +20,9 @@ pub(super) fn text(info: &Info) -> String {
 }
 
 /// How far a recording is that is being written.
-pub(super) fn so_far(info: &Info) -> String {
+pub(super) fn so_far(info: &Info, bytes: u64) -> String {
     let state = info.end_state.and_then(|state| word(&state)).unwrap_or("no tick".to_owned());
-    format!("{}, {}, {state}", duration(info.span_us), size(info.bytes))
+    format!("{}, {}, {state}", duration(info.span_us), size(bytes))
 }
 
 /// What `rules` says.
@@ -49,6 +50,7 @@ struct Lines(String);
 impl Lines {
     fn add(&mut self, label: &str, value: &str) {
         let label = if label.is_empty() { String::new() } else { format!("{label}:") };
+        let value = plain(value);
         self.0.push_str(format!("{label:<LABEL$} {value}").trim_end());
         self.0.push('\n');
     }
