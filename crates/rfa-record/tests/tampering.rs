@@ -15,9 +15,6 @@ use std::path::Path;
 use std::sync::LazyLock;
 use support::Session;
 
-/// What stands on `/chain`, by the order of the channels.
-const CHAIN: &str = "/chain";
-
 fn key(seed: u8) -> SigningKey {
     SigningKey::from_seed(&[seed; 32])
 }
@@ -105,7 +102,7 @@ fn checked(records: &[Record<'_>], key: Option<&PublicKey>) -> Option<Result<Che
 /// The number of the channel on which the checkpoints are.
 fn chain_id() -> u16 {
     let mut ids = SIGNED.1.iter().filter_map(|record| match record {
-        Record::Channel(channel) if channel.topic == CHAIN => Some(channel.id),
+        Record::Channel(channel) if channel.topic == "/chain" => Some(channel.id),
         _ => None,
     });
     ids.next_back().expect("a chain")
@@ -308,6 +305,23 @@ fn a_chain_written_anew_does_not_pass_the_site_key() {
     assert!(report.misfit.expect("refused").what.starts_with("is not signed"));
 }
 
+/// Nor with signatures that only look like the key's: one digit of each in turn.
+#[test]
+fn a_signature_that_another_made_is_found() {
+    let signed = SIGNED.1.iter().enumerate().filter(|(_, record)| is_checkpoint(record));
+    for (place, _) in signed {
+        let mut forged = copies(&SIGNED.1);
+        let Record::Message { data, .. } = &mut forged[place] else { panic!("a message") };
+        let name = b"\"signature\":\"";
+        let at = data.windows(name.len()).position(|part| part == name).expect("a signature");
+        let digit = &mut data.to_mut()[at + name.len() + place % 128];
+        *digit = if *digit == b'0' { b'1' } else { b'0' };
+        let report = checked(&forged, None).expect("a file").expect("a chain");
+        let misfit = report.misfit.expect("refused");
+        assert_eq!(misfit.what, "its signature is wrong", "record {place}: {misfit}");
+    }
+}
+
 /// Every prefix of the bytes, as a killed program or a torn disk leaves it.
 #[test]
 fn every_torn_end_is_found() {
@@ -383,26 +397,4 @@ fn what_is_added_is_covered_by_its_own_checkpoint() {
     let misfit = report.misfit.expect("the end is lost");
     assert!(misfit.what.contains("the session's end is missing"), "{misfit}");
     assert!(report.checkpoints > 2 && !report.ended);
-}
-
-/// Keys are files as OpenSSL has them; one that others may read signs nothing.
-#[test]
-#[cfg(unix)]
-fn keys_are_read_back_and_guarded() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("site.pem");
-    let public = key(7).write(&path).expect("writes");
-    assert_eq!(SigningKey::read(&path).expect("reads").public(), key(7).public());
-    assert_eq!(PublicKey::read(&public).expect("reads"), key(7).public());
-    let text = std::fs::read_to_string(&path).expect("reads");
-    // RFC 8410: what `openssl genpkey -algorithm ed25519` writes, 48 bytes of DER.
-    assert!(text.starts_with("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEI"), "{text}");
-    assert!(key(8).write(&path).is_err(), "overwritten");
-    let why = SigningKey::read(&public).expect_err("others may read it").to_string();
-    assert!(why.contains("mode 644") && why.contains("chmod 600"), "{why}");
-    std::fs::set_permissions(&public, PermissionsExt::from_mode(0o600)).expect("chmod");
-    let why = SigningKey::read(&public).expect_err("not secret").to_string();
-    assert!(why.contains("not an Ed25519 secret key in PEM"), "{why}");
-    assert!(PublicKey::read(&path).expect_err("not public").to_string().contains("public key"));
 }
