@@ -8,17 +8,14 @@ use crate::case::{CaseError, SESSION};
 use crate::{Case, Controller};
 use rfa_control::{ControlInputs, ControlOutputs};
 use rfa_interlock::{
-    AlarmSound, Command, Inputs, Interlock, LinkReport, Outputs, Readiness, RuleId, State, step,
+    AlarmSound, Command, Inputs, Interlock, LinkReport, Outputs, Readiness, RuleId, State,
 };
 use rfa_link::{Ends, Inbound, Opening, Outbound, Tally};
-use rfa_runtime::{PHASE_CONTROL, PHASE_INTERLOCK, TICK};
+use rfa_runtime::{PHASE_CONTROL, PHASE_INTERLOCK, TICK, hard_limits_for};
 use rfa_sim::Generator;
-use rfa_units::{
-    Bounded, GRANT_LIFE, GeneratorInstant, HostInstant, Mode, Permit, Request, Span,
-    TIP_TEMPERATURE_MAX, Telemetry,
-};
+use rfa_units::{Bounded, GeneratorInstant, HostInstant, Mode, Permit, Request, Span, Telemetry};
+use rfa_wire::LinkKey;
 use rfa_wire::handshake::{Config, Step};
-use rfa_wire::{HardLimits, LinkKey};
 use thiserror::Error;
 
 /// One slice: the firmware's step.
@@ -98,7 +95,6 @@ pub fn run(case: &Case, controller: &mut dyn Controller) -> Result<Trace, RunErr
 
 /// The handshake's numbers.
 fn config(case: &Case) -> Config {
-    let plan = &case.plan;
     Config {
         link: LinkKey::DEVELOPMENT,
         session: SESSION,
@@ -106,14 +102,7 @@ fn config(case: &Case) -> Config {
         channels: 1,
         telemetry_hz: 100,
         mode: Mode::Thermal,
-        limits: HardLimits {
-            channel: plan.program.channel,
-            power_max: plan.generator_power_max(),
-            voltage_max: plan.generator_voltage_max(),
-            temperature_max: TIP_TEMPERATURE_MAX,
-            grant_life: GRANT_LIFE,
-            plan: plan.hash,
-        },
+        limits: hard_limits_for(&case.plan),
     }
 }
 
@@ -220,7 +209,7 @@ impl<'a> Host<'a> {
         self.control_tick += 1;
         let mut telemetry = Bounded::<Telemetry, 4>::new();
         while let Ok(arrival) = self.ends.to_control.pop() {
-            // One a tick is usual; a fifth would be too old to act on.
+            // One a tick is usual, and more than four never come before the first.
             let _ = telemetry.push(arrival.telemetry);
         }
         let permit = self.permit;
@@ -254,8 +243,7 @@ impl<'a> Host<'a> {
                 sound: AlarmSound::NotUsed,
             },
         };
-        let (next, outputs) = step(&self.case.limits, &self.interlock, &inputs);
-        self.interlock = next;
+        let outputs = self.interlock.tick(&self.case.limits, &inputs);
         self.permit = Some(outputs.permit);
         let frame = self.outbound.frame(&outputs, self.tick, self.seen);
         line.to_generator.extend_from_slice(frame.as_bytes());
