@@ -37,6 +37,20 @@ const DIRECT: &[(&str, &[&str])] = &[
             "rfa-record",
         ],
     ),
+    (
+        "rfa-bench",
+        &[
+            "rfa-units",
+            "rfa-plan",
+            "rfa-tissue",
+            "rfa-interlock",
+            "rfa-control",
+            "rfa-wire",
+            "rfa-link",
+            "rfa-sim",
+            "rfa-runtime",
+        ],
+    ),
     ("rfa-console", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
 ];
 

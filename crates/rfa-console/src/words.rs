@@ -2,6 +2,7 @@
 
 use rfa_control::Phase;
 use rfa_interlock::State;
+use rfa_plan::{Short, Shortfall};
 use rfa_session::{DeviceKind, Identity, PowerCheck, PowerVerdict};
 use rfa_units::{Contactor, EmergencyStop, Footswitch, Mode, Span, Supply};
 
@@ -179,6 +180,16 @@ pub(crate) fn power(power: &PowerCheck) -> Option<String> {
         "power {measured:.1} W {side} the model's {low:.1}-{high:.1} W: sensor displaced or slow, \
          other tissue, or the meter"
     ))
+}
+
+/// What a step's power ceiling does not permit, short enough for a dialog.
+pub(crate) fn shortfall(shortfall: &Shortfall) -> String {
+    let (takes_w, ceiling_w) = (shortfall.takes.as_f64(), shortfall.ceiling.as_f64());
+    let so = match shortfall.short {
+        Short::Ramp => "ramp will be late",
+        Short::Hold => "stays colder",
+    };
+    format!("takes about {takes_w:.1} W of {ceiling_w:.1} W: {so}")
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 mod common;
 
 use common::scenes::{PICTURES, picture};
-use common::{Scene, char_key, draw};
+use common::{Scene, char_key, config, draw, plan};
 use ratatui::style::Modifier;
-use rfa_console::{Symbols, Theme};
+use rfa_console::{App, AppConfig, Input, Symbols, Theme};
 use rfa_interlock::{AlarmId, AlarmSet};
-use rfa_units::Milliohms;
+use rfa_plan::{Plan, PlanSpec};
+use rfa_units::{Bounded, MilliCelsius, Milliohms, Span, StepIndex};
 
 fn check(name: &str, size: (u16, u16), symbols: Symbols) {
     let found = PICTURES.into_iter().find(|p| p.0 == name).expect("a pictured screen");
@@ -215,4 +216,66 @@ fn limits_on_screen_are_those_of_the_plan() {
     let high = common::plan().limits.impedance_high;
     assert_eq!(high, Milliohms::saturating(1_500_000));
     assert!(text.contains("RF ends below 40, above 1500"), "{text}");
+}
+
+/// A plan whose second step has not the power that its ramp takes.
+fn hot_plan() -> Plan {
+    let Plan { id, title, source, site_must_approve, target, electrode, program, limits, .. } =
+        plan();
+    let mut steps = Bounded::new();
+    for (at, set_c) in [(0, 60), (1, 90)] {
+        let mut step = *program.steps.get(at).expect("four steps");
+        (step.set, step.ramp) = (MilliCelsius::saturating(set_c * 1_000), Span::from_secs(5));
+        steps.push(step).expect("two fit");
+    }
+    let set_max = MilliCelsius::saturating(90_000);
+    let limits = rfa_plan::PlanLimits { set_max, ..limits };
+    let (channel, mode, tissue) = (program.channel, program.mode, None);
+    Plan::new(PlanSpec {
+        id,
+        title,
+        source,
+        site_must_approve,
+        target,
+        electrode,
+        channel,
+        mode,
+        steps,
+        limits,
+        tissue,
+    })
+    .expect("a good plan")
+}
+
+/// Setup and the arm dialog say where the power ceiling leaves a step less than it takes, at every
+/// size, and arming is offered all the same.
+#[test]
+fn a_ramp_that_will_be_late_is_told_before_arming() {
+    let words = "takes about 5.3 W of 2.4 W: ramp will be late";
+    for size in [(60, 20), (80, 24), (120, 40)] {
+        let mut scene = Scene::new(size);
+        let config = config(Theme::Dark, Symbols::Braille);
+        scene.app = App::new(AppConfig { plan: hot_plan(), ..config });
+        scene.send(Input::Resize(size.0, size.1));
+        scene.prepare();
+        // One row more than other plans: a set temperature that is asked about twice.
+        scene.send(char_key('1'));
+        scene.send(Input::Key(ratatui::crossterm::event::KeyCode::Enter.into()));
+        scene.show();
+        let setup = scene.drawn();
+        let row = setup.lines().find(|line| line.contains("Power ")).unwrap_or_default();
+        assert!(row.contains("WARN") && row.contains("step 2: takes about 5.3 W"), "{setup}");
+        assert!(size.0 < 80 || row.contains(words), "{setup}");
+        scene.send(char_key('2'));
+        scene.send(char_key('A'));
+        let first = scene.drawn();
+        assert!(first.contains("ARM ?") && !first.contains("late"), "{first}");
+        scene.press(ratatui::crossterm::event::KeyCode::Enter);
+        scene.outputs.permit.step = StepIndex::FIRST.next().expect("a second step");
+        scene.control.step = StepIndex::FIRST.next().expect("a second step");
+        scene.show();
+        scene.send(char_key('A'));
+        let second = scene.drawn();
+        assert!(second.contains("ARM ?") && second.contains(words), "{second}");
+    }
 }

@@ -76,11 +76,15 @@ impl Sample {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct History {
     samples: [Option<Sample>; LEN],
+    /// What several rules ask of the tip, worked out once a sample.
+    slope: Option<i64>,
+    slope_with_power: Option<i64>,
+    spread: Option<i64>,
 }
 
 impl History {
     pub(crate) const fn new() -> Self {
-        Self { samples: [None; LEN] }
+        Self { samples: [None; LEN], slope: None, slope_with_power: None, spread: None }
     }
 
     pub(crate) fn push(&mut self, sample: Sample) {
@@ -88,6 +92,9 @@ impl History {
         if let Some(first) = self.samples.first_mut() {
             *first = Some(sample);
         }
+        self.slope = self.fit_slope();
+        self.slope_with_power = self.slope.filter(|_| self.window().all(Sample::rf));
+        self.spread = self.fit_spread();
     }
 
     pub(crate) fn newest(&self) -> Option<&Sample> {
@@ -126,40 +133,47 @@ impl History {
 
     /// The tip's slope with power on: as [`History::slope`], and `None` where power was off in any
     /// of the window.
-    pub(crate) fn slope_with_power(&self) -> Option<i64> {
-        self.fit_window(Sample::rf)?.slope_mk_s()
+    pub(crate) const fn slope_with_power(&self) -> Option<i64> {
+        self.slope_with_power
     }
 
     /// The tip's slope in mK/s, by least squares over [`SLOPE_WINDOW`] (hazards.md, decision 2).
     /// `None` where the window is not full, or the tip unreadable in any of it.
-    pub(crate) fn slope(&self) -> Option<i64> {
-        self.fit_window(|_| true)?.slope_mk_s()
+    pub(crate) const fn slope(&self) -> Option<i64> {
+        self.slope
     }
 
-    fn fit_window(&self, counts: fn(&Sample) -> bool) -> Option<Fit> {
+    /// The samples of [`SLOPE_WINDOW`], newest first.
+    fn window(&self) -> impl Iterator<Item = &Sample> {
+        let newest = self.newest().map_or(GeneratorInstant::ZERO, |sample| sample.at);
+        self.iter().take_while(move |sample| newest.since(sample.at) <= SLOPE_WINDOW)
+    }
+
+    fn fit_slope(&self) -> Option<i64> {
         let newest = self.newest()?.at;
         let mut fit = Fit::NONE;
         let mut span_us = 0;
-        for sample in self.iter() {
+        for sample in self.window() {
             let age_us = newest.since(sample.at).as_micros();
-            if age_us > SLOPE_WINDOW.as_micros() {
-                break;
-            }
-            if !counts(sample) {
-                return None;
-            }
             fit.add(age_us, sample.tip_mc?);
             span_us = age_us;
         }
         // A tenth of the window may be missing: at 100 Hz one lost frame at its edge. Fewer samples
         // inside it make the slope noisier, but as many votes then last longer.
         let full_us = SLOPE_WINDOW.as_micros().saturating_sub(SLOPE_WINDOW.as_micros() / 10);
-        (span_us >= full_us).then_some(fit)
+        if span_us < full_us {
+            return None;
+        }
+        fit.slope_mk_s()
     }
 
     /// How far the newest [`SPREAD_SAMPLES`] of the tip lie apart, in mK, about the straight line
     /// through them: a ramp is no spread (hazards.md, decision 2). `None` where one is unreadable.
-    pub(crate) fn spread(&self) -> Option<i64> {
+    pub(crate) const fn spread(&self) -> Option<i64> {
+        self.spread
+    }
+
+    fn fit_spread(&self) -> Option<i64> {
         let newest = self.newest()?.at;
         let points = || self.iter().take(SPREAD_SAMPLES);
         let mut fit = Fit::NONE;
@@ -170,12 +184,13 @@ impl History {
             return None;
         }
         let (mut low, mut high) = (i128::MAX, i128::MIN);
+        let line = fit.line();
         for sample in points() {
-            let off = fit.off(newest.since(sample.at).as_micros(), sample.tip_mc?);
+            let off = line.off(newest.since(sample.at).as_micros(), sample.tip_mc?);
             low = low.min(off);
             high = high.max(off);
         }
-        let spread = high.saturating_sub(low).checked_div(fit.scale())?;
+        let spread = high.saturating_sub(low).checked_div(line.scale)?;
         i64::try_from(spread).ok()
     }
 }
@@ -217,13 +232,27 @@ impl Fit {
         i64::try_from(mk_per_s).ok()
     }
 
-    /// A point less the line, times [`Fit::scale`], in m°C.
-    fn off(&self, age_us: u64, tip_mc: i32) -> i128 {
-        let (x, y) = (i128::from(age_us).saturating_neg(), i128::from(tip_mc));
+    fn line(&self) -> Line {
         let at_zero =
             self.y1.saturating_mul(self.x2).saturating_sub(self.x1.saturating_mul(self.xy));
-        let line = at_zero.saturating_add(self.rise().saturating_mul(x));
-        y.saturating_mul(self.scale()).saturating_sub(line)
+        Line { at_zero, rise: self.rise(), scale: self.scale() }
+    }
+}
+
+/// The line of a [`Fit`], times its scale.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    at_zero: i128,
+    rise: i128,
+    scale: i128,
+}
+
+impl Line {
+    /// A point less the line, times the scale, in m°C.
+    fn off(&self, age_us: u64, tip_mc: i32) -> i128 {
+        let (x, y) = (i128::from(age_us).saturating_neg(), i128::from(tip_mc));
+        let line = self.at_zero.saturating_add(self.rise.saturating_mul(x));
+        y.saturating_mul(self.scale).saturating_sub(line)
     }
 }
 

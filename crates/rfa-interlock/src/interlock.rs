@@ -8,27 +8,25 @@ use crate::refusal::{Attempt, unheard};
 use crate::rules::{Cadence, Findings, Reaction, View};
 use crate::thresholds::{ARMED_MAX, GRANT_LIFE};
 use crate::watch::{Facts, Watch};
-use crate::{
-    AlarmSet, ArmRefusal, Command, Event, Grant, Inputs, Limits, Outputs, StopCause, Trip,
-};
+use crate::{AlarmSet, ArmRefusal, Command, Grant, Inputs, Limits, Outputs, StopCause, Trip};
 use rfa_units::{Bounded, Contactor, HostInstant, MilliWatts, Permit, Request, StopReason};
 
 /// The interlock's whole state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interlock {
-    machine: Machine,
-    memory: Memory,
+    pub(crate) machine: Machine,
+    pub(crate) memory: Memory,
     findings: Findings,
     /// What the thresholds that are tried find.
-    passive: Findings,
-    progress: Progress,
+    pub(crate) passive: Findings,
+    pub(crate) progress: Progress,
     watch: Watch,
     /// What the controller asks for the step in force, and what was granted of it.
     asked_mw: u32,
     granted_mw: u32,
     armed_since: HostInstant,
-    trip: Option<Trip>,
-    active: AlarmSet,
+    pub(crate) trip: Option<Trip>,
+    pub(crate) active: AlarmSet,
     latched: AlarmSet,
 }
 
@@ -58,6 +56,71 @@ impl Interlock {
         self.machine.state()
     }
 
+    /// [`step`] in place: the state is large, and nobody on a tick's way needs the one before.
+    #[must_use]
+    pub fn tick(&mut self, limits: &Limits, inputs: &Inputs) -> Outputs {
+        let before = self.before(limits);
+        let clock = self.observe(limits, inputs);
+        let newest = self.memory.history.newest();
+        let since = Spent {
+            state: before.machine.state(),
+            elapsed: clock.elapsed,
+            granted_mw: self.granted_mw,
+            measured_mw: newest.and_then(|sample| sample.power_mw).unwrap_or(0),
+            tip_mc: newest.and_then(|sample| sample.tip_mc),
+        };
+        self.progress.integrate(limits, &since);
+        let signals = self.signals(limits, inputs);
+        let after = before.machine.next(limits.spec().activation, &signals);
+        let stopped =
+            before.machine.state() == State::Delivering && after.state() == State::Stopping;
+        let cause = stopped.then(|| self.stop_cause(limits, inputs, &signals));
+        let refusal = self.refusal(limits, inputs, &signals, &after);
+        self.enter(after, &signals, limits, inputs.now);
+        let advice = self.watch.look(&Facts {
+            now: inputs.now,
+            machine: &after,
+            step: self.progress.limit(limits),
+            tip_mc: self.memory.history.newest().and_then(|sample| sample.tip_mc),
+            asked_mw: self.asked_mw,
+            foot: signals.foot,
+            foot_refused: refusal == Some(ArmRefusal::Footswitch),
+            recorder: inputs.ready.recorder,
+            sound: inputs.ready.sound,
+        });
+        self.alarms(advice, inputs.now);
+        let grant = self.grant(limits, inputs);
+        let mut outputs = self.outputs(limits, grant, inputs.now);
+        outputs.refusal = refusal;
+        outputs.events = self.events(&before, inputs.now, cause, refusal);
+        outputs
+    }
+
+    /// Why a command of this tick did nothing, if it did; before the transition is taken.
+    fn refusal(
+        &self,
+        limits: &Limits,
+        inputs: &Inputs,
+        signals: &Signals,
+        after: &Machine,
+    ) -> Option<ArmRefusal> {
+        Attempt {
+            now: inputs.now,
+            activation: limits.spec().activation,
+            before: &self.machine,
+            after,
+            signals,
+            ready: &inputs.ready,
+            findings: &self.findings,
+            progress: &self.progress,
+            impedance: self.memory.impedance_measured(),
+            tip: self.memory.tip_plausible(),
+            unheard: unheard(limits.spec().sound_required, inputs.ready.sound),
+            spent: self.progress.spent(self.progress.limit(limits)).is_some(),
+        }
+        .refusal()
+    }
+
     /// Takes in everything of this tick and asks every rule.
     fn observe(&mut self, limits: &Limits, inputs: &Inputs) -> Clock {
         let state = self.state();
@@ -65,7 +128,9 @@ impl Interlock {
         self.memory.hear(inputs);
         self.hear_request(inputs);
         self.findings.begin(state);
-        self.passive.begin(state);
+        if limits.spec().passive.is_some() {
+            self.passive.begin(state);
+        }
         let mut first = true;
         for frame in inputs.telemetry.iter() {
             if self.memory.sample(limits, frame, inputs.now) {
@@ -109,7 +174,8 @@ impl Interlock {
     /// The seam: from here on the machine sees booleans.
     fn signals(&self, limits: &Limits, inputs: &Inputs) -> Signals {
         let now = inputs.now;
-        let is = |reaction| self.findings.any(reaction, now);
+        let reactions = self.findings.reactions(now);
+        let is = |reaction| reactions.contains(reaction);
         let step = self.progress.limit(limits);
         let proven = inputs.ready.self_test && inputs.ready.hard_limits;
         let usable = inputs.ready.recorder
@@ -128,7 +194,7 @@ impl Interlock {
             controller: !is(Reaction::Controller),
             console: !is(Reaction::Console),
             rf: self.memory.rf_or_unknown(now),
-            stuck: self.stuck(now),
+            stuck: self.stuck(is(Reaction::Stuck), now),
             end: self.end(limits, inputs),
             ready: proven && (self.state() == State::SelfTest || usable),
             authorised: inputs.authorised,
@@ -138,10 +204,10 @@ impl Interlock {
         }
     }
 
-    fn stuck(&self, now: HostInstant) -> Stuck {
+    fn stuck(&self, found: bool, now: HostInstant) -> Stuck {
         let newest = self.memory.history.newest().filter(|_| self.memory.heard == Some(now));
         match newest.map(|sample| sample.power_mw) {
-            Some(Some(_)) if self.findings.any(Reaction::Stuck, now) => Stuck::Yes,
+            Some(Some(_)) if found => Stuck::Yes,
             Some(Some(_)) => Stuck::No,
             Some(None) | None => Stuck::Unknown,
         }
@@ -304,90 +370,7 @@ impl Interlock {
 /// `limits` stay the same for the life of an [`Interlock`]: a new plan is a new session.
 #[must_use]
 pub fn step(limits: &Limits, interlock: &Interlock, inputs: &Inputs) -> (Interlock, Outputs) {
-    let before = interlock;
     let mut next = *interlock;
-    let clock = next.observe(limits, inputs);
-    let newest = next.memory.history.newest();
-    let since = Spent {
-        state: before.state(),
-        elapsed: clock.elapsed,
-        granted_mw: before.granted_mw,
-        measured_mw: newest.and_then(|sample| sample.power_mw).unwrap_or(0),
-        tip_mc: newest.and_then(|sample| sample.tip_mc),
-    };
-    next.progress.integrate(limits, &since);
-    let signals = next.signals(limits, inputs);
-    let after = before.machine.next(limits.spec().activation, &signals);
-    let stopped = before.state() == State::Delivering && after.state() == State::Stopping;
-    let cause = stopped.then(|| next.stop_cause(limits, inputs, &signals));
-    let refusal = Attempt {
-        now: inputs.now,
-        activation: limits.spec().activation,
-        before: &before.machine,
-        after: &after,
-        signals: &signals,
-        ready: &inputs.ready,
-        findings: &next.findings,
-        progress: &next.progress,
-        impedance: next.memory.impedance_measured(),
-        tip: next.memory.tip_plausible(),
-        unheard: unheard(limits.spec().sound_required, inputs.ready.sound),
-        spent: next.progress.spent(next.progress.limit(limits)).is_some(),
-    }
-    .refusal();
-    next.enter(after, &signals, limits, inputs.now);
-    let advice = next.watch.look(&Facts {
-        now: inputs.now,
-        machine: &after,
-        step: next.progress.limit(limits),
-        tip_mc: next.memory.history.newest().and_then(|sample| sample.tip_mc),
-        asked_mw: next.asked_mw,
-        foot: signals.foot,
-        foot_refused: refusal == Some(ArmRefusal::Footswitch),
-        recorder: inputs.ready.recorder,
-        sound: inputs.ready.sound,
-    });
-    next.alarms(advice, inputs.now);
-    let grant = next.grant(limits, inputs);
-    let mut outputs = next.outputs(limits, grant, inputs.now);
-    outputs.refusal = refusal;
-    outputs.events = events(before, &next, inputs.now, cause, refusal);
+    let outputs = next.tick(limits, inputs);
     (next, outputs)
-}
-
-/// What happened between two ticks, the weightiest first.
-fn events(
-    before: &Interlock,
-    after: &Interlock,
-    now: HostInstant,
-    cause: Option<StopCause>,
-    refusal: Option<ArmRefusal>,
-) -> Bounded<Event, 8> {
-    let (from, to) = (before.state(), after.state());
-    let confirmed = after.machine.checked && !before.machine.checked;
-    let advanced = before.progress.step != after.progress.step
-        || before.progress.complete != after.progress.complete;
-    let acknowledged = matches!(before.machine.phase, Phase::Tripped { acknowledged: false, .. })
-        && matches!(after.machine.phase, Phase::Tripped { acknowledged: true, .. });
-    let reset = before.machine.trips != after.machine.trips;
-    let single = [
-        (from != to).then_some(Event::Changed { from, to }),
-        after.trip.filter(|_| before.trip.is_none()).map(Event::Tripped),
-        cause.map(Event::Stopped),
-        advanced.then_some(Event::StepDone),
-        confirmed.then_some(Event::CheckConfirmed),
-        acknowledged.then_some(Event::Acknowledged),
-        reset.then_some(Event::Reset),
-        refusal.map(Event::Refused),
-    ];
-    let raised = after.active.iter().filter(|alarm| !before.active.contains(*alarm));
-    let cleared = before.active.iter().filter(|alarm| !after.active.contains(*alarm));
-    let alarms = raised.map(Event::Raised).chain(cleared.map(Event::Cleared));
-    let mut events = Bounded::new();
-    let tried = after.passive.begun(&before.passive, &after.memory, now).map(Event::WouldTrip);
-    for event in single.into_iter().flatten().chain(alarms).chain(tried) {
-        // A full list drops the least weighty, as `Outputs::events` says.
-        let _ = events.push(event);
-    }
-    events
 }

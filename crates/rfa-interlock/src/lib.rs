@@ -39,6 +39,7 @@ mod contactors;
 mod cooling;
 #[cfg(test)]
 mod decisions;
+mod events;
 mod grant;
 mod history;
 mod inputs;

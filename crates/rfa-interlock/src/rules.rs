@@ -91,6 +91,27 @@ pub(crate) enum Reaction {
     Hard,
 }
 
+/// A set of reactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reactions(u16);
+
+impl Reactions {
+    const NONE: Self = Self(0);
+
+    const fn bit(reaction: Reaction) -> u16 {
+        1_u16.wrapping_shl(reaction as u32)
+    }
+
+    const fn with(self, reaction: Reaction) -> Self {
+        Self(self.0 | Self::bit(reaction))
+    }
+
+    /// Whether `reaction` is in the set.
+    pub(crate) const fn contains(self, reaction: Reaction) -> bool {
+        self.0 & Self::bit(reaction) != 0
+    }
+}
+
 /// Looks at the newest sample, or at this tick, with a threshold.
 pub(crate) type Judge = fn(i64, &View<'_>) -> Verdict;
 
@@ -220,6 +241,11 @@ impl Findings {
 
     fn active(&self, now: HostInstant) -> impl Iterator<Item = (&Finding, &'static Rule)> {
         self.rows.iter().zip(&RULES).filter(move |(finding, rule)| finding.active(rule, now))
+    }
+
+    /// The reactions of all active rules.
+    pub(crate) fn reactions(&self, now: HostInstant) -> Reactions {
+        self.active(now).fold(Reactions::NONE, |set, (_, rule)| set.with(rule.reaction))
     }
 
     /// Whether any active rule has this reaction.

@@ -29,6 +29,9 @@ struct Row {
     /// per energy before any heat has gone, in mK/J, and how fast the heat goes, in ms
     /// (`rfa-tissue/tests/response.rs`, H-38).
     response: (u32, u64),
+    /// For each column what the end of a ramp of 5 s and of 15 s and the hold after it take, in mW: an
+    /// ideal loop in muscle (docs/safety/ceilings.md, "What treatments take").
+    takes_mw: [(u32, u32, u32); 4],
 }
 
 /// The smallest electrode; also stands for every electrode no other row may stand for.
@@ -38,6 +41,7 @@ const SMALLEST: Row = Row {
     ceilings_mw: [(3_400, 5_400), (2_500, 4_100), (1_600, 2_800), (800, 1_500)],
     hold_60_mw: 320,
     response: (24_100, 1_800),
+    takes_mw: [(760, 510, 330), (1_130, 760, 490), (1_530, 1_020, 650), (1_960, 1_290, 820)],
 };
 
 /// The other rows, each larger than the one before in diameter or tip length and smaller in none.
@@ -48,6 +52,12 @@ const LARGER: [Row; 4] = [
         ceilings_mw: [(7_200, 11_000), (5_400, 9_200), (3_700, 6_700), (2_000, 4_100)],
         hold_60_mw: 540,
         response: (9_300, 2_300),
+        takes_mw: [
+            (1_610, 1_000, 570),
+            (2_410, 1_490, 840),
+            (3_280, 2_010, 1_130),
+            (4_200, 2_560, 1_430),
+        ],
     },
     Row {
         gauge: Gauge::G20,
@@ -55,6 +65,12 @@ const LARGER: [Row; 4] = [
         ceilings_mw: [(9_300, 15_000), (7_000, 12_000), (4_700, 8_900), (2_400, 5_300)],
         hold_60_mw: 620,
         response: (6_300, 3_300),
+        takes_mw: [
+            (2_030, 1_220, 670),
+            (3_050, 1_820, 980),
+            (4_140, 2_460, 1_320),
+            (5_320, 3_130, 1_670),
+        ],
     },
     Row {
         gauge: Gauge::G20,
@@ -62,6 +78,12 @@ const LARGER: [Row; 4] = [
         ceilings_mw: [(17_000, 29_000), (13_000, 23_000), (8_700, 17_000), (3_800, 9_100)],
         hold_60_mw: 1_080,
         response: (3_300, 3_200),
+        takes_mw: [
+            (3_870, 2_300, 1_200),
+            (5_790, 3_430, 1_780),
+            (7_850, 4_640, 2_390),
+            (10_030, 5_910, 3_030),
+        ],
     },
     Row {
         gauge: Gauge::G18,
@@ -69,6 +91,12 @@ const LARGER: [Row; 4] = [
         ceilings_mw: [(25_000, 44_000), (19_000, 35_000), (12_000, 25_000), (4_600, 12_000)],
         hold_60_mw: 1_290,
         response: (1_900, 4_500),
+        takes_mw: [
+            (5_590, 3_120, 1_470),
+            (8_390, 4_660, 2_180),
+            (11_390, 6_320, 2_930),
+            (14_600, 8_070, 3_720),
+        ],
     },
 ];
 
@@ -103,6 +131,33 @@ pub fn start_ceiling(electrode: Electrode) -> MilliWatts {
 pub fn warming(electrode: Electrode) -> (u32, Span) {
     let (gain_mk_j, leak_ms) = row(electrode).response;
     (gain_mk_j, Span::from_millis(leak_ms))
+}
+
+/// What an electrode takes to one of the table's set temperatures, in mW: the end of a ramp of 5 s, of
+/// one of 15 s, the hold after it. Of its own row, in proportion to length and diameter.
+pub(crate) struct Takes {
+    pub(crate) milli_c: i32,
+    pub(crate) ramp_5_mw: i64,
+    pub(crate) ramp_15_mw: i64,
+    pub(crate) hold_mw: i64,
+}
+
+/// What `electrode` takes, column by column. In proportion: from row to row power goes with the 0.9th
+/// power of the length and the 0.6th (hold) to 0.9th (ramps) of the diameter, so beyond the rows
+/// this is a little too much.
+pub(crate) fn takes(electrode: Electrode) -> impl Iterator<Item = Takes> {
+    let row = row(electrode);
+    let area = |gauge: Gauge, um: u32| i64::from(gauge.diameter_um()).saturating_mul(um.into());
+    let own = area(electrode.gauge, electrode.tip_length_um);
+    let of = area(row.gauge, row.tip_length_um);
+    let scaled =
+        move |mw: u32| i64::from(mw).saturating_mul(own).checked_div(of).unwrap_or(i64::MAX);
+    COLUMNS_MILLI_C.into_iter().zip(row.takes_mw).map(move |(milli_c, (fast, slow, hold))| Takes {
+        milli_c,
+        ramp_5_mw: scaled(fast),
+        ramp_15_mw: scaled(slow),
+        hold_mw: scaled(hold),
+    })
 }
 
 fn pair(electrode: Electrode, set: MilliCelsius) -> Option<(u32, u32)> {

@@ -32,6 +32,7 @@ mod file;
 mod plan;
 pub mod range;
 mod rules;
+mod shortfall;
 mod site;
 mod target;
 pub mod tissue;
@@ -49,6 +50,7 @@ pub use file::{
 };
 pub use plan::{Gate, Plan, PlanLimits, PlanSpec, Program, Source, StepSpec};
 pub use rules::{RULE_THRESHOLDS, RuleThreshold, RuleThresholds};
+pub use shortfall::{Short, Shortfall};
 pub use site::{LinkSettings, Site, SiteLimits, SiteSpec};
 pub use target::Target;
 pub use violation::{PlanError, Violation};

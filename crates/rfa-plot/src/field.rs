@@ -6,13 +6,13 @@ use crate::contour::{Line, contour};
 use crate::scene::{Anchor, Item, Scene, Stroke, Text, way};
 
 /// Room around the plot, in pixels: left, right, and below its last line.
-const LEFT: f64 = 66.0;
+pub(crate) const LEFT: f64 = 66.0;
 const RIGHT: f64 = 92.0;
-const BELOW: f64 = 68.0;
+pub(crate) const BELOW: f64 = 68.0;
 /// Largest plot, in pixels.
 const PLOT: (f64, f64) = (560.0, 700.0);
 /// Height of a line of words.
-const LINE: f64 = 19.0;
+pub(crate) const LINE: f64 = 19.0;
 /// Below every value of a field.
 const UNDER: f64 = -1e12;
 
@@ -356,19 +356,19 @@ fn leftmost(line: &Line, height: f64) -> Option<f64> {
         .reduce(f64::min)
 }
 
-fn words(at: (f64, f64), words: &str, size: f64, anchor: Anchor) -> Item {
+pub(crate) fn words(at: (f64, f64), words: &str, size: f64, anchor: Anchor) -> Item {
     let halo = Some(Colour::WHITE);
     let words = words.to_owned();
     Item::Text(Text { at, words, size, anchor, colour: Colour::INK, halo, upright: false })
 }
 
-fn upright(at: (f64, f64), label: &str, size: f64, colour: Colour) -> Item {
+pub(crate) fn upright(at: (f64, f64), label: &str, size: f64, colour: Colour) -> Item {
     let words = label.to_owned();
     Item::Text(Text { at, words, size, anchor: Anchor::Middle, colour, halo: None, upright: true })
 }
 
 /// A tick's number without the crumbs of its arithmetic.
-fn plain(tick: f64) -> String {
+pub(crate) fn plain(tick: f64) -> String {
     let shown = format!("{tick:.6}");
     let shown = shown.trim_end_matches('0').trim_end_matches('.');
     if shown == "-0" { "0".to_owned() } else { shown.replace('-', "\u{2212}") }

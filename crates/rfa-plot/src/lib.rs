@@ -1,6 +1,6 @@
 //! Figures as data, drawn once.
 //!
-//! A figure ([`FieldPlot`]) knows its numbers and words and nothing of pixels or files; it is laid
+//! A figure ([`FieldPlot`], [`LinePlot`]) knows its numbers and words and nothing of pixels or files; it is laid
 //! out into a [`Scene`] of paths and texts, and a scene is written as SVG ([`svg`]) or painted as
 //! PNG ([`png`]). No display, no system font, and the same bytes on every machine of one kind.
 #![forbid(unsafe_code)]
@@ -10,6 +10,7 @@ mod axis;
 mod colour;
 mod contour;
 mod field;
+mod lines;
 mod png;
 mod resample;
 mod scene;
@@ -18,6 +19,7 @@ mod svg;
 pub use colour::Colour;
 pub use contour::{Line, contour};
 pub use field::{Band, Curve, FieldPlot, Grid, Look, Mark, Region, Shape};
+pub use lines::{LinePlot, Polyline};
 pub use png::{PaintError, png};
 pub use resample::resample;
 pub use scene::{Anchor, Item, Scene, Step, Stroke, Text};

@@ -4,8 +4,9 @@
 
 mod line;
 
+use crate::copy::DAMAGE_MAX;
 use crate::row::TickRow;
-use crate::{Damage, End, ReadError, Recording, Topic};
+use crate::{Damage, End, Message, ReadError, Recording, Topic};
 use line::Line;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -21,7 +22,9 @@ pub struct Part {
 }
 
 impl Part {
-    fn holds(&self, at_us: i64) -> bool {
+    /// Whether a moment is in it, in microseconds since the first tick.
+    #[must_use]
+    pub fn holds(&self, at_us: i64) -> bool {
         self.from_us.is_none_or(|from| at_us >= from) && self.until_us.is_none_or(|to| at_us < to)
     }
 }
@@ -31,9 +34,12 @@ impl Part {
 pub struct Exported {
     /// Lines, without a heading.
     pub lines: u64,
-    /// Damaged places that were passed over.
+    /// Damaged places that were passed over, the first 64.
     pub damage: Vec<Damage>,
-    /// How the recording ends.
+    /// How many there were.
+    pub damaged: u64,
+    /// How the recording ends; finished too where the part that was asked for was followed to its
+    /// own end.
     pub end: End,
 }
 
@@ -41,7 +47,7 @@ impl Exported {
     /// Everything of the part asked for was there.
     #[must_use]
     pub fn whole(&self) -> bool {
-        self.damage.is_empty() && self.end == End::Finished
+        self.damaged == 0 && self.end == End::Finished
     }
 }
 
@@ -82,7 +88,23 @@ impl ExportError {
     }
 }
 
+/// Who takes messages, one after the other.
+pub trait Take {
+    /// A message of a topic that was asked for, `at_us` since the first tick.
+    ///
+    /// # Errors
+    /// [`ExportError`]: nothing more is given.
+    fn take(&mut self, at_us: i64, message: &Message<'_>) -> Result<(), ExportError>;
+
+    /// There is nothing more, and the recording is not finished. True: look again.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    fn wait(&mut self) -> Result<bool, ExportError>;
+}
+
 /// Writes a table of ticks: one line each, with a heading of names that end with the unit.
+/// `wait` is asked where a recording ends that is not finished: true to look again.
 ///
 /// # Errors
 /// [`ExportError`]; what was written until then stays.
@@ -90,15 +112,31 @@ pub fn export_csv(
     recording: &Recording,
     part: Part,
     out: &mut impl Write,
+    wait: &mut dyn FnMut() -> bool,
 ) -> Result<Exported, ExportError> {
     let channel = recording.header().limits.channel.number();
-    let mut table = csv::Writer::from_writer(out);
-    let exported = each(recording, part, &[Topic::Tick], |at_us, _, data| {
-        let row: TickRow = serde_json::from_slice(data)?;
-        table.serialize(Line::new(at_us, channel, &row)).map_err(ExportError::Csv)
-    })?;
-    table.flush()?;
+    let mut table = Table { channel, table: csv::Writer::from_writer(out), wait };
+    let exported = each(recording, part, &[Topic::Tick], &mut table)?;
+    table.table.flush()?;
     Ok(exported)
+}
+
+struct Table<'a, W: Write> {
+    channel: u8,
+    table: csv::Writer<W>,
+    wait: &'a mut dyn FnMut() -> bool,
+}
+
+impl<W: Write> Take for Table<'_, W> {
+    fn take(&mut self, at_us: i64, message: &Message<'_>) -> Result<(), ExportError> {
+        let row: TickRow = message.parse()?;
+        self.table.serialize(Line::new(at_us, self.channel, &row)).map_err(ExportError::Csv)
+    }
+
+    fn wait(&mut self) -> Result<bool, ExportError> {
+        self.table.flush()?;
+        Ok((self.wait)())
+    }
 }
 
 /// One message, as it was recorded.
@@ -111,7 +149,7 @@ struct Told<'a> {
 }
 
 /// Writes every message of `topics` as one line of JSON: topic, time since the first tick, and the
-/// message itself, unchanged.
+/// message itself, unchanged. `wait` as in [`export_csv`].
 ///
 /// # Errors
 /// As [`export_csv`].
@@ -120,58 +158,117 @@ pub fn export_ndjson(
     part: Part,
     topics: &[Topic],
     out: &mut impl Write,
+    wait: &mut dyn FnMut() -> bool,
 ) -> Result<Exported, ExportError> {
-    each(recording, part, topics, |at_us, topic, data| {
-        let message = serde_json::from_slice(data)?;
-        serde_json::to_writer(&mut *out, &Told { topic: topic.name(), at_us, message })?;
-        out.write_all(b"\n").map_err(ExportError::Write)
-    })
+    each(recording, part, topics, &mut Objects { out, wait })
 }
 
-type Take<'a> = dyn FnMut(i64, Topic, &[u8]) -> Result<(), ExportError> + 'a;
+struct Objects<'a, W: Write> {
+    out: W,
+    wait: &'a mut dyn FnMut() -> bool,
+}
 
-/// Takes every message of `topics` in `part`, in the recording's order.
-fn each(
+impl<W: Write> Take for Objects<'_, W> {
+    fn take(&mut self, at_us: i64, message: &Message<'_>) -> Result<(), ExportError> {
+        let told = Told { topic: message.topic.name(), at_us, message: message.json()? };
+        serde_json::to_writer(&mut self.out, &told)?;
+        self.out.write_all(b"\n").map_err(ExportError::Write)
+    }
+
+    fn wait(&mut self) -> Result<bool, ExportError> {
+        self.out.flush()?;
+        Ok((self.wait)())
+    }
+}
+
+/// Gives every message of `topics` in `part` to `take`, in the recording's order.
+///
+/// # Errors
+/// [`ExportError`], that of `take` too. Damage is told in the result.
+pub fn each(
     recording: &Recording,
     part: Part,
     topics: &[Topic],
-    mut take: impl FnMut(i64, Topic, &[u8]) -> Result<(), ExportError>,
+    take: &mut dyn Take,
 ) -> Result<Exported, ExportError> {
-    let take: &mut Take<'_> = &mut take;
-    let began_ns = first_tick_ns(recording)?;
+    let mut failed = None;
+    let began = first_tick_ns(recording, &mut || {
+        take.wait().unwrap_or_else(|error| {
+            failed = Some(error);
+            false
+        })
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let began_ns = began?;
     let mut messages = recording.messages()?;
-    let mut exported = Exported { lines: 0, damage: Vec::new(), end: End::Finished };
+    let mut past = false;
+    let mut exported = Exported { lines: 0, damage: Vec::new(), damaged: 0, end: End::Finished };
     loop {
-        match messages.next() {
-            Ok(None) => break,
+        let taken = match messages.next() {
+            Ok(None) => {
+                if messages.end() == Some(&End::Finished) || !take.wait()? {
+                    break;
+                }
+                if past {
+                    // Followed as far as was asked for: what comes later is of no concern.
+                    exported.end = End::Finished;
+                    return Ok(exported);
+                }
+                if !messages.resume()? {
+                    break;
+                }
+                continue;
+            }
             Ok(Some(message)) => {
                 let at_us = since_us(message.log_time_ns, began_ns);
+                past |= message.topic == Topic::Tick && part.until_us.is_some_and(|to| at_us >= to);
                 if topics.contains(&message.topic) && part.holds(at_us) {
-                    take(at_us, message.topic, message.data)?;
                     exported.lines += 1;
+                    take.take(at_us, &message)
+                } else {
+                    Ok(())
                 }
             }
-            Err(ReadError::Damaged { at, why, .. }) => exported.damage.push(Damage { at, why }),
-            Err(error) => return Err(error.into()),
+            Err(error) => Err(error.into()),
+        };
+        match taken {
+            Ok(()) => {}
+            Err(ExportError::Read(ReadError::Damaged { at, why, .. })) => {
+                exported.damaged += 1;
+                if exported.damage.len() < DAMAGE_MAX {
+                    exported.damage.push(Damage { at, why });
+                }
+            }
+            Err(error) => return Err(error),
         }
     }
     exported.end = messages.end().cloned().unwrap_or(End::Finished);
     Ok(exported)
 }
 
-fn first_tick_ns(recording: &Recording) -> Result<u64, ExportError> {
+/// The time of the first tick. `wait` is asked where there is none yet.
+pub(crate) fn first_tick_ns(
+    recording: &Recording,
+    wait: &mut dyn FnMut() -> bool,
+) -> Result<u64, ExportError> {
     let mut messages = recording.messages()?;
     loop {
         match messages.next() {
             Ok(Some(message)) if message.topic == Topic::Tick => return Ok(message.log_time_ns),
-            Ok(Some(_)) | Err(ReadError::Damaged { .. }) => {}
-            Ok(None) => return Err(ExportError::NoTick(recording.path().display().to_string())),
+            Ok(Some(_)) | Err(ReadError::Damaged { .. }) => continue,
+            Ok(None) => {}
             Err(error) => return Err(error.into()),
+        }
+        if messages.end() == Some(&End::Finished) || !wait() || !messages.resume()? {
+            return Err(ExportError::NoTick(recording.path().display().to_string()));
         }
     }
 }
 
-fn since_us(at_ns: u64, began_ns: u64) -> i64 {
+/// The time from `began_ns` to `at_ns`, in microseconds.
+pub(crate) fn since_us(at_ns: u64, began_ns: u64) -> i64 {
     let since = i128::from(at_ns) - i128::from(began_ns);
     i64::try_from(since.div_euclid(1_000)).unwrap_or(i64::MAX)
 }

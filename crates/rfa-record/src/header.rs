@@ -21,6 +21,12 @@ pub(crate) const SESSION: &str = "rfa.session";
 pub(crate) const CLOCK: &str = "rfa.clock";
 /// The metadata record at the end of a recovered file.
 pub(crate) const RECOVERED: &str = "rfa.recovered";
+/// The metadata record of a part of another recording.
+pub(crate) const CUT: &str = "rfa.cut";
+/// The metadata record of a recording put together from parts.
+pub(crate) const MERGED: &str = "rfa.merged";
+/// The metadata record of a recording that names nobody.
+pub(crate) const DEIDENTIFIED: &str = "rfa.deidentified";
 /// The attachment that holds the plan's file.
 pub(crate) const PLAN_FILE: &str = "plan.toml";
 /// The attachment that holds the site's file.
@@ -279,6 +285,21 @@ impl Header {
         }
         Ok(header)
     }
+}
+
+/// Replaces the generator's serial number in a session record; false where it is that already.
+pub(crate) fn replace_serial(map: &mut Map, serial: &str) -> Result<bool, HeaderError> {
+    let mut identity: IdentityRow = json(map, "identity")?;
+    let changed = identity.serial != serial;
+    identity.serial = serial.to_owned();
+    let text = serde_json::to_string(&identity).map_err(|e| HeaderError::bad("identity", e))?;
+    map.insert("identity".to_owned(), text);
+    Ok(changed)
+}
+
+/// Replaces the wall-clock start in a clock record.
+pub(crate) fn replace_start(map: &mut Map, started_unix_us: u64) {
+    map.insert("started_unix_us".to_owned(), started_unix_us.to_string());
 }
 
 type Files = (String, Option<String>, Vec<Attached>);

@@ -1,6 +1,6 @@
 //! What a recording holds, told without re-executing it.
 
-use crate::message::{ActionRow, IntentMessage, SummaryMessage};
+use crate::message::{ActionRow, IntentMessage, NoteMessage, SummaryMessage};
 use crate::row::{StateWord, TickRow, TripRow};
 use crate::{Clock, End, LesionMessage, Message, Messages, ReadError, Recording, Topic};
 use serde::Serialize;
@@ -63,8 +63,15 @@ pub struct Info {
     pub seed: Option<u64>,
     /// Who armed first; absent: nobody did, or nobody was signed in.
     pub operator: Option<String>,
-    /// Files kept inside: the plan, the site, a script; histograms of the ticks' times.
+    /// Files kept inside: the plan, the site, a script; histograms of the ticks' times; those
+    /// attached later.
     pub files: Vec<String>,
+    /// What the file says of its own making: `rfa.cut`, `rfa.merged`, `rfa.deidentified`.
+    pub marks: Vec<String>,
+    /// It begins with the session's first tick, as re-execution needs it.
+    pub from_start: bool,
+    /// Notes written later, the first 64.
+    pub notes: Vec<NoteMessage>,
     /// The generator's model, serial number and firmware.
     pub generator: [String; 3],
     /// The session ran on virtual time.
@@ -128,6 +135,11 @@ pub struct Sequence {
 }
 
 impl Sequence {
+    /// The sequence of a part whose first tick is `row`: what was before is in another file.
+    fn of_part(row: &TickRow) -> Self {
+        Self { last: row.inputs.tick.saturating_sub(1), missed: row.timing.missed_ticks }
+    }
+
     /// The gap in front of `row`, if there is one.
     ///
     /// # Errors
@@ -152,13 +164,28 @@ impl Recording {
     /// # Errors
     /// [`ReadError::Io`]; damage is told in the result.
     pub fn info(&self) -> Result<Info, ReadError> {
+        self.info_following(&mut |_| false)
+    }
+
+    /// The same of a recording that may be written still: `wait` is shown what is known where it
+    /// ends unfinished, and gives true to look again.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`]; damage is told in the result.
+    pub fn info_following(&self, wait: &mut dyn FnMut(&Info) -> bool) -> Result<Info, ReadError> {
         let mut info = self.begin_info()?;
         let mut sequence = Sequence::default();
         let mut first_us = None;
         let mut messages = self.messages()?;
         loop {
             let taken = match messages.next() {
-                Ok(None) => break,
+                Ok(None) => {
+                    info.finish(&messages);
+                    if info.end == End::Finished || !wait(&info) || !messages.resume()? {
+                        break;
+                    }
+                    continue;
+                }
                 Ok(Some(message)) => info.take(&message, &mut sequence, &mut first_us),
                 Err(error) => Err(error),
             };
@@ -168,22 +195,26 @@ impl Recording {
                 Err(error) => return Err(error),
             }
         }
-        info.finish(&messages);
+        // A recording that was waited for has grown.
+        info.bytes = self.bytes()?;
         Ok(info)
+    }
+
+    fn bytes(&self) -> Result<u64, ReadError> {
+        let length = std::fs::metadata(self.path());
+        let io = |source| ReadError::Io { path: self.path().to_owned(), source };
+        Ok(length.map_err(io)?.len())
     }
 
     fn begin_info(&self) -> Result<Info, ReadError> {
         let header = self.header();
-        let length = std::fs::metadata(self.path());
-        let length =
-            length.map_err(|source| ReadError::Io { path: self.path().to_owned(), source })?.len();
         let identity = &header.identity;
         let (virtual_time, started_unix_us) = match header.clock {
             Clock::Virtual => (true, None),
             Clock::Wall { started_unix_us, .. } => (false, Some(started_unix_us)),
         };
         Ok(Info {
-            bytes: length,
+            bytes: self.bytes()?,
             rfa_version: header.rfa_version.clone(),
             git_commit: header.git_commit.clone(),
             record_schema: crate::RECORD_SCHEMA,
@@ -192,7 +223,10 @@ impl Recording {
             plan_hash: header.limits.plan.to_string(),
             seed: header.seed,
             operator: None,
-            files: header.files().into_iter().map(|file| file.name).collect(),
+            files: Vec::new(),
+            marks: self.marks().map(str::to_owned).collect(),
+            from_start: self.from_start(),
+            notes: Vec::new(),
             generator: [&identity.model, &identity.serial, &identity.firmware].map(Clone::clone),
             virtual_time,
             started_unix_us,
@@ -233,6 +267,9 @@ impl Info {
         match message.topic {
             Topic::Tick => {
                 let row: TickRow = message.parse()?;
+                if first_us.is_none() && !self.from_start {
+                    *sequence = Sequence::of_part(&row);
+                }
                 let first_us = *first_us.get_or_insert(row.inputs.now_us);
                 self.span_us = row.inputs.now_us.saturating_sub(first_us);
                 let gap = sequence.take(&row).map_err(|why| message.damaged(why))?;
@@ -246,7 +283,8 @@ impl Info {
                     self.operator = intent.operator;
                 }
             }
-            Topic::Event | Topic::Alarm | Topic::Truth => {}
+            Topic::Note if self.notes.len() < LISTED_MAX => self.notes.push(message.parse()?),
+            Topic::Event | Topic::Alarm | Topic::Truth | Topic::Note | Topic::Chain => {}
         }
         Ok(())
     }
@@ -289,7 +327,7 @@ impl Info {
     fn finish(&mut self, messages: &Messages) {
         self.foreign = messages.foreign();
         self.recovered = messages.recovered();
-        self.files.extend(messages.later_files().iter().map(|file| file.name.clone()));
+        self.files = messages.files().to_vec();
         if let Some(end) = messages.end() {
             self.end = end.clone();
         }

@@ -4,7 +4,18 @@ use crate::row::{EventRow, FindingWord};
 use rfa_session::{Action, Answer, Intent, StopSource};
 use rfa_units::HostInstant;
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+/// A message's bytes as what they mean.
+pub(crate) fn decode<T: DeserializeOwned>(data: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(data)
+}
+
+/// A message as the bytes that are recorded.
+pub(crate) fn encode<T: Serialize>(message: &T) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(message)
+}
 
 /// A channel of the recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,11 +41,17 @@ pub enum Topic {
     /// The session's end.
     #[serde(rename = "/summary")]
     Summary,
+    /// What somebody wrote about the session later.
+    #[serde(rename = "/note")]
+    Note,
+    /// Checkpoints of the chain over all records.
+    #[serde(rename = "/chain")]
+    Chain,
 }
 
 impl Topic {
     /// Every topic, in the order of their channels.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Tick,
         Self::Event,
         Self::Alarm,
@@ -42,6 +59,8 @@ impl Topic {
         Self::Truth,
         Self::Lesion,
         Self::Summary,
+        Self::Note,
+        Self::Chain,
     ];
 
     /// The topic's name in the file.
@@ -55,6 +74,8 @@ impl Topic {
             Self::Truth => "/truth",
             Self::Lesion => "/lesion",
             Self::Summary => "/summary",
+            Self::Note => "/note",
+            Self::Chain => "/chain",
         }
     }
 
@@ -220,4 +241,19 @@ pub struct SummaryMessage {
     /// What the session itself says about its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<serde_json::Value>,
+}
+
+/// What somebody wrote about a session when it was over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoteMessage {
+    /// The text.
+    pub text: String,
+    /// Who wrote it; absent: not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// When it was written, in microseconds since 1970 (UTC); absent in a recording of virtual
+    /// time, which holds no wall-clock time at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_unix_us: Option<u64>,
 }

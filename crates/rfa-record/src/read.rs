@@ -3,10 +3,14 @@
 mod fields;
 mod frames;
 mod messages;
+mod records;
 
+pub(crate) use fields::{Attachment, Channel, Schema};
+pub(crate) use messages::FILES_MAX;
 pub use messages::{Message, Messages};
+pub(crate) use records::{Found, FoundMessage, Record, Records};
 
-use crate::header::{CLOCK, SESSION};
+use crate::header::{CLOCK, CUT, SESSION};
 use crate::{Attached, Header, HeaderError};
 use fields::{Fields, op};
 use frames::Frames;
@@ -19,6 +23,10 @@ use std::path::{Path, PathBuf};
 const ATTACHED_MAX: usize = 64;
 /// Bytes of attached files taken at most, together.
 const ATTACHED_BYTES_MAX: usize = 32 << 20;
+/// Bytes of what a file says of its own making at most: of a thousand merged parts a tenth.
+const MARK_BYTES_MAX: usize = 1 << 20;
+/// Metadata records of that at most.
+const MARKS_MAX: usize = 64;
 
 /// Why a recording cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +91,7 @@ impl End {
 pub struct Recording {
     path: PathBuf,
     header: Header,
+    marks: BTreeMap<String, Map>,
 }
 
 impl Recording {
@@ -92,8 +101,8 @@ impl Recording {
     /// [`ReadError`] where there is no readable header of this program's version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
-        let header = read_header(path)?;
-        Ok(Self { path: path.to_owned(), header })
+        let (header, marks) = read_header(path)?;
+        Ok(Self { path: path.to_owned(), header, marks })
     }
 
     /// What the recording says about its session.
@@ -108,6 +117,40 @@ impl Recording {
         &self.path
     }
 
+    /// What the file says of its own making: `rfa.cut`, `rfa.merged`, `rfa.deidentified`.
+    #[must_use]
+    pub fn mark(&self, name: &str) -> Option<&Map> {
+        self.marks.get(name)
+    }
+
+    /// The names of its marks.
+    pub fn marks(&self) -> impl Iterator<Item = &str> {
+        self.marks.keys().map(String::as_str)
+    }
+
+    /// It begins with the session's first tick: re-execution starts from there. False for a part
+    /// cut out of another recording behind that.
+    #[must_use]
+    pub fn from_start(&self) -> bool {
+        let told = self.mark(CUT).and_then(|mark| mark.get("from_start"));
+        self.mark(CUT).is_none() || told.is_some_and(|told| told == "true")
+    }
+
+    /// Names of all files kept inside, those attached later too. Reads the whole recording.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`]; damage is passed over.
+    pub fn all_files(&self) -> Result<Vec<String>, ReadError> {
+        let mut messages = self.messages()?;
+        loop {
+            match messages.next() {
+                Ok(None) => return Ok(messages.files().to_vec()),
+                Ok(Some(_)) | Err(ReadError::Damaged { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// Its messages, from the first, in the order they were written.
     ///
     /// # Errors
@@ -118,29 +161,39 @@ impl Recording {
 }
 
 /// The header stands in front of the first chunk.
-fn read_header(path: &Path) -> Result<Header, ReadError> {
+fn read_header(path: &Path) -> Result<(Header, BTreeMap<String, Map>), ReadError> {
     let mut frames = Frames::open(path)?;
-    let (mut session, mut clock) = (None, None);
+    let (mut session, mut clock, mut marks) = (None, None, BTreeMap::new());
     let mut files: Vec<Attached> = Vec::new();
-    let mut bytes = 0;
+    let (mut bytes, mut mark_bytes) = (0, 0);
     while let Some(frame) = frames.next()? {
         let damaged = |why: &str| ReadError::Damaged {
             path: path.to_owned(),
             at: frame.at,
             why: why.to_owned(),
         };
-        let body = Fields(frames.body());
+        let (body, frame_bytes) = (Fields(frames.body()), frames.body().len());
         match frame.opcode {
             op::METADATA => {
                 let (name, map) = body.metadata().map_err(damaged)?;
                 match name.as_str() {
                     SESSION => keep(&mut session, map).map_err(damaged)?,
                     CLOCK => keep(&mut clock, map).map_err(damaged)?,
+                    rfa if rfa.starts_with("rfa.") => {
+                        mark_bytes += frame_bytes;
+                        if marks.len() >= MARKS_MAX || mark_bytes > MARK_BYTES_MAX {
+                            return Err(damaged(&format!(
+                                "more than {MARKS_MAX} metadata records of rfa, or more than \
+                                 {MARK_BYTES_MAX} bytes of them"
+                            )));
+                        }
+                        marks.insert(name, map);
+                    }
                     _ => {}
                 }
             }
             op::ATTACHMENT => {
-                let file = body.attachment().map_err(damaged)?;
+                let file = body.attachment().map_err(damaged)?.file;
                 bytes += file.data.len();
                 if files.len() >= ATTACHED_MAX || bytes > ATTACHED_BYTES_MAX {
                     return Err(damaged("too many attached files, or too large together"));
@@ -154,7 +207,7 @@ fn read_header(path: &Path) -> Result<Header, ReadError> {
     let header = |source| ReadError::Header { path: path.to_owned(), source };
     let session = session.ok_or_else(|| header(HeaderError::Missing(SESSION)))?;
     let clock = clock.ok_or_else(|| header(HeaderError::Missing(CLOCK)))?;
-    Header::read(&session, &clock, files).map_err(header)
+    Ok((Header::read(&session, &clock, files).map_err(header)?, marks))
 }
 
 type Map = BTreeMap<String, String>;

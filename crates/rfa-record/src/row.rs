@@ -21,6 +21,7 @@ pub use interlock::InputsRow;
 pub use outputs::{EventRow, GrantRow, OutputsRow, RefusalRow, TripRow};
 pub use plan::{LimitsRow, ProgramRow, StepLimitRow, StepSpecRow};
 pub use telemetry::{ChannelRow, PermitRow, RequestRow, TelemetryRow};
+pub(crate) use tick::TickNumber;
 pub use tick::{TickRow, TimingRow};
 pub use words::{
     ActivationWord, AlarmWord, CommandWord, ContactorWord, EmergencyStopWord, FindingWord,

@@ -1,23 +1,31 @@
 //! Writing a session while it runs.
 
-mod begin;
+mod channels;
+mod copy;
+mod error;
+mod files;
+mod sink;
 
-pub(crate) use begin::options;
-use begin::{add_channels, attach, write_header};
+pub(crate) use copy::Refused;
+use error::at;
+pub use error::{RecordCause, RecordError};
 
-use crate::header::RECOVERED;
-use crate::message::{EventMessage, IntentMessage, SummaryMessage};
+use crate::chain::{Chain, CheckpointKind};
+use crate::message::{EventMessage, IntentMessage, SummaryMessage, encode};
+use crate::read::{FoundMessage, Record};
 use crate::row::{EventRow, TickRow};
-use crate::{Attached, Clock, Header, LesionMessage, Message, Topic, TruthRow};
-use mcap::records::{MessageHeader, Metadata};
+use crate::{Clock, Header, LesionMessage, SigningKey, Topic, TruthRow};
+use channels::FROM_THE_START;
+use mcap::Writer;
+use mcap::records::MessageHeader;
 use mcap::write::NoSeek;
-use mcap::{McapError, Writer};
 use rfa_session::{Intent, LesionView, TickRecord};
 use rfa_units::HostInstant;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use sink::{Counted, Sink, options};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,56 +34,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const CHUNK_SPAN_NS: u64 = 500_000_000;
 /// A chunk is closed at this size even sooner; the reader unpacks up to 16 MiB.
 const CHUNK_BYTES: usize = 1 << 20;
-/// zstd level: measured in docs/adr/0002-recording-format.md.
-const ZSTD_LEVEL: u32 = 1;
-/// What `profile` says in the MCAP header.
-pub(crate) const PROFILE: &str = "rfa";
-
-/// Why recording failed. RF never depends on it; the console shows it and arming is refused.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {what}: {source}", path.display())]
-pub struct RecordError {
-    /// The file.
-    pub path: PathBuf,
-    /// What was being done.
-    pub what: &'static str,
-    /// Why it failed.
-    pub source: RecordCause,
-}
-
-impl RecordError {
-    /// The file was there already; nothing was touched.
-    #[must_use]
-    pub fn exists(&self) -> bool {
-        let RecordCause::Io(error) = &self.source else { return false };
-        error.kind() == io::ErrorKind::AlreadyExists
-    }
-}
-
-/// The failure behind a [`RecordError`].
-#[derive(Debug, thiserror::Error)]
-pub enum RecordCause {
-    /// The system refused.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// The file format's writer refused.
-    #[error("{}", mcap_words(.0))]
-    Mcap(#[from] McapError),
-    /// A row could not be written as JSON.
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
-}
-
-/// The writer's own message hides the system's reason (a full disk, say) behind a general one.
-fn mcap_words(error: &McapError) -> String {
-    match error {
-        McapError::Io(source) => source.to_string(),
-        McapError::AttemptedWriteAfterFailure => "an earlier write failed".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-type Sink = NoSeek<BufWriter<Counted>>;
 
 /// One session's recording, being written. For a thread that may block on the disk.
 ///
@@ -93,6 +51,13 @@ pub struct Recorder {
     chunk_began_ns: Option<u64>,
     chunk_bytes: usize,
     summary: SummaryMessage,
+    chain: Chain,
+    /// Signs the checkpoints.
+    key: Option<SigningKey>,
+    /// Schemas (false) and channels (true) that are in the file.
+    definitions: BTreeSet<(bool, u16)>,
+    /// Bytes of those that were taken over.
+    definition_bytes: usize,
 }
 
 impl Recorder {
@@ -102,15 +67,21 @@ impl Recorder {
     /// [`RecordError`] where the file exists already (nothing is ever overwritten) or cannot be
     /// written.
     pub fn create(path: impl AsRef<Path>, header: &Header) -> Result<Self, RecordError> {
-        let path = path.as_ref();
-        let open = || -> Result<(File, File), RecordCause> {
-            let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-            let twin = file.try_clone()?;
-            Ok((file, twin))
-        };
-        let (file, twin) = open().map_err(at(path, "cannot create the recording"))?;
-        let mut recorder = Self::to_sink(path, Box::new(file), header)?;
-        recorder.file = Some(twin);
+        Self::create_signed(path, header, None)
+    }
+
+    /// The same, with every checkpoint signed where there is a `key`.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_signed(
+        path: impl AsRef<Path>,
+        header: &Header,
+        key: Option<SigningKey>,
+    ) -> Result<Self, RecordError> {
+        let mut recorder = Self::create_empty(path.as_ref(), header.clock)?;
+        recorder.key = key;
+        recorder.begin(header)?;
         Ok(recorder)
     }
 
@@ -123,33 +94,60 @@ impl Recorder {
         sink: Box<dyn Write + Send>,
         header: &Header,
     ) -> Result<Self, RecordError> {
-        let path = name.as_ref().to_owned();
+        let mut recorder = Self::empty(name.as_ref(), sink, header.clock)?;
+        recorder.begin(header)?;
+        Ok(recorder)
+    }
+
+    /// A new file with no header yet.
+    pub(crate) fn create_empty(path: &Path, clock: Clock) -> Result<Self, RecordError> {
+        let open = || -> Result<(File, File), RecordCause> {
+            let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+            let twin = file.try_clone()?;
+            Ok((file, twin))
+        };
+        let (file, twin) = open().map_err(at(path, "cannot create the recording"))?;
+        let mut recorder = Self::empty(path, Box::new(file), clock)?;
+        recorder.file = Some(twin);
+        Ok(recorder)
+    }
+
+    fn empty(path: &Path, sink: Box<dyn Write + Send>, clock: Clock) -> Result<Self, RecordError> {
         let bytes = Arc::new(AtomicU64::new(0));
         let counted = Counted { sink, bytes: Arc::clone(&bytes) };
-        let begun = options()
-            .create(NoSeek::new(BufWriter::with_capacity(1 << 16, counted)))
-            .map_err(RecordCause::from)
-            .and_then(|mut writer| {
-                write_header(&mut writer, header)?;
-                let channels = add_channels(&mut writer)?;
-                writer.flush()?;
-                Ok((writer, channels))
-            });
-        let (writer, channels) = begun.map_err(at(&path, "cannot write the header"))?;
+        let sink = NoSeek::new(BufWriter::with_capacity(1 << 16, counted));
+        let writer = options().create(sink).map_err(at(path, "cannot write the header"))?;
         Ok(Self {
-            path,
+            path: path.to_owned(),
             writer,
             file: None,
-            channels,
+            channels: BTreeMap::new(),
             sequences: BTreeMap::new(),
-            clock: header.clock,
+            clock,
             bytes,
             json: Vec::with_capacity(1 << 14),
-            newest_ns: header.clock.started_ns(),
+            newest_ns: clock.started_ns(),
             chunk_began_ns: None,
             chunk_bytes: 0,
             summary: SummaryMessage::default(),
+            chain: Chain::new(),
+            key: None,
+            definitions: BTreeSet::new(),
+            definition_bytes: 0,
         })
+    }
+
+    /// The header and the channels; they are in the file when this returns.
+    fn begin(&mut self, header: &Header) -> Result<(), RecordError> {
+        let begun = self.write_header(header).and_then(|()| {
+            for topic in FROM_THE_START {
+                let id = self.add_channel(topic)?;
+                self.channels.insert(topic, id);
+            }
+            Ok(())
+        });
+        begun.map_err(at(&self.path, "cannot write the header"))?;
+        self.flush()
     }
 
     /// Writes one tick, and its events to `/event` and `/alarm`. A tick with an event closes its
@@ -206,6 +204,9 @@ impl Recorder {
     pub fn flush(&mut self) -> Result<(), RecordError> {
         self.chunk_began_ns = None;
         self.chunk_bytes = 0;
+        if self.chain.records() > 0 {
+            self.checkpoint(CheckpointKind::Running)?;
+        }
         self.writer.flush().map_err(at(&self.path, "cannot write"))
     }
 
@@ -217,16 +218,6 @@ impl Recorder {
         self.flush()?;
         let synced = self.file.as_ref().map_or(Ok(()), File::sync_data);
         synced.map_err(at(&self.path, "cannot sync"))
-    }
-
-    /// Keeps a further file, behind the messages written so far.
-    ///
-    /// # Errors
-    /// As [`write_tick`](Self::write_tick).
-    pub fn attach(&mut self, file: Attached) -> Result<(), RecordError> {
-        self.flush()?;
-        let time = self.newest_ns;
-        attach(&mut self.writer, file, time).map_err(at(&self.path, "cannot attach a file"))
     }
 
     /// When the recording began and how long it is, in microseconds: since 1970, or on virtual
@@ -249,6 +240,11 @@ impl Recorder {
         &self.path
     }
 
+    /// The time of the newest message.
+    pub(crate) const fn newest_ns(&self) -> u64 {
+        self.newest_ns
+    }
+
     /// Writes the summary, closes the file and syncs it to the disk.
     ///
     /// # Errors
@@ -257,31 +253,19 @@ impl Recorder {
         let summary = SummaryMessage { session, ..std::mem::take(&mut self.summary) };
         let at_ns = self.newest_ns;
         self.put_at(Topic::Summary, at_ns, &summary)?;
+        self.checkpoint(CheckpointKind::End)?;
         self.flush()?;
         self.close()
     }
 
-    /// Copies a message of another recording. The caller ends the chunks.
-    pub(crate) fn put_copy(
-        &mut self,
-        message: &Message<'_>,
-        data: &[u8],
-    ) -> Result<(), RecordError> {
-        let time = message.log_time_ns;
-        self.write(message.topic, message.sequence, time, data)
-    }
-
-    /// Finishes a copy; `note` says that it is one.
-    pub(crate) fn finish_copy(
-        mut self,
-        note: Option<BTreeMap<String, String>>,
-    ) -> Result<(), RecordError> {
-        self.flush()?;
-        if let Some(metadata) = note {
-            let note = Metadata { name: RECOVERED.to_owned(), metadata };
-            self.writer.write_metadata(&note).map_err(at(&self.path, "cannot write"))?;
-        }
-        self.close()
+    /// Ends what was written so far with a checkpoint.
+    fn checkpoint(&mut self, kind: CheckpointKind) -> Result<(), RecordError> {
+        // Its channel may be new, and is a record that the checkpoint covers.
+        self.channel(Topic::Chain)?;
+        let checkpoint = self.chain.close(kind, self.key.as_ref(), self.newest_ns);
+        let data = encode(&checkpoint).map_err(at(&self.path, "cannot write a checkpoint"))?;
+        let sequence = self.number(Topic::Chain);
+        self.write(Topic::Chain, sequence, self.newest_ns, &data)
     }
 
     fn put<T: Serialize>(
@@ -312,13 +296,19 @@ impl Recorder {
         serde_json::to_writer(&mut self.json, message)
             .map_err(at(&self.path, "cannot write a message as JSON"))?;
         let json = std::mem::take(&mut self.json);
-        let sequence = self.sequences.entry(topic).or_default();
-        let number = *sequence;
-        *sequence = sequence.wrapping_add(1);
+        let number = self.number(topic);
         self.chunk_bytes += json.len();
         let written = self.write(topic, number, log_time, &json);
         self.json = json;
         written
+    }
+
+    /// The place of the next message of `topic` among those.
+    fn number(&mut self, topic: Topic) -> u32 {
+        let next = self.sequences.entry(topic).or_default();
+        let number = *next;
+        *next = next.wrapping_add(1);
+        number
     }
 
     fn write(
@@ -328,12 +318,33 @@ impl Recorder {
         log_time: u64,
         data: &[u8],
     ) -> Result<(), RecordError> {
-        let channel_id = self.channels.get(&topic).copied().unwrap_or_default();
+        let channel_id = self.channel(topic)?;
         let header = MessageHeader { channel_id, sequence, log_time, publish_time: log_time };
-        self.writer.write_to_known_channel(&header, data).map_err(at(&self.path, "cannot write"))
+        let written = self.writer.write_to_known_channel(&header, data);
+        written.map_err(at(&self.path, "cannot write"))?;
+        if topic != Topic::Chain {
+            let (log_time_ns, publish_time_ns) = (log_time, log_time);
+            let channel = channel_id;
+            let header =
+                FoundMessage { channel, sequence, log_time_ns, publish_time_ns, data: 0..0 };
+            self.chain.take(&Record::Message { header, data });
+        }
+        Ok(())
     }
 
-    fn close(self) -> Result<(), RecordError> {
+    /// The channel of `topic`, defined now if it is not yet.
+    fn channel(&mut self, topic: Topic) -> Result<u16, RecordError> {
+        if let Some(id) = self.channels.get(&topic) {
+            return Ok(*id);
+        }
+        let added = self.add_channel(topic);
+        let id = added.map_err(at(&self.path, "cannot define a channel"))?;
+        self.channels.insert(topic, id);
+        Ok(id)
+    }
+
+    /// Closes the file and syncs it to the disk.
+    pub(crate) fn close(self) -> Result<(), RecordError> {
         let path = self.path;
         let close = |mut writer: Writer<Sink>| -> Result<(), RecordCause> {
             writer.finish()?;
@@ -343,31 +354,5 @@ impl Recorder {
         close(self.writer).map_err(at(&path, "cannot finish"))?;
         let synced = self.file.as_ref().map_or(Ok(()), File::sync_all);
         synced.map_err(at(&path, "cannot sync"))
-    }
-}
-
-fn at<E: Into<RecordCause>>(
-    path: &Path,
-    what: &'static str,
-) -> impl FnOnce(E) -> RecordError + use<E> {
-    let path = path.to_owned();
-    move |source| RecordError { path, what, source: source.into() }
-}
-
-/// A sink that counts what went through it.
-struct Counted {
-    sink: Box<dyn Write + Send>,
-    bytes: Arc<AtomicU64>,
-}
-
-impl Write for Counted {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.sink.write(buffer)?;
-        self.bytes.fetch_add(written as u64, Ordering::Relaxed);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.sink.flush()
     }
 }

@@ -55,6 +55,12 @@ fn read(path: &Path) -> (Seen, Option<ReadError>) {
     }
 }
 
+/// Without the checkpoints: a copy has a chain of its own.
+fn session(mut seen: Seen) -> Seen {
+    seen.retain(|(topic, _)| *topic != Topic::Chain);
+    seen
+}
+
 /// The machine may lose power at any byte.
 #[test]
 fn every_prefix_gives_a_prefix_of_the_messages() {
@@ -104,8 +110,8 @@ fn recovery_keeps_every_readable_message_byte_for_byte() {
     assert!(!report.whole && report.tail_bytes > 0);
     let (kept, error) = read(&out);
     assert!(error.is_none(), "{error:?}");
-    assert_eq!(kept, seen);
-    assert!(whole.starts_with(&kept) && !kept.is_empty());
+    assert_eq!(session(kept), session(seen.clone()));
+    assert!(whole.starts_with(&seen) && !seen.is_empty());
     let info = Recording::open(&out).expect("opens").info().expect("reads");
     assert!(info.recovered && info.summary.is_none() && !info.truncated);
     let again = recover(&cut, &out).expect_err("never overwrites");
@@ -139,7 +145,7 @@ fn a_damaged_chunk_is_named_and_passed_over() {
     assert!(seen.iter().all(|message| whole.contains(message)), "invented");
     let report = recover(&path, &out).expect("recovers");
     assert!(!report.whole && !report.damage.is_empty());
-    assert_eq!(read(&out).0, seen);
+    assert_eq!(session(read(&out).0), session(seen));
 }
 
 /// A copy with nothing changed is the same file: chunks, order, times, header.

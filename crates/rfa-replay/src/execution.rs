@@ -2,7 +2,7 @@
 
 use crate::ReplayError;
 use rfa_control::{Control, ControlInputs, ControlOutputs, ControlTick};
-use rfa_interlock::{Inputs, Interlock, Limits, Outputs, step};
+use rfa_interlock::{Inputs, Interlock, Limits, Outputs};
 use rfa_record::Header;
 use rfa_record::row::{RowError, TickRow};
 use rfa_session::{InterlockTick, TickRecord, Timing};
@@ -37,9 +37,7 @@ impl Execution {
 
     /// One interlock tick.
     pub fn interlock(&mut self, inputs: &Inputs) -> Outputs {
-        let (next, outputs) = step(&self.limits, &self.interlock, inputs);
-        self.interlock = next;
-        outputs
+        self.interlock.tick(&self.limits, inputs)
     }
 
     /// One recorded tick run again, whole: the recorded inputs with the outputs, grant included,

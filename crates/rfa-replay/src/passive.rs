@@ -1,5 +1,6 @@
 //! Thresholds tried on a recording.
 
+use crate::verify::from_start;
 use crate::{Execution, ReplayError};
 use rfa_interlock::{Event, Inputs, Thresholds};
 use rfa_record::row::{OutputsRow, TickRow, TripRow};
@@ -49,7 +50,7 @@ pub fn passive(
     path: impl AsRef<Path>,
     thresholds: Thresholds,
 ) -> Result<PassiveReport, ReplayError> {
-    let recording = Recording::open(path)?;
+    let recording = from_start(Recording::open(path)?)?;
     let mut header = recording.header().clone();
     header.limits.passive = Some(thresholds);
     let mut trial = Trial {

@@ -30,6 +30,25 @@ pub enum ReplayError {
         /// What there is none of.
         what: &'static str,
     },
+    /// Re-execution starts where the session did, and that is not in the file.
+    #[error(
+        "{}: cannot be re-executed: it is cut out of another recording, behind that one's first \
+         tick, and what control and interlock stood at there is not known; verify the recording \
+         it was cut from, or cut from the start",
+        path.display()
+    )]
+    Cut {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// The recording, if it begins where its session did.
+pub(crate) fn from_start(recording: Recording) -> Result<Recording, ReplayError> {
+    if recording.from_start() {
+        return Ok(recording);
+    }
+    Err(ReplayError::Cut { path: recording.path().to_owned() })
 }
 
 /// Runs control and interlock over the recorded inputs and compares every output bit for bit,
@@ -42,7 +61,7 @@ pub enum ReplayError {
 /// # Errors
 /// [`ReplayError`] where the recording cannot be read or re-executed, or holds nothing to compare.
 pub fn verify(path: impl AsRef<Path>) -> Result<VerifyReport, ReplayError> {
-    let recording = Recording::open(path)?;
+    let recording = from_start(Recording::open(path)?)?;
     compare(&recording, Comparison::new(recording.header())?)
 }
 
@@ -121,6 +140,7 @@ impl Comparison {
                 Ok(())
             }
             Topic::Intent | Topic::Truth | Topic::Lesion => Ok(()),
+            Topic::Note | Topic::Chain => Ok(()),
         }
     }
 

@@ -9,10 +9,9 @@ use crate::pacer::Deadline;
 use crate::result::Status;
 use crate::shared::Shared;
 use crate::stall::LateTicks;
-use crossbeam_channel::Sender;
 use rfa_control::ControlTick;
 use rfa_interlock::{
-    Command, Inputs, Interlock, Limits, Outputs, Readiness, TELEMETRY_PER_TICK_MAX, step,
+    Command, Inputs, Interlock, Limits, Outputs, Readiness, TELEMETRY_PER_TICK_MAX,
 };
 use rfa_link::{Arrival, LinkTx, SendResult, TELEMETRY_RING_FRAMES, Tally};
 use rfa_session::{CONTROL_PER_TICK_MAX, Intent, InterlockTick, Refused, TickRecord, Timing};
@@ -20,7 +19,7 @@ use rfa_units::{
     Bounded, ChannelReport, Contactor, GeneratorInstant, HostInstant, MilliWatts, OutputState,
     Permit, Request, Span, Telemetry,
 };
-use rtrb::Consumer;
+use rtrb::{Consumer, Producer};
 use std::sync::Arc;
 use triple_buffer::Input;
 
@@ -57,7 +56,7 @@ pub(crate) struct InterlockEnds {
     pub(crate) permit: Input<Option<Permit>>,
     pub(crate) newest: Input<Option<Newest>>,
     pub(crate) status: Input<Option<Status>>,
-    pub(crate) records: Sender<TickRecord>,
+    pub(crate) records: Producer<TickRecord>,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -135,14 +134,13 @@ impl<O: Outlet> InterlockTask<O> {
     /// interlock that decides: an overrun is counted, two missed ticks in a row or a gap of 30 ms
     /// turn RF off (H-44). While no tick runs no grant is sent, and the generator drops RF by
     /// itself 60 ms after the newest telemetry the last grant was made from (H-21).
-    pub fn tick(&mut self, deadline: Deadline, clock: &impl Clock) -> Outputs {
+    pub fn tick(&mut self, deadline: Deadline, clock: &impl Clock) -> &Outputs {
         self.late.note(&deadline);
         let taken = self.take_telemetry();
         let requests = self.take_requests();
         let inputs = self.inputs(deadline, clock.now(), &taken, requests.newest);
         let before = clock.nanos();
-        let (next, outputs) = step(&self.limits, &self.interlock, &inputs);
-        self.interlock = next;
+        let outputs = self.interlock.tick(&self.limits, &inputs);
         let interlock_step_ns = nanos_since(before, clock);
         let seen = self.seen();
         let _ = self.outlet.send(&outputs, inputs.tick, seen);
@@ -158,8 +156,7 @@ impl<O: Outlet> InterlockTask<O> {
             missed_ticks: deadline.missed,
         };
         let interlock = InterlockTick { inputs, outputs };
-        self.hand_on(TickRecord { interlock, control: requests.ticks, timing });
-        outputs
+        self.hand_on(TickRecord { interlock, control: requests.ticks, timing })
     }
 
     /// Whether RF is off: none is granted, and a readback no older than 60 ms (H-08) shows K1 open,
@@ -167,7 +164,7 @@ impl<O: Outlet> InterlockTask<O> {
     /// of its relays is not enough: a stuck output says nothing of itself.
     #[must_use]
     pub fn is_off(&self, now: HostInstant) -> bool {
-        let granted = self.last.is_some_and(|last| last.interlock.outputs.grant.is_some());
+        let granted = self.last().is_some_and(|last| last.interlock.outputs.grant.is_some());
         let off = |report: &ChannelReport| {
             report.output == OutputState::Off && report.power <= RF_OFF_MAX
         };
@@ -243,7 +240,9 @@ impl<O: Outlet> InterlockTask<O> {
 
     /// The recorder says so itself, and keeps up: one that hangs or has died says nothing (H-45).
     fn recorder_ready(&self) -> bool {
-        let keeps_up = self.recorded && self.ends.records.len() <= ROOMY;
+        let records = &self.ends.records;
+        let waiting = records.buffer().capacity().saturating_sub(records.slots());
+        let keeps_up = self.recorded && waiting <= ROOMY;
         self.ends.shared.recorder_ready() && keeps_up
     }
 
@@ -302,19 +301,25 @@ impl<O: Outlet> InterlockTask<O> {
         }
     }
 
-    fn hand_on(&mut self, record: TickRecord) {
+    /// A record is large: it is kept once, and copied no more often than there are readers.
+    fn hand_on(&mut self, record: TickRecord) -> &Outputs {
+        let record = self.last.insert(record);
         let outputs = &record.interlock.outputs;
         if let Some(reason) = outputs.refusal {
             self.refusal = Some(Refused { tick: record.interlock.inputs.tick, reason });
         }
-        self.ends.status.write(Some(Status::of(&record, &self.ends.shared)));
+        self.ends.status.write(Some(Status::of(record, &self.ends.shared)));
         // The recorder polls and never waits, so this wakes nobody.
-        self.recorded = self.ends.records.try_send(record).is_ok();
+        // A recorder that has died takes none either.
+        let records = &mut self.ends.records;
+        self.recorded = !records.is_abandoned() && records.push(*record).is_ok();
         if !self.recorded {
             Shared::count(&self.ends.shared.ticks_full);
         }
-        self.ends.newest.write(Some(Newest { record, refusal: self.refusal }));
-        self.last = Some(record);
+        *self.ends.newest.input_buffer_mut() =
+            Some(Newest { record: *record, refusal: self.refusal });
+        self.ends.newest.publish();
+        outputs
     }
 }
 

@@ -41,7 +41,7 @@ pub use control_task::ControlTask;
 pub use interlock_task::{InterlockTask, Outlet};
 pub use latency::{LATENCY_LOG, Latencies, LatencySet, LatencyUs, QuantilesUs};
 pub use lesion::{LESION_BOUNDARY, LESION_THREAD};
-pub use limits::{limits_for, tried_thresholds};
+pub use limits::{hard_limits_for, limits_for, tried_thresholds};
 pub use os::{stand_for_hardware, stand_for_the_link};
 pub use pacer::{Deadline, PHASE_CONTROL, PHASE_INTERLOCK, Pacer, TICK};
 pub use result::{Ended, QuitReason, SessionResult, Status};

@@ -4,7 +4,8 @@ use rfa_interlock::{
     Activation, LimitError, Limits, LimitsSpec, StepLimit, Threshold, Thresholds, Warming,
 };
 use rfa_plan::{Gate, Plan, RULE_THRESHOLDS, RuleThresholds, SiteLimits, start_ceiling, warming};
-use rfa_units::{Bounded, SessionId};
+use rfa_units::{Bounded, GRANT_LIFE, SessionId, TIP_TEMPERATURE_MAX};
+use rfa_wire::HardLimits;
 
 /// The limits of `plan` in one session: the plan's own numbers, none adjusted.
 ///
@@ -47,6 +48,19 @@ pub fn limits_for(
         impedance_high: plan.limits.impedance_high,
         impedance_low: plan.limits.impedance_low,
     })
+}
+
+/// The hard limits that the generator is to hold by itself while `plan` is treated.
+#[must_use]
+pub fn hard_limits_for(plan: &Plan) -> HardLimits {
+    HardLimits {
+        channel: plan.program.channel,
+        power_max: plan.generator_power_max(),
+        voltage_max: plan.generator_voltage_max(),
+        temperature_max: TIP_TEMPERATURE_MAX,
+        grant_life: GRANT_LIFE,
+        plan: plan.hash,
+    }
 }
 
 /// The thresholds of a site that are tried on a recording: those it has in force, and in their

@@ -16,6 +16,13 @@ use triple_buffer::Input;
 /// Ticks that wait for the recorder at most: 10 s of them, longer than a disk that syncs.
 pub(crate) const RECORDS_MAX: usize = 1024;
 
+/// The same on virtual time, where the recorder takes each tick before the next: a long queue would
+/// only take turns with the caches.
+pub(crate) const RECORDS_VIRTUAL_MAX: usize = 4;
+
+/// Intents that wait for the recorder at most.
+pub(crate) const GIVEN_MAX: usize = 1024;
+
 /// The recording has room while no more than this waits (H-45).
 pub(crate) const ROOMY: usize = RECORDS_MAX / 2;
 
@@ -145,7 +152,7 @@ impl Log {
             let (started_us, span_us) = recorder.span_us();
             let Some(data) = latency.log(started_us, span_us) else { return Ok(()) };
             let (name, media_type) = (LATENCY_LOG.to_owned(), "text/plain".to_owned());
-            recorder.attach(Attached { name, media_type, data })
+            recorder.keep_file(&Attached { name, media_type, data })
         });
         if let Some(recorder) = self.recorder.take() {
             let ended = serde_json::to_value(&summary).ok();

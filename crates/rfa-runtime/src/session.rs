@@ -3,7 +3,7 @@
 use crate::clock::MonotonicClock;
 use crate::console::ConsoleHandle;
 use crate::control_task::ControlTask;
-use crate::log::Logged;
+use crate::log::{Logged, RECORDS_MAX};
 use crate::os::{self, AwakeProcessors};
 use crate::result::{Ended, QuitReason, SessionResult, Status, assemble};
 use crate::shared::Shared;
@@ -156,6 +156,7 @@ impl Session {
             recorder,
             tracker,
             clock: Arc::new(MonotonicClock),
+            records_max: RECORDS_MAX,
         })?;
         let (awake, mut warnings) = prepare(realtime);
         let (report, reports) = mpsc::channel();
@@ -218,7 +219,7 @@ fn start_threads<F: FnOnce() + Send + 'static>(
     let recorder = {
         let (shared, ends) = (Arc::clone(&shared), RecorderEnds { records, given, truth });
         let log = log.with_lesion_thread();
-        spawn("recorder", move || run_recorder(log, &ends, &shared))?
+        spawn("recorder", move || run_recorder(log, ends, &shared))?
     };
     // From here on dropping `running` ends whatever has been started.
     let mut running = RunningSession {

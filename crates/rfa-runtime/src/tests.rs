@@ -99,6 +99,7 @@ impl Rig {
             recorder: None,
             tracker: None,
             clock: Arc::new(clock.clone()),
+            records_max: RECORDS_MAX,
         });
         let wired = wired.unwrap_or_else(|error| panic!("{error}"));
         let grid = HostInstant::from_micros(1_000_000);

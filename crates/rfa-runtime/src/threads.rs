@@ -13,6 +13,7 @@ use crossbeam_channel::Receiver;
 use rfa_record::TruthRow;
 use rfa_session::TickRecord;
 use rfa_units::{HostInstant, Span};
+use rtrb::Consumer;
 
 /// How often the recorder looks into its queues; it never waits on them, because a real-time
 /// sender would have to wake it (6.7 µs and a lock, dependencies.md E4).
@@ -76,13 +77,17 @@ pub(crate) fn run_control(
 
 /// What goes on record.
 pub(crate) struct RecorderEnds {
-    pub(crate) records: Receiver<TickRecord>,
+    pub(crate) records: Consumer<TickRecord>,
     pub(crate) given: Receiver<Given>,
     pub(crate) truth: Option<Receiver<TruthRow>>,
 }
 
 /// The recorder's thread: no priority, may block on the disk. It also watches the steal counter.
-pub(crate) fn run_recorder(mut log: Log, ends: &RecorderEnds, shared: &Shared) -> (Logged, Steal) {
+pub(crate) fn run_recorder(
+    mut log: Log,
+    mut ends: RecorderEnds,
+    shared: &Shared,
+) -> (Logged, Steal) {
     let mut steal = Steal::default();
     steal.sample();
     let mut sampled = MonotonicClock.now();
@@ -91,7 +96,7 @@ pub(crate) fn run_recorder(mut log: Log, ends: &RecorderEnds, shared: &Shared) -
     loop {
         // Read before the queues are emptied: what was sent before the flag is then written.
         let closing = shared.closed();
-        let any = drain(&mut log, ends);
+        let any = drain(&mut log, &mut ends);
         let now = MonotonicClock.now();
         if any {
             (written, flushed) = (now, false);
@@ -109,13 +114,13 @@ pub(crate) fn run_recorder(mut log: Log, ends: &RecorderEnds, shared: &Shared) -
             return (log.finish(), steal);
         }
         log.count();
-        log.show(ends.records.len());
+        log.show(ends.records.slots());
         sleep_until(now.plus(RECORDER_POLL));
     }
 }
 
 /// Writes what waits: no more than each queue holds, so that a flood cannot keep the loop here.
-pub(crate) fn drain(log: &mut Log, ends: &RecorderEnds) -> bool {
+pub(crate) fn drain(log: &mut Log, ends: &mut RecorderEnds) -> bool {
     let mut any = false;
     for given in ends.given.try_iter().take(ends.given.len()) {
         log.intent(&given);
@@ -127,9 +132,14 @@ pub(crate) fn drain(log: &mut Log, ends: &RecorderEnds) -> bool {
             any = true;
         }
     }
-    for record in ends.records.try_iter().take(ends.records.len()) {
-        log.tick(&record);
-        any = true;
+    for _ in 0..ends.records.slots() {
+        let Ok(next) = ends.records.read_chunk(1) else { break };
+        // Read where it lies, since a record is large; its place is free as soon as it is written.
+        for record in next.as_slices().0 {
+            log.tick(record);
+            any = true;
+        }
+        next.commit_all();
     }
     any
 }

@@ -9,7 +9,7 @@ use crate::clock::{Clock, VirtualClock};
 use crate::console::ConsoleHandle;
 use crate::control_task::ControlTask;
 use crate::interlock_task::{InterlockTask, Outlet};
-use crate::log::Log;
+use crate::log::{Log, RECORDS_VIRTUAL_MAX};
 use crate::pacer::{PHASE_CONTROL, PHASE_INTERLOCK, Pacer, TICK};
 use crate::result::{Ended, QuitReason, SessionResult, Status, assemble};
 use crate::session::SessionError;
@@ -215,6 +215,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
             recorder: config.recorder,
             tracker: config.tracker,
             clock: Arc::new(line.clock.clone()),
+            records_max: RECORDS_VIRTUAL_MAX,
         })?;
         let Wired { shared, interlock, control, console, log, records, given, .. } = wired;
         let started = line.clock.now();
@@ -263,7 +264,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
         let _ = self.interlock.bye();
         self.hand_over();
         self.line.pass(|bytes, at| self.inbound.take(bytes, at));
-        drain(&mut self.log, &self.records);
+        drain(&mut self.log, &mut self.records);
         let log = (self.log.finish(), Steal::default());
         let end = InterlockEnd { task: self.interlock, off_confirmed };
         let result = assemble(&self.shared, Some(end), true, Some(log), Vec::new());
@@ -304,7 +305,7 @@ impl<G: VirtualGenerator> VirtualSession<G> {
             if let Some(record) = self.interlock.last() {
                 watch(record, truth.as_ref());
             }
-            drain(&mut self.log, &self.records);
+            drain(&mut self.log, &mut self.records);
             self.log.count();
             self.log.show(0);
         }

@@ -6,7 +6,7 @@ use crate::control_task::{CONTROL_RING_TICKS, ControlTask};
 use crate::interlock_task::{InterlockEnds, InterlockTask, Outlet, Proven};
 use crate::lesion::{Follower, LesionEnd};
 use crate::limits::limits_for;
-use crate::log::{Log, RECORDS_MAX, Shown};
+use crate::log::{GIVEN_MAX, Log, Shown};
 use crate::result::Status;
 use crate::session::{SessionError, activation_of, identity_of};
 use crate::shared::Shared;
@@ -21,7 +21,7 @@ use rfa_session::TickRecord;
 use rfa_tissue::Tracker;
 use rfa_units::SessionId;
 use rfa_wire::{HardLimits, Identity, SelfTestResult};
-use rtrb::RingBuffer;
+use rtrb::{Consumer, RingBuffer};
 use std::sync::{Arc, Mutex};
 use triple_buffer::{Output, triple_buffer};
 
@@ -38,6 +38,8 @@ pub(crate) struct Parts<O> {
     pub(crate) recorder: Option<Recorder>,
     pub(crate) tracker: Option<Tracker>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Ticks that wait for the recorder at most.
+    pub(crate) records_max: usize,
 }
 
 /// A session's tasks with their channels.
@@ -48,7 +50,7 @@ pub(crate) struct Wired<O> {
     pub(crate) console: ConsoleHandle,
     pub(crate) status: Output<Option<Status>>,
     pub(crate) log: Log,
-    pub(crate) records: Receiver<TickRecord>,
+    pub(crate) records: Consumer<TickRecord>,
     pub(crate) given: Receiver<Given>,
 }
 
@@ -67,8 +69,8 @@ pub(crate) fn wire_up<O: Outlet>(parts: Parts<O>) -> Result<Wired<O>, SessionErr
     let (status_in, status_out) = triple_buffer(&None);
     let (asked_in, asked_out) = RingBuffer::new(CONTROL_RING_TICKS);
     let (intents_in, intents_out) = RingBuffer::new(INTENTS_MAX);
-    let (records_in, records_out) = bounded(RECORDS_MAX);
-    let (given_in, given_out) = bounded(RECORDS_MAX);
+    let (records_in, records_out) = RingBuffer::new(parts.records_max);
+    let (given_in, given_out) = bounded(GIVEN_MAX);
     let Ends { to_interlock, to_control, counts: _ } = parts.ends;
     let summary = Accumulator::new(&plan.program);
     let follower = Follower::new(parts.tracker, &plan);

@@ -4,6 +4,9 @@ use rfa_units::{ChannelId, MilliVolts, MilliWatts, Span};
 use rfa_wire::LinkKey;
 use thiserror::Error;
 
+/// Steps of the usual power set-point, W: 50 W over a 12-bit converter.
+const POWER_QUANTUM_W: f64 = 0.012_5;
+
 /// A simulated generator's build. [`Default`] is the one of `rfa sim`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GeneratorConfig {
@@ -30,6 +33,17 @@ pub struct GeneratorConfig {
     pub sensor_lag: Span,
     /// Noise of the temperature channel, °C rms, 0 to 1.
     pub sensor_noise_c: f64,
+    /// Code quantum of the temperature converter, °C, 0.001 to 0.1 (hazards.md decision 2: at most
+    /// 0.01).
+    pub sensor_quantum_c: f64,
+    /// From a new set-point to the output stage's beginning to follow it, 0 to 40 ms. Keying off is
+    /// not delayed.
+    pub power_delay: Span,
+    /// Delivered over told power, as a share of it beyond 1: -0.15 to 0.15 (the interlock's H-04
+    /// begins at 0.2). None: within 0.02, drawn from the seed.
+    pub power_error: Option<f64>,
+    /// Steps of the power set-point, W, 0.001 to 0.5.
+    pub power_quantum_w: f64,
     /// Whether it identifies itself as simulated. One that does not stands for a real generator
     /// in tests of what is refused there.
     pub simulated: bool,
@@ -49,6 +63,10 @@ impl Default for GeneratorConfig {
             voltage_max: MilliVolts::saturating(300_000),
             sensor_lag: Span::from_millis(150),
             sensor_noise_c: 0.05,
+            sensor_quantum_c: 0.01,
+            power_delay: Span::ZERO,
+            power_error: None,
+            power_quantum_w: POWER_QUANTUM_W,
             simulated: true,
         }
     }
@@ -88,6 +106,7 @@ impl GeneratorConfig {
     /// [`ConfigError`] naming the first field that is out of range.
     pub fn check(&self) -> Result<(), ConfigError> {
         let lag_ms = self.sensor_lag.as_micros() as f64 / 1e3;
+        let delay_ms = self.power_delay.as_micros() as f64 / 1e3;
         let fields = [
             ("baud", f64::from(self.baud), 9_600.0, 4_000_000.0, "baud"),
             ("channels", f64::from(self.channels), 1.0, 4.0, "channels"),
@@ -95,6 +114,10 @@ impl GeneratorConfig {
             ("voltage_max", self.voltage_max.as_f64(), 10.0, 400.0, "V"),
             ("sensor_lag", lag_ms, 0.0, 300.0, "ms"),
             ("sensor_noise", self.sensor_noise_c, 0.0, 1.0, "°C"),
+            ("sensor_quantum", self.sensor_quantum_c, 0.001, 0.1, "°C"),
+            ("power_delay", delay_ms, 0.0, 40.0, "ms"),
+            ("power_error", self.power_error.unwrap_or(0.0), -0.15, 0.15, "of the power"),
+            ("power_quantum", self.power_quantum_w, 0.001, 0.5, "W"),
         ];
         for (field, value, min, max, unit) in fields {
             // Not a number is in no range.

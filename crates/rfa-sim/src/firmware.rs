@@ -58,6 +58,7 @@ pub(crate) struct Firmware {
     pub(crate) last_refusal: Option<GeneratorInstant>,
     last_grant: Option<GeneratorInstant>,
     off_cause: Option<OffCause>,
+    /// Frames made and not yet on the line.
     pub(crate) outbox: Vec<Frame>,
 }
 
@@ -92,11 +93,6 @@ impl Firmware {
     /// Why output last ended; kept until output is granted again.
     pub(crate) const fn off_cause(&self) -> Option<OffCause> {
         self.off_cause
-    }
-
-    /// Frames made since the last call.
-    pub(crate) fn take_outbox(&mut self) -> Vec<Frame> {
-        core::mem::take(&mut self.outbox)
     }
 
     /// What the hardware has to do now.

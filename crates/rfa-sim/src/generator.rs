@@ -93,10 +93,10 @@ impl Generator {
             stranger: Stranger::new(),
             k1: Relay::new(),
             k2: Relay::new(),
-            stage: OutputStage::new(seed),
+            stage: OutputStage::new(&config),
             hidden: HiddenOutput::new(),
             meters: Meters::new(seed),
-            sensor: Sensor::new(config.sensor_lag, config.sensor_noise_c, plant.tip_c(), seed),
+            sensor: Sensor::new(&config, plant.tip_c()),
             pad_random: Random::new(seed, 6),
             load: Load::new(plant.impedance_ohm(), &faults, 0),
             volts: 0.0,
@@ -234,10 +234,10 @@ impl Generator {
         self.watch_limits();
         self.log_output();
         self.report();
-        for frame in self.firmware.take_outbox() {
+        for frame in self.firmware.outbox.drain(..) {
             self.line.send(&frame, &self.faults, now_us);
         }
-        for frame in self.stranger.take_frames() {
+        for frame in self.stranger.says.drain(..) {
             self.line.queue(frame.as_bytes().to_vec(), &self.faults, now_us);
         }
         self.line.advance_outbound(&self.faults, now_us);

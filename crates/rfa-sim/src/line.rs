@@ -262,26 +262,22 @@ impl Line {
         }
         let silent =
             is_out(faults, Fault::LinkCut, now_us) || is_out(faults, Fault::LinkSilent, now_us);
-        for _ in 0..self.outbound_pace.bytes(self.sending.len()) {
-            let Some(byte) = self.sending.pop_front() else { break };
-            if silent {
-                continue;
-            }
-            if self.sent.len() < SENT_MAX {
-                self.sent.push_back(byte);
-            } else {
-                self.dropped = self.dropped.saturating_add(1);
-            }
+        // No more than there is to send.
+        let passing = self.sending.drain(..self.outbound_pace.bytes(self.sending.len()));
+        if silent {
+            return;
         }
+        let room = SENT_MAX.saturating_sub(self.sent.len());
+        let lost = passing.len().saturating_sub(room);
+        self.sent.extend(passing.take(room));
+        self.dropped = self.dropped.saturating_add(lost as u64);
     }
 
     /// Takes bytes that have left the generator; returns how many.
     pub(crate) fn transmit(&mut self, out: &mut [u8]) -> usize {
-        let mut count: usize = 0;
-        for place in out.iter_mut() {
-            let Some(byte) = self.sent.pop_front() else { break };
+        let count = out.len().min(self.sent.len());
+        for (place, byte) in out.iter_mut().zip(self.sent.drain(..count)) {
             *place = byte;
-            count = count.saturating_add(1);
         }
         count
     }

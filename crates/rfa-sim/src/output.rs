@@ -1,14 +1,14 @@
 //! The output stage, what it is connected to, and its meters.
 
+use crate::GeneratorConfig;
 use crate::fault::{ActiveFaults, Fault};
 use crate::random::Random;
 use rfa_units::{MicroAmps, MilliVolts, MilliWatts, Milliohms};
+use std::collections::VecDeque;
 
 /// Time constant of the power regulator, s: a few carrier cycles and one filter.
 const REGULATOR_S: f64 = 0.003;
-/// Steps of the power set-point, W: 50 W over a 12-bit converter.
-const QUANTUM_W: f64 = 0.012_5;
-/// Largest error of the regulated power; drawn once from the seed (hazards.md E3 allows 20 %).
+/// Largest error of the usual regulated power; drawn once from the seed (hazards.md E3 allows 20 %).
 const ACCURACY: f64 = 0.02;
 /// Noise of a metered value, rms share.
 const METER_NOISE: f64 = 0.003;
@@ -113,12 +113,28 @@ fn square_root(value: f64) -> f64 {
 pub(crate) struct OutputStage {
     volts: f64,
     gain: f64,
+    quantum_w: f64,
+    /// Set-points on their way, W, one a millisecond; empty where there is no delay.
+    coming: VecDeque<f64>,
 }
 
 impl OutputStage {
-    pub(crate) fn new(seed: u64) -> Self {
-        let error = (Random::new(seed, 1).unit() * 2.0 - 1.0) * ACCURACY;
-        Self { volts: 0.0, gain: 1.0 + error }
+    pub(crate) fn new(config: &GeneratorConfig) -> Self {
+        let usual = (Random::new(config.seed, 1).unit() * 2.0 - 1.0) * ACCURACY;
+        // A configuration that was checked has 40 ms at most.
+        let delay_ms = usize::try_from(config.power_delay.as_micros() / 1_000).unwrap_or(0);
+        Self {
+            volts: 0.0,
+            gain: 1.0 + config.power_error.unwrap_or(usual),
+            quantum_w: config.power_quantum_w,
+            coming: VecDeque::from(vec![0.0; delay_ms]),
+        }
+    }
+
+    /// The set-point that is in force when this one is told.
+    fn delayed(&mut self, told_w: f64) -> f64 {
+        self.coming.push_back(told_w);
+        self.coming.pop_front().unwrap_or(told_w)
     }
 
     /// One millisecond; returns the voltage (rms) that reaches the load.
@@ -133,11 +149,12 @@ impl OutputStage {
         let wanted_v = match step.setpoint_w.filter(|_| step.k1_shut && step.k2_shut) {
             None => {
                 self.volts = 0.0;
+                self.coming.iter_mut().for_each(|coming| *coming = 0.0);
                 0.0
             }
             Some(setpoint_w) => {
-                let steps = (setpoint_w / QUANTUM_W + 0.5) as u32;
-                let power_w = f64::from(steps) * QUANTUM_W * self.gain * gain_fault(faults);
+                let steps = (self.delayed(setpoint_w) / self.quantum_w + 0.5) as u32;
+                let power_w = f64::from(steps) * self.quantum_w * self.gain * gain_fault(faults);
                 square_root(power_w * step.load_ohm).min(step.volts_max)
             }
         };

@@ -1,11 +1,10 @@
 //! The temperature channel: thermocouple, converter, burnout detection.
 
+use crate::GeneratorConfig;
 use crate::fault::{ActiveFaults, Fault, Severity};
 use crate::random::Random;
-use rfa_units::{MilliCelsius, Span, TipReading};
+use rfa_units::{MilliCelsius, TipReading};
 
-/// Code quantum of the converter, m°C (hazards.md decision 2: at most 0.01 °C).
-const QUANTUM_MC: f64 = 10.0;
 /// Open for this long, ms, and burnout detection says so.
 const BURNOUT_MS: u32 = 10;
 /// What a crushed cable reads, °C (H-07: below 30). Each fault that has sizes is small, full and
@@ -45,6 +44,7 @@ const FREEZE_EVERY_S: f64 = 1.0;
 pub(crate) struct Sensor {
     lag_s: f64,
     noise_c: f64,
+    quantum_mc: f64,
     lagged_c: f64,
     /// The tip before any heating.
     rest_c: f64,
@@ -54,13 +54,14 @@ pub(crate) struct Sensor {
 }
 
 impl Sensor {
-    pub(crate) fn new(lag: Span, noise_c: f64, at_c: f64, seed: u64) -> Self {
+    pub(crate) fn new(config: &GeneratorConfig, at_c: f64) -> Self {
         Self {
-            lag_s: lag.as_secs_f64(),
-            noise_c,
+            lag_s: config.sensor_lag.as_secs_f64(),
+            noise_c: config.sensor_noise_c,
+            quantum_mc: config.sensor_quantum_c * 1_000.0,
             lagged_c: at_c,
             rest_c: at_c,
-            random: Random::new(seed, 2),
+            random: Random::new(config.seed, 2),
             open_ms: 0,
             reading: TipReading::Faulty,
         }
@@ -93,7 +94,7 @@ impl Sensor {
         let source_c = short.map_or(tissue_c, |severity| severity.of(CABLE_C, tissue_c));
         let noise_c = noise * self.noise_c + extra * extra_noise_c(faults);
         let seen_c = source_c + noise_c + twin_offset_k(faults, now_us) + added_k(faults, now_us);
-        self.reading = quantise(seen_c);
+        self.reading = quantise(seen_c, self.quantum_mc);
         self.reading
     }
 
@@ -109,14 +110,15 @@ impl Sensor {
 }
 
 /// The nearest code, or `Faulty` where the converter is out of its range.
-fn quantise(seen_c: f64) -> TipReading {
-    let codes = seen_c * 1_000.0 / QUANTUM_MC;
-    let rounded = if codes < 0.0 { codes - 0.5 } else { codes + 0.5 };
-    // Truncation to whole codes is the converter; a number beyond i32 saturates, out of range.
-    let code = rounded as i32;
-    code.checked_mul(QUANTUM_MC as i32)
-        .and_then(MilliCelsius::new)
-        .map_or(TipReading::Faulty, TipReading::Valid)
+fn quantise(seen_c: f64, quantum_mc: f64) -> TipReading {
+    let code = nearest(seen_c * 1_000.0 / quantum_mc);
+    let millis = nearest(f64::from(code) * quantum_mc);
+    MilliCelsius::new(millis).map_or(TipReading::Faulty, TipReading::Valid)
+}
+
+/// The nearest whole number; one beyond i32 saturates, which is out of every range.
+fn nearest(value: f64) -> i32 {
+    (if value < 0.0 { value - 0.5 } else { value + 0.5 }) as i32
 }
 
 fn extra_noise_c(faults: &ActiveFaults) -> f64 {

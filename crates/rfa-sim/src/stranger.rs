@@ -14,16 +14,12 @@ const KEY: LinkKey = LinkKey(*b"not the link key");
 pub(crate) struct Stranger {
     encoder: GeneratorEncoder,
     /// What it says after the generator's newest frame.
-    says: Vec<Frame>,
+    pub(crate) says: Vec<Frame>,
 }
 
 impl Stranger {
     pub(crate) const fn new() -> Self {
         Self { encoder: GeneratorEncoder::new(KEY), says: Vec::new() }
-    }
-
-    pub(crate) fn take_frames(&mut self) -> Vec<Frame> {
-        core::mem::take(&mut self.says)
     }
 
     /// Telemetry in the name of `session`.

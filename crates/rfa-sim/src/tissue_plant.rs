@@ -61,6 +61,15 @@ impl FittedTissue {
         Ok(Self { setting, model })
     }
 
+    /// The same with [`ReducedModel::fit_quick`], which is held against nothing.
+    ///
+    /// # Errors
+    /// As [`FittedTissue::new`].
+    pub fn quick(setting: Setting) -> Result<Self, FitError> {
+        let model = Some(Arc::new(ReducedModel::fit_quick(&setting)?));
+        Ok(Self { setting, model })
+    }
+
     /// A needle at rest in it.
     #[must_use]
     pub fn plant(&self) -> TissuePlant {
@@ -111,7 +120,9 @@ impl TissuePlant {
             return;
         }
         let parted = self.failed.is_some();
-        let volts = if parted { 0.0 } else { libm::sqrt(full.waiting_v2s / full.waiting_s) };
+        // Heat drawn beyond what RF brings has no voltage: the full model cools by itself alone.
+        let volts_squared = (full.waiting_v2s / full.waiting_s).max(0.0);
+        let volts = if parted { 0.0 } else { libm::sqrt(volts_squared) };
         let result = full.lesion.advance(full.waiting_s, rfa_tissue::Drive::Voltage(volts));
         (full.waiting_s, full.waiting_v2s) = (0.0, 0.0);
         self.failed = self.failed.or(result.err());

@@ -34,6 +34,17 @@ fn refuses_a_build_that_no_generator_is() {
     assert_eq!(message, Err("sensor_noise NaN °C is outside 0 to 1 °C".to_owned()));
     let message = new(GeneratorConfig { sensor_lag: Span::from_millis(301), ..base.clone() });
     assert_eq!(message, Err("sensor_lag 301 ms is outside 0 to 300 ms".to_owned()));
+    let message = new(GeneratorConfig { power_delay: Span::from_millis(41), ..base.clone() });
+    assert_eq!(message, Err("power_delay 41 ms is outside 0 to 40 ms".to_owned()));
+    let message = new(GeneratorConfig { power_error: Some(0.2), ..base.clone() });
+    assert_eq!(
+        message,
+        Err("power_error 0.2 of the power is outside -0.15 to 0.15 of the power".to_owned())
+    );
+    let message = new(GeneratorConfig { power_quantum_w: 0.0, ..base.clone() });
+    assert_eq!(message, Err("power_quantum 0 W is outside 0.001 to 0.5 W".to_owned()));
+    let message = new(GeneratorConfig { sensor_quantum_c: 0.2, ..base.clone() });
+    assert_eq!(message, Err("sensor_quantum 0.2 °C is outside 0.001 to 0.1 °C".to_owned()));
     let electrode_channel = ChannelId::new(3).expect("channel 3");
     let config = GeneratorConfig { electrode_channel, ..base };
     assert_eq!(

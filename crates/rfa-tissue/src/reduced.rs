@@ -75,6 +75,8 @@ pub struct Reduced {
     /// Room for products of amplitudes.
     products: Vec<f64>,
     conductance: f64,
+    /// Temperature at the sensor's place: several ask for it in each step.
+    tip_c: f64,
     hottest_c: f64,
     since_refresh_s: f64,
     /// Temperature at the sensor's place then, °C.
@@ -101,6 +103,12 @@ impl Step {
     }
 }
 
+impl ReducedModel {
+    fn tip_c(&self, amplitudes: &[f64]) -> f64 {
+        self.baseline_c + dense(&self.sensor, amplitudes)
+    }
+}
+
 impl Reduced {
     /// A needle at rest.
     #[must_use]
@@ -114,6 +122,7 @@ impl Reduced {
             potentials: vec![0.0; model.field.potentials()],
             products: Vec::new(),
             conductance: 0.0,
+            tip_c: model.baseline_c,
             hottest_c: model.baseline_c,
             since_refresh_s: 0.0,
             refreshed_c: model.baseline_c,
@@ -137,7 +146,8 @@ impl Reduced {
             *amplitude = kept * *amplitude + added * (drive * heat + forcing);
         }
         self.since_refresh_s += dt_s;
-        let moved = (self.tip_c() - self.refreshed_c).abs();
+        self.tip_c = self.model.tip_c(&self.amplitudes);
+        let moved = (self.tip_c - self.refreshed_c).abs();
         if self.since_refresh_s >= REFRESH_S * (1.0 - 1e-9) || moved >= REFRESH_K {
             self.refresh();
         }
@@ -172,13 +182,13 @@ impl Reduced {
             rises.fold(0.0, |top: f64, rise| if top.is_nan() || rise <= top { top } else { rise });
         self.hottest_c = model.baseline_c + hottest;
         self.since_refresh_s = 0.0;
-        self.refreshed_c = self.tip_c();
+        self.refreshed_c = self.tip_c;
     }
 
     /// Temperature at the sensor's place, °C.
     #[must_use]
-    pub fn tip_c(&self) -> f64 {
-        self.model.baseline_c + dense(&self.model.sensor, &self.amplitudes)
+    pub const fn tip_c(&self) -> f64 {
+        self.tip_c
     }
 
     /// The hottest tissue, °C, when last brought up to date.
@@ -216,6 +226,7 @@ impl Reduced {
         for (amplitude, mode) in amplitudes.iter_mut().zip(model.modes.rows()) {
             *amplitude = dense(mode, &stored);
         }
+        self.tip_c = model.tip_c(amplitudes);
         for (shell, mean) in (1_u8..).zip(self.omega.iter_mut()) {
             let cells = model.shell_of.iter().zip(omega).filter(|(of, _)| **of == shell);
             let (sum, count) =

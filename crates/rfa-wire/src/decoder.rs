@@ -237,16 +237,23 @@ impl GeneratorDecoder {
         match self.framer.push(byte)? {
             Ok(()) => {
                 let payload = self.framer.payload();
-                self.heard = peek(payload).map(|(session, sequence)| Heard { session, sequence });
                 match Opened::new(payload) {
-                    Ok(opened) => Some(take_host(
-                        &opened,
-                        &self.link,
-                        &self.established,
-                        &mut self.hello,
-                        &mut self.progress,
-                    )),
-                    Err(error) => Some(Err(error)),
+                    Ok(opened) => {
+                        let Header { session, sequence, .. } = opened.header;
+                        self.heard = Some(Heard { session, sequence });
+                        Some(take_host(
+                            &opened,
+                            &self.link,
+                            &self.established,
+                            &mut self.hello,
+                            &mut self.progress,
+                        ))
+                    }
+                    Err(error) => {
+                        let named = |(session, sequence)| Heard { session, sequence };
+                        self.heard = peek(payload).map(named);
+                        Some(Err(error))
+                    }
                 }
             }
             Err(error) => {

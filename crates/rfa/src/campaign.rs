@@ -10,7 +10,6 @@ mod case;
 mod free;
 mod judge;
 mod log;
-mod progress;
 mod signs;
 mod subject;
 mod table;
@@ -18,12 +17,12 @@ mod table;
 use crate::cli::Format;
 use crate::exit::{Exit, Stop};
 use crate::output;
+use crate::progress::Progress;
 use crate::scenario::{self, Bench, Outcome, Prepared};
 use crate::treatment::on_signals;
 pub(crate) use arguments::Arguments;
 use case::{Case, Extent, Kind, Source};
 use log::{Log, Row};
-use progress::Progress;
 use rfa_scenario::{Phase, Scenario};
 use rfa_sim::{Fault, Severity};
 use serde::{Deserialize, Serialize};
@@ -143,17 +142,16 @@ impl Campaign<'_> {
         };
         let all = case::all(&self.sources, &self.subjects, arguments.seed, has_twin);
         let usual_h = if extent == Extent::Full { FULL_H } else { QUICK_H };
-        let hours = f64::from(arguments.hours.unwrap_or(usual_h));
-        let count = (hours * 3_600.0 / FREE_S).ceil() as usize;
-        let free = |count| {
+        let free = |usual_h| {
+            let hours = f64::from(arguments.hours.unwrap_or(usual_h));
+            let count = (hours * 3_600.0 / FREE_S).ceil() as usize;
             (0..count).filter_map(|number| case::free(number, &self.subjects, arguments.seed))
         };
         let Some(only) = &arguments.only else {
-            return Ok(case::chosen(extent, all).into_iter().chain(free(count)).collect());
+            return Ok(case::chosen(extent, all).into_iter().chain(free(usual_h)).collect());
         };
         let begins = |case: &Case| case.id.starts_with(only);
-        let full = (f64::from(FULL_H) * 3_600.0 / FREE_S).ceil() as usize;
-        let found: Vec<Case> = all.into_iter().chain(free(full)).filter(begins).collect();
+        let found: Vec<Case> = all.into_iter().chain(free(FULL_H)).filter(begins).collect();
         if found.is_empty() {
             return Err(Stop::usage(format!(
                 "--only {only}: no case begins so. Cases are named FAULT/PHASE/PLAN/NUMBER, \

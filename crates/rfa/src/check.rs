@@ -14,6 +14,9 @@ struct Checked {
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
+    /// What is no fault of the file but has to be known before arming.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<String>,
     #[serde(flatten)]
@@ -23,8 +26,12 @@ struct Checked {
 impl Checked {
     /// A rule between fields that no reader of one file knows.
     fn refused(path: &Path, why: String) -> Self {
+        Self { ok: false, refused: Some(why), ..Self::good(path, None) }
+    }
+
+    fn good(path: &Path, summary: Option<String>) -> Self {
         let file = path.display().to_string();
-        Self { file, ok: false, summary: None, refused: Some(why), errors: None }
+        Self { file, ok: true, summary, warnings: Vec::new(), refused: None, errors: None }
     }
 }
 
@@ -47,6 +54,9 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Stop> {
                         summary.as_ref().map(|s| format!(", {s}")).unwrap_or_default()
                     ))?,
                 }
+                for warning in &one.warnings {
+                    eprintln!("warning: {}: {warning}", one.file);
+                }
             }
         }
     }
@@ -54,6 +64,7 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Stop> {
 }
 
 fn check_one(path: &Path) -> Checked {
+    let mut warnings = Vec::new();
     let result = match kind(path) {
         Kind::Scenario => {
             return Checked::refused(path, "a scenario; `rfa scenario check` reads it".to_owned());
@@ -74,19 +85,15 @@ fn check_one(path: &Path) -> Checked {
             format!("tissue {}, {} numbers with sources{layers}", tissue.id, tissue.numbers().len())
         }),
         Kind::Plan => rfa_plan::read_plan(path).map(|plan| {
+            warnings.extend(plan.shortfalls().map(|shortfall| shortfall.to_string()));
             let steps = plan.program.steps.len();
             let steps = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
             format!("plan {}, {steps}, hash {}", plan.id, plan.hash)
         }),
     };
-    let file = path.display().to_string();
     match result {
-        Ok(summary) => {
-            Checked { file, ok: true, summary: Some(summary), refused: None, errors: None }
-        }
-        Err(errors) => {
-            Checked { file, ok: false, summary: None, refused: None, errors: Some(errors) }
-        }
+        Ok(summary) => Checked { warnings, ..Checked::good(path, Some(summary)) },
+        Err(errors) => Checked { ok: false, errors: Some(errors), ..Checked::good(path, None) },
     }
 }
 

@@ -102,7 +102,8 @@ happens in every treatment. A fault has to end as its hazard row says: RF off in
 or arming refused. Scenarios say what that is; a twin, and a treatment without a fault, may not trip.
 Exit 0: all did. Exit 4: some did not; each is told with one command that reproduces it alone.")]
     Campaign(campaign::Arguments),
-    /// Measure the program itself.
+    /// Measure the program: its loop over a population of needles, tissues and generators; its ticks
+    /// in real time.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
     /// Look into recordings.
@@ -168,6 +169,9 @@ pub(crate) struct Treatment {
     /// (nothing is recorded on virtual time).
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
+    /// Key that signs the recording as it is written (`rfa rec key`).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sign_key: Option<PathBuf>,
     /// Site file with limits and link settings.
     #[arg(long, value_name = "FILE")]
     pub(crate) site: Option<PathBuf>,

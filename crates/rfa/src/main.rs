@@ -9,6 +9,7 @@ mod lesion;
 mod operators;
 mod output;
 mod plans;
+mod progress;
 mod real_time;
 mod rec;
 mod scenario;

@@ -22,6 +22,23 @@ pub(crate) fn line(text: &str) -> Result<(), Stop> {
     }
 }
 
+/// A text out of a file for a terminal: what moves a cursor, ends a line, changes colours or the
+/// direction of writing is written out, so that no recording can forge a line of ours.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for one in text.chars() {
+        // Beside the control characters: separators of lines, and of directions (UAX #9).
+        let marks = '\u{2028}'..='\u{202e}';
+        let isolates = '\u{2066}'..='\u{2069}';
+        if one.is_control() || marks.contains(&one) || isolates.contains(&one) {
+            plain.extend(one.escape_default());
+        } else {
+            plain.push(one);
+        }
+    }
+    plain
+}
+
 /// The same value for people: a line a field, nested ones indented, nothing for what is absent.
 pub(crate) fn readable(value: &impl Serialize) -> Result<(), Stop> {
     let value = serde_json::to_value(value)
@@ -60,5 +77,16 @@ fn fields(value: &Value, depth: usize, text: &mut String) {
 }
 
 fn word(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_stays_in_its_line() {
+        assert_eq!(plain("Nadel 3, 37,5 °C"), "Nadel 3, 37,5 °C");
+        assert_eq!(plain("a\nb\x1b[2K\u{9b}\u{202e}c"), "a\\nb\\u{1b}[2K\\u{9b}\\u{202e}c");
+    }
 }

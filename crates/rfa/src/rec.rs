@@ -1,7 +1,11 @@
 //! `rfa rec`: look into recordings. Nothing here can open a device.
 
 mod arguments;
+mod cat;
+mod chain;
+mod edit;
 mod export;
+mod follow;
 mod text;
 
 use crate::cli::Format;
@@ -9,22 +13,50 @@ use crate::exit::{Exit, Stop};
 use crate::output;
 pub(crate) use arguments::Rec;
 use arguments::RecFile;
-use rfa_record::Recording;
+use follow::{Follow, FollowArguments};
+use rfa_record::{Part, Recording};
 use std::path::Path;
 
 pub(crate) fn rec(command: Rec) -> Result<Exit, Stop> {
     match command {
-        Rec::Info(arguments) => info(&arguments),
+        Rec::Info { of, follow } => info(&of, follow),
+        Rec::Cat(arguments) => cat::cat(&arguments),
         Rec::Verify(arguments) => verify(&arguments),
         Rec::Rules { file, site, output } => rules(&file, &site, output.format),
         Rec::Export(arguments) => export::export(&arguments),
         Rec::Recover { from, to, output } => recover(&from, &to, output.format),
+        Rec::Cut { from_file, from, to, to_file, output } => {
+            let part = Part { from_us: from, until_us: to };
+            edit::cut(&from_file, part, &to_file, output.format)
+        }
+        Rec::Merge { files, output } => edit::merge(&files, output.format),
+        Rec::Note { from, text, to, at, author, key } => {
+            edit::note(&from, &to, &text, author.as_deref(), at, key.as_deref())
+        }
+        Rec::Attach { from, path, to, media_type, key } => {
+            edit::attach(&from, &path, &to, media_type.as_deref(), key.as_deref())
+        }
+        Rec::Check { file, key, output } => chain::check(&file, key.as_deref(), output.format),
+        Rec::Sign { from, to, key } => chain::sign(&from, &to, &key),
+        Rec::Key { to } => chain::key(&to),
+        Rec::Deidentify { from, to, output } => edit::deidentify(&from, &to, output.format),
     }
 }
 
-fn info(arguments: &RecFile) -> Result<Exit, Stop> {
+fn info(arguments: &RecFile, follow: FollowArguments) -> Result<Exit, Stop> {
+    let following = follow.follow;
+    let (mut follow, mut said) = (Follow::new(&arguments.file, follow), String::new());
+    let mut wait = |so_far: &rfa_record::Info| {
+        let goes_on = follow.wait();
+        let now = text::so_far(so_far, follow.bytes());
+        if following && now != said {
+            eprintln!("{now}");
+            said = now;
+        }
+        goes_on
+    };
     let info = Recording::open(&arguments.file)
-        .and_then(|recording| recording.info())
+        .and_then(|recording| recording.info_following(&mut wait))
         .map_err(|e| Stop::failure(e.to_string()))?;
     match arguments.output.format {
         Format::Json => output::json(&info)?,

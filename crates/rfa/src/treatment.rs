@@ -20,7 +20,7 @@ use crate::script::{self, Script, ScriptedOperator};
 use local_generator::{Individual, LocalGenerator};
 use opening::Setup;
 use rfa_plan::{Plan, Site};
-use rfa_record::{Attached, Header};
+use rfa_record::{Attached, Header, SigningKey};
 use rfa_runtime::{Realtime, RunningSession, Session, SessionConfig, SessionResult};
 use rfa_session::DeviceKind;
 use std::path::Path;
@@ -108,8 +108,9 @@ fn demo_on_virtual_time(
     let tracker = prediction::tracker(&asked.plan)?;
     let run = VirtualRun { asked, generator, operator, pedal, seed: arguments.seed, tracker };
     let path = arguments.treatment.record.clone();
-    let recorder =
-        |header: &Header| path.as_deref().map(|path| opening::create(path, header)).transpose();
+    let recorder = |header: &Header| {
+        path.as_deref().map(|path| opening::create(path, header, asked)).transpose()
+    };
     let (finished, generator) = run.run(recorder, &mut |_, _| ())?;
     warn(&generator);
     let report = Report::new(&asked.plan, &finished, path).with_generator(&generator);
@@ -167,6 +168,8 @@ pub(crate) struct Asked {
     site_toml: Option<String>,
     /// Further files for the recording: the script, where one was named, and the simulator's.
     attachments: Vec<Attached>,
+    /// Signs the recording.
+    sign_key: Option<SigningKey>,
 }
 
 impl Asked {
@@ -180,7 +183,10 @@ impl Asked {
         };
         let script = arguments.script.as_deref().map(script_file).transpose()?;
         let attachments = script.into_iter().collect();
-        Ok(Self { site, plan, plan_toml, site_toml, attachments })
+        // Read before anything is opened: a wrong key ends here.
+        let key = arguments.sign_key.as_deref().map(SigningKey::read).transpose();
+        let sign_key = key.map_err(|e| Stop::usage(e.to_string()))?;
+        Ok(Self { site, plan, plan_toml, site_toml, attachments, sign_key })
     }
 
     /// A plan at the shipped example of a site.
@@ -193,7 +199,7 @@ impl Asked {
     /// A plan as this site allows it.
     pub(crate) fn of(plan: Plan, site: Site) -> Self {
         let plan_toml = rfa_plan::plan_toml(&plan);
-        Self { site, plan, plan_toml, site_toml: None, attachments: Vec::new() }
+        Self { site, plan, plan_toml, site_toml: None, attachments: Vec::new(), sign_key: None }
     }
 
     /// The scripted operator of a headless run.

@@ -6,7 +6,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rfa_record::{Recording, recover, rewrite};
+use rfa_record::{
+    Attached, NoteMessage, Part, Recording, annotate, attach, check, cut, deidentify, merge,
+    recover, rewrite,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -31,8 +34,9 @@ static FILES: LazyLock<Files> = LazyLock::new(|| {
 fuzz_target!(|data: &[u8]| {
     let at = |name: &str| FILES.folder.join(name);
     let (input, again) = (at("input.mcap"), at("again.mcap"));
-    for path in [&input, &again, &at("input.mcap.partial"), &at("again.mcap.partial")] {
-        let _ = fs::remove_file(path);
+    for name in ["input", "again", "copy", "merged"] {
+        let _ = fs::remove_file(at(&format!("{name}.mcap")));
+        let _ = fs::remove_file(at(&format!("{name}.mcap.partial")));
     }
     if data.starts_with(b"@") {
         edited(&at("good.mcap"), &input, data);
@@ -40,6 +44,7 @@ fuzz_target!(|data: &[u8]| {
         fs::write(&input, data).expect("writes");
     }
     read(&input, &again);
+    copied(&input, &at("copy.mcap"), &at("merged.mcap"));
 });
 
 fn edited(good: &Path, to: &Path, data: &[u8]) {
@@ -72,4 +77,33 @@ fn read(input: &Path, again: &Path) {
         // What was recovered is a whole recording.
         Recording::open(again).and_then(|recording| recording.info()).expect("recovered");
     }
+}
+
+/// Copies that leave something out carry a chain that fits, whatever they were made of.
+fn copied(input: &Path, to: &Path, merged: &Path) {
+    if let Err(error) = check(input, None) {
+        assert!(!error.to_string().is_empty());
+    }
+    let intact = |path: &Path| {
+        let report = check(path, None).expect("has a chain");
+        assert!(report.intact, "{:?}", report.misfit);
+        fs::remove_file(path).expect("removes");
+    };
+    if deidentify(input, to).is_ok() {
+        intact(to);
+    }
+    let part = Part { from_us: None, until_us: Some(100_000) };
+    if cut(input, to, part).is_ok() {
+        if merge(&[to.to_owned(), input.to_owned()], merged).is_ok() {
+            intact(merged);
+        }
+        intact(to);
+    }
+    let note = NoteMessage { text: "x".to_owned(), author: None, written_unix_us: None };
+    if annotate(input, to, &note, Some(0), None).is_ok() {
+        fs::remove_file(to).expect("removes");
+    }
+    let file =
+        Attached { name: "x".to_owned(), media_type: "text/plain".to_owned(), data: vec![0] };
+    let _ = attach(input, to, &file, None);
 }

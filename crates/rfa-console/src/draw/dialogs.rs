@@ -123,6 +123,9 @@ fn arm_lines(app: &App, arm: &ArmDialog, now: HostInstant) -> Lines {
         ),
         (String::new(), Role::Base),
     ];
+    if let Some(shortfall) = plan.shortfall(index) {
+        lines.insert(2, (format!("        {}", words::shortfall(&shortfall)), Role::Bad));
+    }
     let seconds = arm.left(now).as_millis().div_ceil(1000);
     let code = code_words(arm);
     let act = match arm.stage {

@@ -39,7 +39,7 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         let (mark, role) = check.mark();
         put(pen, &format!("   {mark} {:<12} {}", check.name, check.why), role);
     }
-    for row in [Some(real_time(app)), sound(app)].into_iter().flatten() {
+    for row in [Some(real_time(app)), sound(app), power(app)].into_iter().flatten() {
         // On the smallest screen only what is not as it should be has room.
         if airy || !row.good {
             let (mark, role) = if row.good { row.mark() } else { ("WARN  ", Role::Bad) };
@@ -153,6 +153,18 @@ fn sound(app: &App) -> Option<Row> {
         Err(why) => (false, format!("not heard: {why}")),
     };
     Some(Row { name: "Sound", good, why })
+}
+
+/// The first step whose power ceiling does not leave it what it takes. It refuses nothing.
+fn power(app: &App) -> Option<Row> {
+    let mut shortfalls = app.view.plan().shortfalls();
+    let first = shortfalls.next()?;
+    let more = match shortfalls.count() {
+        0 => String::new(),
+        more => format!("; {more} more"),
+    };
+    let why = format!("step {}: {}{more}", first.step, words::shortfall(&first));
+    Some(Row { name: "Power", good: false, why })
 }
 
 /// Emergency stop, footswitch and supply, as reported.

@@ -137,3 +137,30 @@ fn each_row_is_larger_than_the_one_before() {
         before = row;
     }
 }
+
+/// What treatments take is what the page says of muscle, row by row.
+#[test]
+fn what_is_taken_is_the_page_s() {
+    let page = include_str!("../../../../docs/safety/ceilings.md");
+    let part = page.split("## What treatments take").nth(1).expect("the table");
+    let rows = [
+        ("22G x 2 mm", Gauge::G22, 2_000),
+        ("22G x 5 mm", Gauge::G22, 5_000),
+        ("20G x 5 mm", Gauge::G20, 5_000),
+        ("20G x 10 mm", Gauge::G20, 10_000),
+        ("18G x 10 mm", Gauge::G18, 10_000),
+    ];
+    for (name, gauge, tip) in rows {
+        for found in takes(electrode(gauge, tip)) {
+            let begin = std::format!("| {name} | {} |", found.milli_c / 1_000);
+            let line = part.lines().find(|line| line.starts_with(&begin)).expect("a row");
+            let cells: std::vec::Vec<&str> = line.split('|').collect();
+            let milli = |cell: &str| {
+                let muscle = cell.split('/').next().expect("muscle").trim();
+                (muscle.parse::<f64>().expect("a number") * 1_000.0).round() as i64
+            };
+            let expected = [3, 4, 5].map(|at| milli(cells[at]));
+            assert_eq!([found.ramp_5_mw, found.ramp_15_mw, found.hold_mw], expected, "{line}");
+        }
+    }
+}

@@ -13,14 +13,51 @@ pub(super) const PREFIX: usize = 9;
 
 /// Record kinds, by the opcode in the file.
 pub(super) mod op {
+    pub(in crate::read) const HEADER: u8 = 0x01;
     pub(in crate::read) const FOOTER: u8 = 0x02;
     pub(in crate::read) const SCHEMA: u8 = 0x03;
     pub(in crate::read) const CHANNEL: u8 = 0x04;
     pub(in crate::read) const MESSAGE: u8 = 0x05;
     pub(in crate::read) const CHUNK: u8 = 0x06;
+    pub(in crate::read) const MESSAGE_INDEX: u8 = 0x07;
     pub(in crate::read) const ATTACHMENT: u8 = 0x09;
     pub(in crate::read) const METADATA: u8 = 0x0c;
     pub(in crate::read) const DATA_END: u8 = 0x0f;
+}
+
+/// How a channel's messages are to be understood.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Schema<'a> {
+    pub(crate) id: u16,
+    pub(crate) name: &'a str,
+    pub(crate) encoding: &'a str,
+    pub(crate) data: &'a [u8],
+}
+
+/// A channel's definition.
+#[derive(Debug, Clone)]
+pub(crate) struct Channel<'a> {
+    pub(crate) id: u16,
+    /// 0: none.
+    pub(crate) schema: u16,
+    pub(crate) topic: &'a str,
+    pub(crate) encoding: &'a str,
+    pub(crate) metadata: BTreeMap<String, String>,
+}
+
+impl Channel<'_> {
+    /// The topic of rfa that the channel carries, in an encoding that is read here.
+    pub(crate) fn of_rfa(&self) -> Option<crate::Topic> {
+        crate::Topic::from_name(self.topic).filter(|_| self.encoding == "json")
+    }
+}
+
+/// A file kept inside, with its times.
+#[derive(Debug, Clone)]
+pub(crate) struct Attachment {
+    pub(crate) log_time_ns: u64,
+    pub(crate) create_time_ns: u64,
+    pub(crate) file: crate::Attached,
 }
 
 /// The rest of a record.
@@ -67,9 +104,7 @@ impl<'a> Fields<'a> {
         str::from_utf8(self.bytes(length)?).map_err(|_| "a text is not UTF-8")
     }
 
-    /// Name and entries of a metadata record.
-    pub(super) fn metadata(mut self) -> Result<(String, BTreeMap<String, String>), Short> {
-        let name = self.text()?.to_owned();
+    fn map(&mut self) -> Result<BTreeMap<String, String>, Short> {
         let length = usize::try_from(self.u32()?).map_err(|_| "a length is beyond this machine")?;
         let mut entries = Fields(self.bytes(length)?);
         let mut map = BTreeMap::new();
@@ -79,13 +114,31 @@ impl<'a> Fields<'a> {
                 return Err("a metadata key comes twice");
             }
         }
-        Ok((name, map))
+        Ok(map)
     }
 
-    /// An attachment, its CRC checked.
-    pub(super) fn attachment(mut self) -> Result<crate::Attached, Short> {
+    pub(super) fn schema(mut self) -> Result<Schema<'a>, Short> {
+        let (id, name, encoding) = (self.u16()?, self.text()?, self.text()?);
+        let length = usize::try_from(self.u32()?).map_err(|_| "a length is beyond this machine")?;
+        Ok(Schema { id, name, encoding, data: self.bytes(length)? })
+    }
+
+    pub(super) fn channel(mut self) -> Result<Channel<'a>, Short> {
+        let (id, schema) = (self.u16()?, self.u16()?);
+        let (topic, encoding) = (self.text()?, self.text()?);
+        Ok(Channel { id, schema, topic, encoding, metadata: self.map()? })
+    }
+
+    /// Name and entries of a metadata record.
+    pub(super) fn metadata(mut self) -> Result<(String, BTreeMap<String, String>), Short> {
+        let name = self.text()?.to_owned();
+        Ok((name, self.map()?))
+    }
+
+    /// An attachment with its times, its CRC checked.
+    pub(super) fn attachment(mut self) -> Result<Attachment, Short> {
         let whole = self.0;
-        let _times = (self.u64()?, self.u64()?);
+        let (log_time_ns, create_time_ns) = (self.u64()?, self.u64()?);
         let name = self.text()?.to_owned();
         let media_type = self.text()?.to_owned();
         let length = self.length64()?;
@@ -94,7 +147,8 @@ impl<'a> Fields<'a> {
         let saved = self.u32()?;
         match whole.get(..covered) {
             Some(bytes) if saved == 0 || crc32fast::hash(bytes) == saved => {
-                Ok(crate::Attached { name, media_type, data })
+                let file = crate::Attached { name, media_type, data };
+                Ok(Attachment { log_time_ns, create_time_ns, file })
             }
             _ => Err("the attachment's CRC is wrong"),
         }

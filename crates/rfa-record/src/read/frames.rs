@@ -3,7 +3,7 @@
 use super::fields::{Fields, MAGIC, PREFIX, op};
 use super::{End, ReadError};
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// The longest record taken: a chunk is about 1 MiB, an attached file a few hundred KiB.
@@ -19,6 +19,8 @@ pub(super) struct Frames {
     hasher: crc32fast::Hasher,
     footer_seen: bool,
     end: Option<End>,
+    /// The end is one of bytes that are not there, not of bytes that are wrong.
+    growing: bool,
 }
 
 /// One record; its body is [`Frames::body`].
@@ -42,6 +44,7 @@ impl Frames {
             hasher: crc32fast::Hasher::new(),
             footer_seen: false,
             end: None,
+            growing: false,
         };
         let mut magic = Vec::with_capacity(MAGIC.len());
         (&mut frames.input).take(MAGIC.len() as u64).read_to_end(&mut magic).map_err(io)?;
@@ -77,12 +80,18 @@ impl Frames {
         let got = fill(&mut self.input, &mut prefix[..expected]).map_err(io)?;
         if self.footer_seen {
             let finished = got == MAGIC.len() && prefix[..MAGIC.len()] == MAGIC;
-            let torn = || End::truncated(at, "the closing magic bytes are missing");
-            self.end = Some(if finished { End::Finished } else { torn() });
+            self.growing = got < MAGIC.len();
+            let more = fill(&mut self.input, &mut prefix[..1]).map_err(io)? > 0;
+            self.end = Some(match (finished, more) {
+                (true, false) => End::Finished,
+                (true, true) => End::truncated(at, "bytes behind the closing magic bytes"),
+                (false, _) => End::truncated(at, "the closing magic bytes are missing"),
+            });
             return Ok(None);
         }
         if got < PREFIX {
             let why = if got == 0 { "no end record" } else { "a record is incomplete" };
+            self.growing = true;
             self.end = Some(End::truncated(at, why));
             return Ok(None);
         }
@@ -101,6 +110,7 @@ impl Frames {
         // Grows with the bytes that are there, not with the length that is claimed.
         let read = (&mut self.input).take(length).read_to_end(&mut self.body).map_err(io)?;
         if (read as u64) < length {
+            self.growing = true;
             self.end = Some(End::truncated(at, "a record is incomplete"));
             return Ok(None);
         }
@@ -110,6 +120,17 @@ impl Frames {
         self.hasher.update(&self.body);
         self.footer_seen = opcode == op::FOOTER;
         Ok(Some(Frame { opcode, at, bad_data_crc }))
+    }
+
+    /// Whether reading may go on where a file ended that is being written still.
+    pub(super) fn resume(&mut self) -> Result<bool, ReadError> {
+        let io = |source| ReadError::Io { path: self.path.clone(), source };
+        if !self.growing {
+            return Ok(false);
+        }
+        self.input.seek(SeekFrom::Start(self.next)).map_err(io)?;
+        (self.end, self.growing) = (None, false);
+        Ok(true)
     }
 
     fn data_crc_good(&self) -> bool {

@@ -1,32 +1,29 @@
 //! The messages of a recording, one after the other.
 
-use super::fields::{Fields, PREFIX, op};
-use super::frames::{Frames, RECORD_MAX};
-use super::{ATTACHED_BYTES_MAX, ATTACHED_MAX, End, ReadError};
+use super::records::{Found, FoundMessage, Record, Records};
+use super::{End, ReadError};
+use crate::Topic;
 use crate::header::RECOVERED;
-use crate::{Attached, Topic};
+use crate::message::decode;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
+
+/// Names of files attached behind the data that are kept at most.
+pub(crate) const FILES_MAX: usize = 64;
+/// Characters of such a name that are kept: no file system takes longer ones.
+const NAME_CHARS_MAX: usize = 255;
 
 /// Messages of a file in the order they were written. Memory: one chunk packed, one unpacked.
 ///
 /// A damaged chunk gives one error, and reading may go on behind it; after the end,
 /// [`end`](Self::end) says whether the file was finished.
 pub struct Messages {
-    frames: Frames,
+    records: Records,
     channels: BTreeMap<u16, Option<Topic>>,
-    unpacker: Option<zstd::bulk::Decompressor<'static>>,
-    chunk: Vec<u8>,
-    /// What of `chunk` is still to be read.
-    rest: Range<usize>,
-    chunk_at: u64,
     foreign: u64,
     recovered: bool,
-    /// Files behind the first message.
-    later_files: Vec<Attached>,
-    begun: bool,
+    files: Vec<String>,
 }
 
 /// One message.
@@ -45,12 +42,20 @@ pub struct Message<'a> {
     path: &'a Path,
 }
 
-impl Message<'_> {
+impl<'a> Message<'a> {
     /// The message as what its topic says it is.
     ///
     /// # Errors
     /// [`ReadError::Damaged`] names file, chunk, topic and sequence, and what JSON found.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, ReadError> {
+        decode(self.data).map_err(|error| self.damaged(error))
+    }
+
+    /// The message as JSON, as it is written for other tools.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn json(&self) -> Result<&'a serde_json::value::RawValue, ReadError> {
         serde_json::from_slice(self.data).map_err(|error| self.damaged(error))
     }
 
@@ -64,26 +69,14 @@ impl Message<'_> {
     }
 }
 
-struct Found {
-    topic: Topic,
-    log_time_ns: u64,
-    sequence: u32,
-    data: Range<usize>,
-}
-
 impl Messages {
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
         Ok(Self {
-            frames: Frames::open(path)?,
+            records: Records::open(path)?,
             channels: BTreeMap::new(),
-            unpacker: None,
-            chunk: Vec::new(),
-            rest: 0..0,
-            chunk_at: 0,
             foreign: 0,
             recovered: false,
-            later_files: Vec::new(),
-            begun: false,
+            files: Vec::new(),
         })
     }
 
@@ -94,24 +87,36 @@ impl Messages {
     /// the next call goes on behind it. [`ReadError::Io`] ends reading.
     #[allow(clippy::should_implement_trait, reason = "the message borrows from the reader")]
     pub fn next(&mut self) -> Result<Option<Message<'_>>, ReadError> {
-        let found = loop {
-            if self.rest.is_empty() {
-                if !self.next_frame()? {
-                    return Ok(None);
+        let (topic, found) = loop {
+            match self.records.step()? {
+                None => return Ok(None),
+                Some(Found::Message(found)) => {
+                    if let Some(topic) = self.topic(&found)? {
+                        break (topic, found);
+                    }
                 }
-            } else if let Some(found) = self.next_in_chunk()? {
-                break found;
+                Some(other) => self.beside(&other)?,
             }
         };
-        let Found { topic, log_time_ns, sequence, data } = found;
-        let (data, path) = (&self.chunk[data], self.frames.path());
-        Ok(Some(Message { topic, log_time_ns, sequence, data, chunk_at: self.chunk_at, path }))
+        let FoundMessage { log_time_ns, sequence, data, .. } = found;
+        let (chunk_at, path) = (self.records.at(), self.records.path());
+        let data = self.records.data(data);
+        Ok(Some(Message { topic, log_time_ns, sequence, data, chunk_at, path }))
     }
 
     /// How the file ends, once [`next`](Self::next) has given `None`.
     #[must_use]
     pub fn end(&self) -> Option<&End> {
-        self.frames.end()
+        self.records.end()
+    }
+
+    /// After an end that is none, the recording being written still: the next call of
+    /// [`next`](Self::next) looks whether there is more. False where the end is final.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`].
+    pub fn resume(&mut self) -> Result<bool, ReadError> {
+        self.records.resume()
     }
 
     /// Messages on channels that are not of rfa; they are passed over.
@@ -126,150 +131,44 @@ impl Messages {
         self.recovered
     }
 
-    /// Files attached behind the first message, as far as it has been read; those before it are
-    /// the header's.
+    /// Files kept inside, in their order, as far as it has been read; at most 64.
     #[must_use]
-    pub fn later_files(&self) -> &[Attached] {
-        &self.later_files
+    pub fn files(&self) -> &[String] {
+        &self.files
     }
 
-    fn damaged<T>(&self, at: u64, why: impl Into<String>) -> Result<T, ReadError> {
-        let path = self.frames.path().to_owned();
-        Err(ReadError::Damaged { path, at, why: why.into() })
-    }
-
-    /// Takes records until there is one with messages in it. False at the end.
-    fn next_frame(&mut self) -> Result<bool, ReadError> {
-        let Some(frame) = self.frames.next()? else { return Ok(false) };
-        self.chunk_at = frame.at;
-        if frame.bad_data_crc {
-            return self.damaged(frame.at, "the CRC over the file's data is wrong");
-        }
-        self.begun |= matches!(frame.opcode, op::CHUNK | op::MESSAGE);
-        let taken = match frame.opcode {
-            op::ATTACHMENT if self.begun => self.keep_file(),
-            op::CHUNK => self.unpack(),
-            op::SCHEMA | op::CHANNEL | op::MESSAGE => self.wrap(frame.opcode),
-            op::METADATA => Fields(self.frames.body()).text().map_err(str::to_owned).map(|name| {
-                self.recovered |= name == RECOVERED;
-            }),
-            _ => Ok(()),
-        };
-        match taken {
-            Ok(()) => Ok(true),
-            Err(why) => self.damaged(frame.at, why),
-        }
-    }
-
-    fn keep_file(&mut self) -> Result<(), String> {
-        let file = Fields(self.frames.body()).attachment()?;
-        let bytes: usize = self.later_files.iter().map(|file| file.data.len()).sum();
-        let bytes = bytes.saturating_add(file.data.len());
-        if self.later_files.len() >= ATTACHED_MAX || bytes > ATTACHED_BYTES_MAX {
-            return Err("too many attached files, or too large together".to_owned());
-        }
-        self.later_files.push(file);
-        Ok(())
-    }
-
-    /// A record that stands outside any chunk is read like a chunk of one record.
-    fn wrap(&mut self, opcode: u8) -> Result<(), String> {
-        let body = self.frames.body();
-        self.chunk.clear();
-        self.chunk.push(opcode);
-        self.chunk.extend_from_slice(&(body.len() as u64).to_le_bytes());
-        self.chunk.extend_from_slice(body);
-        self.rest = 0..self.chunk.len();
-        Ok(())
-    }
-
-    /// Unpacks the chunk in the frame and checks its CRC before anything of it is given out.
-    fn unpack(&mut self) -> Result<(), String> {
-        let mut fields = Fields(self.frames.body());
-        let _times = (fields.u64()?, fields.u64()?);
-        let unpacked = fields.u64()?;
-        let saved = fields.u32()?;
-        let compression = fields.text()?;
-        let length = fields.length64()?;
-        let packed = fields.bytes(length)?;
-        let size = usize::try_from(unpacked).unwrap_or(usize::MAX);
-        if unpacked > RECORD_MAX {
-            return Err(format!("a chunk of {unpacked} bytes; at most {RECORD_MAX} are taken"));
-        }
-        self.chunk.clear();
-        match compression {
-            "" => self.chunk.extend_from_slice(packed),
-            "zstd" => {
-                self.chunk.reserve(size);
-                let new = || zstd::bulk::Decompressor::new().map_err(|e| e.to_string());
-                let unpacker = match self.unpacker.take() {
-                    Some(unpacker) => self.unpacker.insert(unpacker),
-                    None => self.unpacker.insert(new()?),
-                };
-                unpacker
-                    .decompress_to_buffer(packed, &mut self.chunk)
-                    .map_err(|error| format!("the chunk cannot be unpacked: {error}"))?;
+    /// The topic of a message; `None`: not of rfa.
+    fn topic(&mut self, found: &FoundMessage) -> Result<Option<Topic>, ReadError> {
+        match self.channels.get(&found.channel) {
+            None => {
+                let why = format!("a message on channel {}, not defined", found.channel);
+                self.records.drop_chunk();
+                Err(self.records.damaged(why))
             }
-            other => return Err(format!("compression {other:?}; zstd is read")),
-        }
-        if self.chunk.len() != size {
-            let got = self.chunk.len();
-            return Err(format!("the chunk holds {got} bytes and says {size}"));
-        }
-        if saved != 0 && crc32fast::hash(&self.chunk) != saved {
-            return Err("the chunk's CRC is wrong".to_owned());
-        }
-        self.rest = 0..size;
-        Ok(())
-    }
-
-    fn next_in_chunk(&mut self) -> Result<Option<Found>, ReadError> {
-        let from = self.rest.start;
-        match self.record_in_chunk() {
-            Ok(found) => Ok(found),
-            Err(why) => {
-                self.rest = 0..0;
-                self.damaged(self.chunk_at, format!("{why}, {from} bytes into the chunk"))
+            Some(None) => {
+                self.foreign += 1;
+                Ok(None)
             }
+            Some(topic) => Ok(*topic),
         }
     }
 
-    /// Reads one record of the chunk: a message of ours, or nothing to give out.
-    fn record_in_chunk(&mut self) -> Result<Option<Found>, String> {
-        let mut fields = Fields(self.chunk.get(self.rest.clone()).unwrap_or_default());
-        let opcode = fields.u8()?;
-        let length = fields.length64()?;
-        let mut body = Fields(fields.bytes(length)?);
-        let end = self.rest.start + PREFIX + length;
-        let found = match opcode {
-            op::CHANNEL => {
-                let id = body.u16()?;
-                let _schema = body.u16()?;
-                let topic = Topic::from_name(body.text()?);
-                let json = body.text()? == "json";
-                let topic = topic.filter(|_| json);
+    fn beside(&mut self, found: &Found) -> Result<(), ReadError> {
+        match self.records.record(found)? {
+            Record::Channel(channel) => {
+                let (id, topic) = (channel.id, channel.of_rfa());
                 if self.channels.insert(id, topic).is_some_and(|before| before != topic) {
-                    return Err(format!("channel {id} is defined twice, differently"));
-                }
-                None
-            }
-            op::MESSAGE => {
-                let (channel, sequence) = (body.u16()?, body.u32()?);
-                let (log_time_ns, _publish) = (body.u64()?, body.u64()?);
-                let data = end - body.0.len()..end;
-                match self.channels.get(&channel) {
-                    None => return Err(format!("a message on channel {channel}, not defined")),
-                    Some(None) => {
-                        self.foreign += 1;
-                        None
-                    }
-                    Some(Some(topic)) => Some(Found { topic: *topic, log_time_ns, sequence, data }),
+                    self.records.drop_chunk();
+                    let why = format!("channel {id} is defined twice, differently");
+                    return Err(self.records.damaged(why));
                 }
             }
-            op::SCHEMA => None,
-            other => return Err(format!("a record of kind {other:#04x} inside a chunk")),
-        };
-        self.rest = end..self.rest.end;
-        Ok(found)
+            Record::Metadata { name, .. } => self.recovered |= name == RECOVERED,
+            Record::Attachment(attachment) if self.files.len() < FILES_MAX => {
+                self.files.push(attachment.file.name.chars().take(NAME_CHARS_MAX).collect());
+            }
+            _ => {}
+        }
+        Ok(())
     }
 }

@@ -121,3 +121,24 @@ impl TickRow {
         })
     }
 }
+
+/// The number of a tick, and nothing else of it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(from = "OnlyInputs")]
+pub(crate) struct TickNumber(pub(crate) u64);
+
+#[derive(Deserialize)]
+struct OnlyInputs {
+    inputs: OnlyTick,
+}
+
+#[derive(Deserialize)]
+struct OnlyTick {
+    tick: u64,
+}
+
+impl From<OnlyInputs> for TickNumber {
+    fn from(row: OnlyInputs) -> Self {
+        Self(row.inputs.tick)
+    }
+}

@@ -1,25 +1,23 @@
 //! Fitting: runs of the full model, modes from them, and the equations in these modes.
 
+mod training;
+
 use super::basis::{eigen, greedy};
 use super::tensor::{FieldTensor, Matrix, Quadratic};
 use super::{REFRESH_S, Reduced, ReducedModel, Shells};
 use crate::grid::{Faces, Grid, Interfaces};
 use crate::lanes::dot;
 use crate::lesion::medium;
-use crate::{Drive, Lesion, Medium, OutOfRange, Setting, SolveError};
+use crate::{Lesion, Medium, OutOfRange, Setting, SolveError};
 use std::sync::Arc;
 use thiserror::Error;
+use training::{QUICK, Runs, Training, WHOLE, run};
 
-/// Modes. The error at the sensor over a treatment falls below 0.05 K with about 20.
-const MODES: usize = 26;
 /// Potentials besides the cold one: conductivity changes the field's shape little, but in the
 /// first second otherwise than later. With 3 the sensor was out by up to 0.09 K then.
 const POTENTIALS: usize = 5;
 /// Snapshots that add less than this share are rounding.
 const FLOOR: f64 = 1e-7;
-/// Temperature of the runs, °C: in the middle of what treatments use, 60 to 90 °C, so that the
-/// perfusion's end, which moves with it, is followed as well at either end.
-const TRAINED_C: f64 = 70.0;
 /// Where tissue without a boiling point of its own would boil, °C.
 const BOILS_C: f64 = 100.0;
 /// Shells of equally hot tissue begin here, °C, and are this wide, K: nerve needs an hour at
@@ -58,30 +56,33 @@ const LIMIT_K: f64 = 0.025;
 /// moves little in a step, and heat, which is kept in one, is as new as in a treatment.
 const CHECK_STEPS: (f64, f64) = (16.0, 128.0);
 
-/// What the runs saw.
-struct Runs {
-    /// The voltage switched on and off: seconds passed, voltage, temperature at the sensor.
-    switched: Vec<(f64, f64, f64)>,
-    rises: Vec<Vec<f64>>,
-    potentials: Vec<Vec<f64>>,
-    cold: Vec<f64>,
-    peak_c: Vec<f64>,
-    hottest: Vec<usize>,
-}
-
 impl ReducedModel {
     /// Runs the full model in a setting and reduces it.
     ///
     /// # Errors
     /// [`FitError`] when the setting cannot be or the full model gives no answer.
     pub fn fit(setting: &Setting) -> Result<Self, FitError> {
+        let (model, runs) = Self::trained(setting, &WHOLE)?;
+        model.check(&runs.switched)
+    }
+
+    /// A model for runs of a minute at a third of the cost, for thousands of settings. It is held
+    /// against nothing: who uses it compares some of its runs with the full model's.
+    ///
+    /// # Errors
+    /// As [`ReducedModel::fit`], but for [`FitError::Poor`].
+    pub fn fit_quick(setting: &Setting) -> Result<Self, FitError> {
+        Self::trained(setting, &QUICK).map(|(model, _)| model)
+    }
+
+    fn trained(setting: &Setting, training: &Training) -> Result<(Self, Runs), FitError> {
         let lesion = Lesion::new(setting)?;
         let mesh = lesion.mesh().clone();
         let medium = medium(setting, &mesh);
-        let runs = run(&lesion, setting.baseline_c)?;
+        let runs = run(&lesion, setting.baseline_c, training)?;
         let grid = &mesh.grid;
         let thermal = Conduction::new(grid, &medium, &mesh.thermal, setting.baseline_c);
-        let (decay, modes) = thermal.modes(&runs.rises);
+        let (decay, modes) = thermal.modes(&runs.rises, training.modes);
         let sensor = modes.iter().map(|mode| mesh.sensor.read(mode)).collect();
         let hottest = runs
             .hottest
@@ -106,7 +107,7 @@ impl ReducedModel {
             capacity: thermal.capacity,
             modes: Matrix::from_rows(grid.cells(), modes.into_iter().flatten().collect()),
         };
-        model.check(&runs.switched)
+        Ok((model, runs))
     }
 
     /// Follows the voltage switched on and off, and is refused when it cannot.
@@ -130,66 +131,6 @@ impl ReducedModel {
             Ok(Arc::unwrap_or_clone(model))
         } else {
             Err(FitError::Poor { error_k, limit_k: LIMIT_K })
-        }
-    }
-}
-
-/// The runs: up to temperature as in a treatment, and a voltage switched on and off, watched
-/// from a millisecond to minutes. Any other course of power is a sum of such steps.
-fn run(start: &Lesion, baseline_c: f64) -> Result<Runs, SolveError> {
-    let mut runs = Runs {
-        switched: Vec::new(),
-        rises: Vec::new(),
-        potentials: Vec::new(),
-        cold: Vec::new(),
-        peak_c: Vec::new(),
-        hottest: Vec::new(),
-    };
-    let mut ramp = start.clone();
-    // A nanovolt shows the cold field.
-    ramp.advance(1e-6, Drive::Voltage(1e-9))?;
-    runs.cold = ramp.model().potential().to_vec();
-    for (from_c, to_c, span_s) in [(baseline_c, TRAINED_C, 10.0), (TRAINED_C, TRAINED_C, 60.0)] {
-        for part in 0..10 {
-            let at = |part: i32| from_c + (to_c - from_c) * f64::from(part) / 10.0;
-            let drive = Drive::Temperature { from_c: at(part), to_c: at(part.saturating_add(1)) };
-            ramp.advance(span_s / 10.0, drive)?;
-            runs.see(&ramp, baseline_c);
-        }
-    }
-    let volts = ramp.reading().voltage_v;
-    let mut switched = start.clone();
-    for (volts, until_s) in [(volts, 300.0), (0.0, 100.0)] {
-        let mut at_s = 0.001;
-        let mut before_s = 0.0;
-        while before_s < until_s {
-            switched.advance(at_s - before_s, Drive::Voltage(volts))?;
-            runs.see(&switched, baseline_c);
-            runs.switched.push((at_s - before_s, volts, switched.reading().tip_c));
-            before_s = at_s;
-            at_s *= 1.6;
-        }
-    }
-    runs.peak_c = ramp.model().damage().peak_c.clone();
-    for (peak, other) in runs.peak_c.iter_mut().zip(&switched.model().damage().peak_c) {
-        *peak = peak.max(*other);
-    }
-    Ok(runs)
-}
-
-impl Runs {
-    fn see(&mut self, lesion: &Lesion, baseline_c: f64) {
-        let temperatures = lesion.model().temperatures();
-        self.rises.push(temperatures.iter().map(|at_c| at_c - baseline_c).collect());
-        let potential = lesion.model().potential();
-        self.potentials.push(potential.iter().zip(&self.cold).map(|(p, c)| p - c).collect());
-        let tissue = temperatures.iter().zip(&lesion.mesh().metal).enumerate();
-        let hottest = tissue.filter(|(_, (_, metal))| !**metal).fold(
-            (0, f64::NEG_INFINITY),
-            |best, (cell, (at_c, _))| if *at_c > best.1 { (cell, *at_c) } else { best },
-        );
-        if !self.hottest.contains(&hottest.0) {
-            self.hottest.push(hottest.0);
         }
     }
 }
@@ -227,8 +168,8 @@ impl<'a> Conduction<'a> {
     }
 
     /// The decays and the modes in the span of what the runs saw.
-    fn modes(&self, rises: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
-        let basis = greedy(rises.to_vec(), &self.capacity, MODES, FLOOR);
+    fn modes(&self, rises: &[Vec<f64>], most: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
+        let basis = greedy(rises.to_vec(), &self.capacity, most, FLOOR);
         let flows: Vec<Vec<f64>> = basis.iter().map(|field| self.outflow(field)).collect();
         let entries = basis.iter().flat_map(|a| flows.iter().map(|flow| dot(a, flow)));
         let (decay, vectors) = eigen(&Matrix::from_rows(basis.len(), entries.collect()));

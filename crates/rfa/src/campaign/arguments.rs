@@ -25,7 +25,8 @@ pub(crate) struct Arguments {
     /// Seed of every time and noise.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     pub(crate) seed: u32,
-    /// Only these cases: one, or all whose names begin so, e.g. runaway:small/ramp.
+    /// Only these cases: one, or all whose names begin so, e.g. runaway:small/ramp; of all faults
+    /// and of 2000 fault-free hours, or as many as --hours says.
     #[arg(long, value_name = "CASE")]
     pub(crate) only: Option<String>,
     /// Negative control: this rule is switched off, e.g. H-06.

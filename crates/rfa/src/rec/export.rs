@@ -1,6 +1,7 @@
 //! `rfa rec export`: recordings for other tools.
 
 use super::arguments::{Export, ExportTo};
+use super::follow::Follow;
 use crate::exit::{Exit, Stop};
 use crate::output;
 use rfa_record::{End, ExportError, Exported, Part, Recording, Topic};
@@ -9,26 +10,31 @@ use std::io::{BufWriter, Write, stdout};
 use std::path::Path;
 
 pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
-    let Export { file, to, from_s, until_s, topics, output: new_file } = arguments;
+    let Export { file, to, from_s, until_s, topics, follow, output: new_file } = arguments;
     if *to == ExportTo::Csv && topics.iter().any(|topic| *topic != Topic::Tick) {
         let mend = "a table is of /tick; write other topics with --to ndjson";
         return Err(Stop::usage(format!("--topic: {mend}")));
     }
     let recording = Recording::open(file).map_err(|e| Stop::failure(e.to_string()))?;
     let part = Part { from_us: *from_s, until_us: *until_s };
-    let topics = if topics.is_empty() { &Topic::ALL[..] } else { topics };
-    let write = |out: &mut dyn Write| {
+    let all: Vec<_> = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Chain).collect();
+    let topics = if topics.is_empty() { &all } else { topics };
+    let mut follow = Follow::new(file, *follow);
+    let mut wait = || follow.wait();
+    let mut write = |out: &mut dyn Write| {
         let mut out = BufWriter::new(out);
         let exported = match to {
-            ExportTo::Csv => rfa_record::export_csv(&recording, part, &mut out),
-            ExportTo::Ndjson => rfa_record::export_ndjson(&recording, part, topics, &mut out),
+            ExportTo::Csv => rfa_record::export_csv(&recording, part, &mut out, &mut wait),
+            ExportTo::Ndjson => {
+                rfa_record::export_ndjson(&recording, part, topics, &mut out, &mut wait)
+            }
         }?;
         out.flush()?;
         Ok(exported)
     };
     let exported = match new_file {
         Some(path) => {
-            let exported = into_new_file(path, write)?;
+            let exported = into_new_file(path, &mut write)?;
             output::line(&format!("wrote {} lines to {}", exported.lines, path.display()))?;
             exported
         }
@@ -38,22 +44,34 @@ pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
             written => written.map_err(|e| Stop::failure(e.to_string()))?,
         },
     };
+    Ok(exit(file, &exported))
+}
+
+/// Says on stderr what is missing.
+pub(super) fn exit(file: &Path, exported: &Exported) -> Exit {
     if exported.whole() {
-        return Ok(Exit::Ok);
+        return Exit::Ok;
     }
-    eprintln!("{}: {}", file.display(), loss(&exported));
-    Ok(Exit::Loss)
+    eprintln!("{}: {}", file.display(), loss(exported));
+    Exit::Loss
 }
 
 /// What of the recording is missing.
 fn loss(exported: &Exported) -> String {
     let damaged = exported.damage.iter().map(|d| format!("byte {}: {}", d.at, d.why));
-    let end = match &exported.end {
+    let untold = exported.damaged.saturating_sub(exported.damage.len() as u64);
+    let more = (untold > 0).then(|| format!("and {untold} damaged places more"));
+    let all: Vec<_> = damaged.chain(more).chain(cut_short(&exported.end)).collect();
+    let all = output::plain(&all.join("; "));
+    format!("not whole, {} lines are written; {all}", exported.lines)
+}
+
+/// Where and why a recording ends that is not finished.
+pub(super) fn cut_short(end: &End) -> Option<String> {
+    match end {
         End::Finished => None,
         End::Truncated { at, why } => Some(format!("ends at byte {at}: {why}")),
-    };
-    let all: Vec<_> = damaged.chain(end).collect();
-    format!("not whole, {} lines are written; {}", exported.lines, all.join("; "))
+    }
 }
 
 /// Writes beside `path` and puts it there when it is whole. Nothing is overwritten.

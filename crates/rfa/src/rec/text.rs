@@ -1,5 +1,6 @@
 //! `rfa rec info` for people: a label and a value a line, in units a person reads.
 
+use crate::output::plain;
 use rfa_interlock::Trip;
 use rfa_record::{End, Info, LesionMessage, MeasureRow, TripSeen};
 use rfa_replay::PassiveReport;
@@ -16,6 +17,12 @@ pub(super) fn text(info: &Info) -> String {
     content(info, &mut lines);
     end(info, &mut lines);
     lines.0
+}
+
+/// How far a recording is that is being written.
+pub(super) fn so_far(info: &Info, bytes: u64) -> String {
+    let state = info.end_state.and_then(|state| word(&state)).unwrap_or("no tick".to_owned());
+    format!("{}, {}, {state}", duration(info.span_us), size(bytes))
 }
 
 /// What `rules` says.
@@ -43,6 +50,7 @@ struct Lines(String);
 impl Lines {
     fn add(&mut self, label: &str, value: &str) {
         let label = if label.is_empty() { String::new() } else { format!("{label}:") };
+        let value = plain(value);
         self.0.push_str(format!("{label:<LABEL$} {value}").trim_end());
         self.0.push('\n');
     }
@@ -72,11 +80,16 @@ fn session(info: &Info, lines: &mut Lines) {
     let schema = info.record_schema;
     lines.add("written by", &format!("rfa {}{commit}, record schema {schema}", info.rfa_version));
     lines.add("files", &info.files.join(", "));
+    let start = if info.from_start { "" } else { ", not from the start: cannot be verified" };
+    let marks: Vec<_> = info.marks.iter().map(|mark| mark.trim_start_matches("rfa.")).collect();
+    lines.list("made by", (!marks.is_empty()).then(|| format!("{}{start}", marks.join(", "))));
 }
 
 fn content(info: &Info, lines: &mut Lines) {
     let ticks = match (info.first_tick, info.last_tick) {
-        (Some(first), Some(last)) => format!(", ticks {first} to {last}"),
+        (Some(first), Some(last)) => {
+            format!(", ticks {first} to {last}, {} control ticks", info.control_ticks)
+        }
         _ => ", no tick".to_owned(),
     };
     lines.add("length", &format!("{}{ticks}", duration(info.span_us)));
@@ -85,11 +98,10 @@ fn content(info: &Info, lines: &mut Lines) {
         .iter()
         .map(|(topic, count)| format!("{count} {}", topic.name().trim_start_matches('/')))
         .collect();
-    counts.push(format!("{} control ticks", info.control_ticks));
     if info.foreign > 0 {
         counts.push(format!("{} foreign", info.foreign));
     }
-    lines.add("messages", &counts.join(", "));
+    lines.list("messages", counts.chunks(6).map(|some| some.join(", ")));
     let (interlock, control) = (info.interlock_late_max_us, info.control_late_max_us);
     let late = |us: u32| duration(u64::from(us));
     lines.add("latest tick", &format!("interlock {}, control {}", late(interlock), late(control)));
@@ -131,6 +143,7 @@ fn times(info: &Info) -> Vec<String> {
 }
 
 fn end(info: &Info, lines: &mut Lines) {
+    lines.list("notes", info.notes.iter().map(|n| note(&n.text, n.author.as_deref())));
     lines.list("lesion", info.lesion.iter().map(lesion));
     lines.list("trips", info.trips.iter().map(trip));
     lines.list("tried", info.would_trip.iter().map(trip));
@@ -152,7 +165,7 @@ fn end(info: &Info, lines: &mut Lines) {
 }
 
 /// The last word on the lesion.
-fn lesion(told: &LesionMessage) -> String {
+pub(super) fn lesion(told: &LesionMessage) -> String {
     let Some(lesion) = &told.lesion else {
         return format!(
             "not predicted: {}",
@@ -175,6 +188,17 @@ fn trip(seen: &TripSeen) -> String {
     let numbers = Trip::try_from(row)
         .map_or_else(|_| format!("{} against {}", row.value, row.limit), |trip| trip_text(&trip));
     format!("{} {} in tick {}: {numbers}", name(word(&row.rule)), name(word(&row.alarm)), seen.tick)
+}
+
+/// A note, and whose it is.
+pub(super) fn note(text: &str, author: Option<&str>) -> String {
+    author.map_or(text.to_owned(), |author| format!("{text} ({author})"))
+}
+
+/// A value in few characters: the word it has in the recording, or its JSON.
+pub(super) fn compact(value: &impl Serialize) -> String {
+    let json = || serde_json::to_string(value).unwrap_or_default();
+    word(value).unwrap_or_else(json)
 }
 
 /// The word a value has in the recording.

@@ -9,11 +9,13 @@ use rfa_interlock::Activation;
 use rfa_link::{LinkError, Port, monotonic_now};
 use rfa_plan::Plan;
 use rfa_record::{Clock, Header, RecordError, Recorder, TruthRow};
-use rfa_runtime::{RunningSession, SessionConfig, activation_of, identity_of, limits_for};
+use rfa_runtime::{
+    RunningSession, SessionConfig, activation_of, hard_limits_for, identity_of, limits_for,
+};
 use rfa_session::Identity;
-use rfa_units::{GRANT_LIFE, SessionId, TIP_TEMPERATURE_MAX};
+use rfa_units::SessionId;
+use rfa_wire::LinkKey;
 use rfa_wire::handshake::{Config, Failure};
-use rfa_wire::{HardLimits, LinkKey};
 use std::path::{Path, PathBuf};
 
 /// A session that has begun; nothing is armed.
@@ -70,7 +72,7 @@ impl<'a> Setup<'a> {
             ..header(self.asked, identity, activation, config.session, clock, self.seed)?
         };
         let path = self.recording_path()?;
-        let recorder = create(&path, &header)?;
+        let recorder = create(&path, &header, self.asked)?;
         let running = start(SessionConfig {
             plan: self.asked.plan.clone(),
             connection,
@@ -110,14 +112,7 @@ pub(super) fn config(asked: &Asked, session: SessionId, host_nonce: [u8; 16]) ->
         channels: link.channels,
         telemetry_hz: link.telemetry_hz,
         mode: plan.program.mode,
-        limits: HardLimits {
-            channel: plan.program.channel,
-            power_max: plan.generator_power_max(),
-            voltage_max: plan.generator_voltage_max(),
-            temperature_max: TIP_TEMPERATURE_MAX,
-            grant_life: GRANT_LIFE,
-            plan: plan.hash,
-        },
+        limits: hard_limits_for(plan),
     }
 }
 
@@ -150,8 +145,8 @@ pub(super) fn header(
 }
 
 /// The recording's file; one that is there already is never overwritten.
-pub(super) fn create(path: &Path, header: &Header) -> Result<Recorder, Stop> {
-    Recorder::create(path, header).map_err(|e: RecordError| {
+pub(super) fn create(path: &Path, header: &Header, asked: &Asked) -> Result<Recorder, Stop> {
+    Recorder::create_signed(path, header, asked.sign_key.clone()).map_err(|e: RecordError| {
         if e.exists() {
             Stop::usage(format!("{}: is there already; choose another --record", path.display()))
         } else {

@@ -60,6 +60,12 @@ impl Story {
     /// Reads all of it. A recording that is cut or damaged is refused.
     pub(super) fn read(recording: &Recording) -> Result<Self, String> {
         let told = |e: ReadError| e.to_string();
+        if !recording.from_start() {
+            let path = recording.path().display();
+            return Err(format!(
+                "{path}: is cut out of another recording, behind its first tick; take that one"
+            ));
+        }
         let mut reader = Reader::new(recording);
         let mut messages = recording.messages().map_err(told)?;
         loop {
@@ -73,7 +79,7 @@ impl Story {
                 Topic::Truth => reader.truth(&message.parse().map_err(told)?),
                 Topic::Intent => reader.intents.push(message.parse().map_err(told)?),
                 Topic::Summary => reader.finished = true,
-                Topic::Event | Topic::Alarm | Topic::Lesion => {}
+                Topic::Event | Topic::Alarm | Topic::Lesion | Topic::Note | Topic::Chain => {}
             }
         }
         if let Some(End::Truncated { at, why }) = messages.end() {

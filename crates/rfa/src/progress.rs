@@ -9,7 +9,7 @@ const EVERY: Duration = Duration::from_millis(200);
 /// Its width in characters.
 const WIDTH: usize = 30;
 
-pub(super) struct Progress {
+pub(crate) struct Progress {
     total: usize,
     shows: bool,
     began: Instant,
@@ -23,7 +23,7 @@ struct SoFar {
 }
 
 impl Progress {
-    pub(super) fn new(total: usize) -> Self {
+    pub(crate) fn new(total: usize) -> Self {
         let now = Instant::now();
         Self {
             total,
@@ -34,7 +34,7 @@ impl Progress {
     }
 
     /// One more is done.
-    pub(super) fn done(&self, failed: bool) {
+    pub(crate) fn done(&self, failed: bool) {
         let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
         so_far.done = so_far.done.saturating_add(1);
         so_far.failed = so_far.failed.saturating_add(usize::from(failed));
@@ -47,7 +47,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         if self.shows {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
