@@ -1,19 +1,24 @@
 //! The bare tick: what the machine gives a thread that only waits for its deadlines.
 
 use crate::clock::{Clock, MonotonicClock};
+use crate::cores;
 use crate::latency::Latencies;
-use crate::os::{FIFO_INTERLOCK, keep_processors_awake, make_real_time, sleep_until};
+use crate::os::{FIFO_INTERLOCK, FIFO_WITNESS, keep_processors_awake, make_real_time, sleep_until};
 use crate::pacer::{Pacer, TICK};
-use crate::stall::{LateTick, LateTicks};
+use crate::stall::{LateTick, LateTicks, OVERRUN};
+use rfa_units::Span;
+use rustix::thread::CpuSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 
 /// Late ticks kept at most: a machine that is late more often keeps no time at all.
-const LATE_TICKS_MAX: usize = 4_096;
+const LATE_TICKS_MAX: usize = 16_384;
 
-/// A running thread with the interlock's priority, period and way of sleeping, and nothing to do:
-/// what `cyclictest` measures, in this process. It holds the processors awake.
+/// From one deadline of a core's witness to the next: a tenth of the ticks that it is there for.
+pub const WITNESS_PERIOD: Span = Span::from_millis(1);
+
+/// A running thread that has deadlines and nothing to do. It holds the processors awake.
 #[derive(Debug)]
 pub struct BareTick {
     stop: Arc<AtomicBool>,
@@ -25,7 +30,8 @@ pub struct BareTick {
 pub struct BareTicks {
     /// How late its ticks began.
     pub lateness: Latencies,
-    /// Ticks that began more than 5 ms late, the first 4096 of them.
+    /// Ticks that began late, the first 16384 of them: by more than 5 ms; of a core's witness, by
+    /// more than its period.
     pub late: Vec<LateTick>,
     /// Deadlines missed.
     pub missed: u32,
@@ -33,15 +39,56 @@ pub struct BareTicks {
     pub warnings: Vec<String>,
 }
 
+/// How it waits.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    name: &'static str,
+    priority: i32,
+    period: Span,
+    over: Span,
+    /// `None`: the core that the system chooses.
+    core: Option<CpuSet>,
+}
+
 impl BareTick {
-    /// Starts it.
+    /// With the interlock's priority, period and way of sleeping: what `cyclictest` measures, in
+    /// this process.
     ///
     /// # Errors
     /// The operating system gives no thread.
     pub fn start() -> std::io::Result<Self> {
+        Self::waiting(Waiting {
+            name: "bare",
+            priority: FIFO_INTERLOCK,
+            period: TICK,
+            over: OVERRUN,
+            core: None,
+        })
+    }
+
+    /// One on each core, each millisecond, before every thread of a session: a core on which it
+    /// is late stood still, whatever the session did. They use a few per cent of each core.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn on_each_core() -> std::io::Result<Vec<Self>> {
+        let each = cores::each().into_iter().map(|core| {
+            Self::waiting(Waiting {
+                name: "witness",
+                priority: FIFO_WITNESS,
+                period: WITNESS_PERIOD,
+                over: WITNESS_PERIOD,
+                core: Some(core),
+            })
+        });
+        each.collect()
+    }
+
+    fn waiting(how: Waiting) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&stop);
-        let thread = Builder::new().name("rfa-bare".to_owned()).spawn(move || run(&seen))?;
+        let thread =
+            Builder::new().name(format!("rfa-{}", how.name)).spawn(move || run(&how, &seen))?;
         Ok(Self { stop, thread })
     }
 
@@ -53,13 +100,14 @@ impl BareTick {
     }
 }
 
-fn run(stop: &AtomicBool) -> BareTicks {
-    let mut warnings = make_real_time("bare", FIFO_INTERLOCK);
+fn run(how: &Waiting, stop: &AtomicBool) -> BareTicks {
+    let mut warnings = make_real_time(how.name, how.priority);
+    warnings.extend(how.core.as_ref().and_then(cores::keep_to));
     let awake = keep_processors_awake();
     warnings.extend(awake.as_ref().err().cloned());
     let mut ticks = BareTicks { warnings, ..BareTicks::default() };
-    let mut late = LateTicks::keeping(LATE_TICKS_MAX);
-    let mut pacer = Pacer::new(MonotonicClock.now().plus(TICK));
+    let mut late = LateTicks::keeping(LATE_TICKS_MAX, how.over);
+    let mut pacer = Pacer::every(how.period, MonotonicClock.now().plus(TICK));
     while !stop.load(Ordering::Acquire) {
         sleep_until(pacer.next());
         let deadline = pacer.begin(MonotonicClock.now());
@@ -76,14 +124,22 @@ fn run(stop: &AtomicBool) -> BareTicks {
 mod tests {
     use super::*;
 
+    /// As many as there were deadlines, whatever the machine did.
     #[test]
     fn every_deadline_is_met_or_missed() {
-        let bare = BareTick::start().expect("a thread");
         let began = MonotonicClock.now();
+        let bare = BareTick::start().expect("a thread");
+        let witnesses = BareTick::on_each_core().expect("threads");
+        assert_eq!(witnesses.len(), cores::each().len());
         std::thread::sleep(std::time::Duration::from_millis(80));
-        let ticks = bare.finish().expect("no panic");
-        let passed = MonotonicClock.now().since(began).as_micros() / TICK.as_micros();
-        let seen = ticks.lateness.quantiles().count + u64::from(ticks.missed);
-        assert!(seen >= 7 && seen <= passed + 1, "{seen} of {passed}");
+        let ended = |bare: BareTick| {
+            let ticks = bare.finish().expect("no panic");
+            ticks.lateness.quantiles().count + u64::from(ticks.missed)
+        };
+        let (bare, witnesses) = (ended(bare), witnesses.into_iter().map(ended).min());
+        let passed = MonotonicClock.now().since(began);
+        assert!(bare >= 7 && bare <= passed.as_micros() / TICK.as_micros(), "{bare}");
+        let of_each = witnesses.expect("a core");
+        assert!(of_each >= 60 && of_each <= passed.as_micros() / 1_000, "{of_each}");
     }
 }

@@ -18,6 +18,7 @@ mod clock;
 mod command;
 mod console;
 mod control_task;
+mod cores;
 mod interlock_task;
 mod latency;
 mod lesion;
@@ -34,7 +35,7 @@ mod threads;
 pub mod virtual_time;
 mod wiring;
 
-pub use bare::{BareTick, BareTicks};
+pub use bare::{BareTick, BareTicks, WITNESS_PERIOD};
 pub use clock::{Clock, MonotonicClock, VirtualClock};
 pub use console::{ConsoleHandle, Stopper};
 pub use control_task::ControlTask;
@@ -42,7 +43,7 @@ pub use interlock_task::{InterlockTask, Outlet};
 pub use latency::{LATENCY_LOG, Latencies, LatencySet, LatencyUs, QuantilesUs};
 pub use lesion::{LESION_BOUNDARY, LESION_THREAD};
 pub use limits::{hard_limits_for, limits_for, tried_thresholds};
-pub use os::{stand_for_hardware, stand_for_the_link};
+pub use os::{stand_beside, stand_for_hardware, stand_for_the_link};
 pub use pacer::{Deadline, PHASE_CONTROL, PHASE_INTERLOCK, Pacer, TICK};
 pub use result::{Ended, QuitReason, SessionResult, Status};
 pub use session::{

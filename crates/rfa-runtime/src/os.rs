@@ -4,6 +4,7 @@
 //! a machine that cannot keep it trips (H-44) instead of heating late.
 #![allow(unsafe_code)]
 
+use crate::cores::{self, ClearCore};
 use rfa_units::HostInstant;
 use rustix::io::Errno;
 use rustix::mm::{MlockAllFlags, mlockall};
@@ -12,7 +13,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::num::NonZeroU64;
 
-/// Priority of the interlock's thread: above everything else of ours.
+/// Priority of a thread that sees whether a core stands still: above the interlock's, so that no
+/// thread of ours delays it. It runs in measurements only.
+pub(crate) const FIFO_WITNESS: i32 = 85;
+/// Priority of the interlock's thread: above everything else of a session.
 pub(crate) const FIFO_INTERLOCK: i32 = 80;
 /// Priority of the link's thread: telemetry must be in its rings before control looks for it.
 pub(crate) const FIFO_LINK: i32 = 75;
@@ -23,10 +27,14 @@ pub(crate) const FIFO_CONTROL: i32 = 70;
 /// comes after everything that would be real beside it.
 const FIFO_GENERATOR: i32 = 60;
 
+/// Priority of a thread that looks on: it delays none that does anything.
+const FIFO_BESIDE: i32 = 1;
+
 /// Gives the calling thread, which serves a simulated generator, the punctuality of hardware.
 /// Returns what it could not do.
 #[must_use]
 pub fn stand_for_hardware() -> Vec<String> {
+    cores::leave_kept_core();
     make_real_time("simulated generator", FIFO_GENERATOR)
 }
 
@@ -34,7 +42,15 @@ pub fn stand_for_hardware() -> Vec<String> {
 /// link's thread. Returns what it could not do.
 #[must_use]
 pub fn stand_for_the_link() -> Vec<String> {
+    cores::use_kept_core();
     make_real_time("bare echo", FIFO_LINK)
+}
+
+/// Gives the calling thread, which looks on, precedence over ordinary threads and over no other.
+/// Returns what it could not do.
+#[must_use]
+pub fn stand_beside() -> Vec<String> {
+    make_real_time("witness", FIFO_BESIDE)
 }
 
 /// Puts the calling thread under `SCHED_FIFO` with no timer slack. Returns what it could not do.
@@ -62,7 +78,7 @@ fn set_fifo(priority: i32) -> io::Result<()> {
 }
 
 /// Keeps every page of the process in memory, so that no tick waits for a page.
-pub(crate) fn lock_memory() -> Result<(), String> {
+fn lock_memory() -> Result<(), String> {
     mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE).map_err(|error| {
         format!(
             "memory is not locked ({error}); a tick may wait for a page: allow it with \
@@ -86,6 +102,25 @@ pub(crate) fn keep_processors_awake() -> Result<AwakeProcessors, String> {
         Ok(AwakeProcessors { _held_open: file })
     };
     hold().map_err(|error| format!("processors may sleep deeply (/dev/cpu_dma_latency: {error})"))
+}
+
+/// What the whole process holds while a session runs in real time.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    _awake: Option<AwakeProcessors>,
+    _clear: Option<ClearCore>,
+}
+
+impl Held {
+    /// Memory locked, processors awake, one core kept clear for the threads that keep time. What
+    /// could not be had comes in words.
+    pub(crate) fn all() -> (Self, Vec<String>) {
+        let mut warnings = Vec::new();
+        lock_memory().unwrap_or_else(|warning| warnings.push(warning));
+        let awake = keep_processors_awake().map_err(|warning| warnings.push(warning)).ok();
+        let clear = ClearCore::keep().map_err(|warning| warnings.push(warning)).ok();
+        (Self { _awake: awake, _clear: clear }, warnings)
+    }
 }
 
 /// Sleeps until `deadline` on the monotonic clock.

@@ -42,6 +42,7 @@ impl Deadline {
 #[derive(Debug, Clone, Copy)]
 pub struct Pacer {
     next: HostInstant,
+    period: Span,
     number: u64,
     missed: u32,
 }
@@ -50,7 +51,12 @@ impl Pacer {
     /// Deadlines at `first`, `first` + 10 ms, ...
     #[must_use]
     pub const fn new(first: HostInstant) -> Self {
-        Self { next: first, number: 1, missed: 0 }
+        Self::every(TICK, first)
+    }
+
+    /// Deadlines at `first`, `first` + `period`, ...; no period is shorter than 1 µs.
+    pub(crate) const fn every(period: Span, first: HostInstant) -> Self {
+        Self { next: first, period, number: 1, missed: 0 }
     }
 
     /// When the next tick has to begin.
@@ -67,11 +73,11 @@ impl Pacer {
     /// the interlock, which decides what a gap means (H-44).
     pub fn begin(&mut self, now: HostInstant) -> Deadline {
         let planned = self.next;
-        let skipped = now.since(planned).as_micros() / TICK.as_micros();
+        let skipped = now.since(planned).as_micros() / self.period.as_micros().max(1);
         self.missed = self.missed.saturating_add(u32::try_from(skipped).unwrap_or(u32::MAX));
         let number = self.number.saturating_add(skipped);
         self.number = number.saturating_add(1);
-        self.next = planned.plus(TICK.times(skipped.saturating_add(1)));
+        self.next = planned.plus(self.period.times(skipped.saturating_add(1)));
         Deadline { number, planned, began: now, missed: self.missed }
     }
 }

@@ -3,8 +3,9 @@
 use crate::clock::MonotonicClock;
 use crate::console::ConsoleHandle;
 use crate::control_task::ControlTask;
+use crate::cores::use_kept_core;
 use crate::log::{Logged, RECORDS_MAX};
-use crate::os::{self, AwakeProcessors};
+use crate::os::{self, Held};
 use crate::result::{Ended, QuitReason, SessionResult, Status, assemble};
 use crate::shared::Shared;
 use crate::stall::Steal;
@@ -39,8 +40,8 @@ const DROP_WAIT: Duration = Duration::from_secs(1);
 /// What the threads ask of the operating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Realtime {
-    /// Real-time priorities, locked memory, processors kept awake; what cannot be had is a
-    /// warning.
+    /// Real-time priorities, locked memory, processors kept awake, a core kept clear; what cannot
+    /// be had is a warning.
     Wanted,
     /// None of it, said as a warning: for tests beside other work.
     Off,
@@ -133,7 +134,7 @@ pub struct RunningSession {
     recorder: Option<JoinHandle<(Logged, Steal)>>,
     link: Option<LinkThread>,
     warnings: Vec<String>,
-    _awake: Option<AwakeProcessors>,
+    _held: Held,
 }
 
 impl Session {
@@ -158,13 +159,21 @@ impl Session {
             clock: Arc::new(MonotonicClock),
             records_max: RECORDS_MAX,
         })?;
-        let (awake, mut warnings) = prepare(realtime);
+        let (held, mut warnings) = match realtime {
+            Realtime::Wanted => Held::all(),
+            Realtime::Off => {
+                (Held::default(), vec!["real-time scheduling is switched off".to_owned()])
+            }
+        };
         let (report, reports) = mpsc::channel();
         let at_start = |name: &'static str, priority: i32| {
             let report = report.clone();
             move || {
                 let found = match realtime {
-                    Realtime::Wanted => os::make_real_time(name, priority),
+                    Realtime::Wanted => {
+                        use_kept_core();
+                        os::make_real_time(name, priority)
+                    }
                     Realtime::Off => Vec::new(),
                 };
                 // Nobody listens any more after a second; the thread runs all the same.
@@ -173,7 +182,7 @@ impl Session {
         };
         let link = rx.spawn(at_start("link", os::FIFO_LINK))?;
         let (mut running, go) = start_threads(wired, truth, link, at_start)?;
-        running._awake = awake;
+        running._held = held;
         drop(report);
         let until = Instant::now() + SET_UP_WAIT;
         for _ in ["link", "control", "interlock"] {
@@ -193,20 +202,6 @@ impl Session {
 
 /// When the ticks' grid begins, told once both threads that tick can keep to it.
 type Grid = Arc<OnceLock<HostInstant>>;
-
-fn prepare(realtime: Realtime) -> (Option<AwakeProcessors>, Vec<String>) {
-    if realtime == Realtime::Off {
-        return (None, vec!["real-time scheduling is switched off".to_owned()]);
-    }
-    let mut warnings: Vec<String> = os::lock_memory().err().into_iter().collect();
-    match os::keep_processors_awake() {
-        Ok(awake) => (Some(awake), warnings),
-        Err(warning) => {
-            warnings.push(warning);
-            (None, warnings)
-        }
-    }
-}
 
 fn start_threads<F: FnOnce() + Send + 'static>(
     wired: Wired<LinkTx>,
@@ -232,7 +227,7 @@ fn start_threads<F: FnOnce() + Send + 'static>(
         recorder: Some(recorder),
         link: Some(link),
         warnings: Vec::new(),
-        _awake: None,
+        _held: Held::default(),
     };
     running.control = Some({
         let (shared, set_up) = (Arc::clone(&shared), at_start("control", os::FIFO_CONTROL));

@@ -5,7 +5,7 @@ use rfa_units::Span;
 use serde::Serialize;
 
 /// A tick that began later than this counts as an overrun (H-44: 5 ms).
-const OVERRUN: Span = Span::from_millis(5);
+pub(crate) const OVERRUN: Span = Span::from_millis(5);
 
 /// Late ticks kept one by one; more are counted only.
 const LATE_TICKS_MAX: usize = 64;
@@ -51,21 +51,22 @@ impl StallRecord {
 pub(crate) struct LateTicks {
     kept: Vec<LateTick>,
     most: usize,
+    over: Span,
     count: u64,
 }
 
 impl LateTicks {
     pub(crate) fn new() -> Self {
-        Self::keeping(LATE_TICKS_MAX)
+        Self::keeping(LATE_TICKS_MAX, OVERRUN)
     }
 
-    /// With room for the first `most`.
-    pub(crate) fn keeping(most: usize) -> Self {
-        Self { kept: Vec::with_capacity(most), most, count: 0 }
+    /// With room for the first `most` that began more than `over` late.
+    pub(crate) fn keeping(most: usize, over: Span) -> Self {
+        Self { kept: Vec::with_capacity(most), most, over, count: 0 }
     }
 
     pub(crate) fn note(&mut self, deadline: &Deadline) {
-        if deadline.late() <= OVERRUN {
+        if deadline.late() <= self.over {
             return;
         }
         self.count = self.count.saturating_add(1);

@@ -6,7 +6,7 @@ use crate::{LatencySet, LatencyUs};
 pub use lesion::LesionSummary;
 use lesion::LesionTrack;
 use rfa_control::{ControlOutputs, Phase};
-use rfa_interlock::{Event, Trip};
+use rfa_interlock::{Event, Inputs, Trip};
 use rfa_plan::Program;
 use rfa_record::TruthRow;
 use rfa_session::{LesionView, TickRecord, trip_text};
@@ -70,6 +70,8 @@ pub struct TripSummary {
     pub window_us: u64,
     /// The tick of the trip.
     pub tick: u64,
+    /// When it was, on the clock of the session, in microseconds.
+    pub at_us: u64,
 }
 
 /// A whole session.
@@ -226,7 +228,7 @@ impl Accumulator {
         }
         for event in outputs.events.iter() {
             if let Event::Tripped(trip) = event {
-                self.trip(trip, record.interlock.inputs.tick);
+                self.trip(trip, &record.interlock.inputs);
             }
         }
     }
@@ -301,7 +303,7 @@ impl Accumulator {
         }
     }
 
-    fn trip(&mut self, trip: &Trip, tick: u64) {
+    fn trip(&mut self, trip: &Trip, inputs: &Inputs) {
         self.trips_total = self.trips_total.saturating_add(1);
         if self.trips.len() < TRIPS_MAX {
             self.trips.push(TripSummary {
@@ -312,7 +314,8 @@ impl Accumulator {
                 unit: trip.unit().name(),
                 text: trip_text(trip),
                 window_us: trip.window_us,
-                tick,
+                tick: inputs.tick,
+                at_us: inputs.now.as_micros(),
             });
         }
     }

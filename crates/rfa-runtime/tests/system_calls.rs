@@ -107,11 +107,11 @@ fn trace(thread: libc::pid_t) -> std::io::Result<Calls> {
             return Err(std::io::Error::last_os_error());
         }
         assert!(libc::WIFSTOPPED(status), "the thread ended: {status:x}");
-        if libc::WSTOPSIG(status) == libc::SIGTRAP | 0x80 {
-            if let Some(number) = entered_call(thread)? {
-                *calls.entry(number).or_default() += 1;
-                entered += u64::from(number == libc::SYS_clock_nanosleep);
-            }
+        if libc::WSTOPSIG(status) == libc::SIGTRAP | 0x80
+            && let Some(number) = entered_call(thread)?
+        {
+            *calls.entry(number).or_default() += 1;
+            entered += u64::from(number == libc::SYS_clock_nanosleep);
         }
         if entered > TICKS || Instant::now() >= until {
             request(libc::PTRACE_DETACH, thread, 0)?;

@@ -2,10 +2,13 @@
 //! and `rfa demo --soak` share.
 
 mod busy;
+mod evidence;
 mod sessions;
 mod soak;
 mod witness;
 
 pub(crate) use busy::Busy;
+pub(crate) use evidence::Evidence;
 pub(crate) use sessions::{Sessions, Treated, Wanted};
 pub(crate) use soak::soak;
+pub(crate) use witness::{StealWatch, still};

@@ -70,7 +70,8 @@ impl PtyPort {
         let every = Duration::from_micros(every.as_micros());
         let mut next = Instant::now();
         while !stop.load(Ordering::Relaxed) {
-            next += every;
+            let Some(then) = next.checked_add(every) else { return Ok(()) };
+            next = then;
             std::thread::sleep(next.saturating_duration_since(Instant::now()));
             let began = Instant::now();
             write(&self.master, request).map_err(broken("write to"))?;

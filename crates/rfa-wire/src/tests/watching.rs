@@ -12,7 +12,7 @@ fn seen(watch: &mut FrameWatch, bytes: &[u8]) -> std::vec::Vec<Passing> {
 fn a_telemetry_frame_and_its_answer_bear_the_same_stamp() {
     let mut host = HostEncoder::new(LINK, SESSION);
     host.establish(session_key());
-    let standby = Standby { k2: rfa_units::Contactor::Closed, tick: 3 };
+    let standby = Standby { k2: rfa_units::Contactor::Shut, tick: 3 };
     let answer = host.standby(&standby, at(120));
     let mut watch = FrameWatch::new();
     let passing = Passing { kind: MessageKind::Standby, at: at(120) };

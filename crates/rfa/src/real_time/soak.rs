@@ -1,12 +1,12 @@
 //! `rfa demo --headless --soak`: treatments back to back under load, and every late tick and every
 //! trip of theirs explained, or told as unexplained.
 
-use super::witness::{Watching, Witness};
-use super::{Busy, Sessions, Treated, Wanted};
+use super::witness::Watching;
+use super::{Busy, Evidence, Sessions, Treated, Wanted};
 use crate::cli::Format;
 use crate::exit::{Exit, Stop};
 use crate::output;
-use crate::scenario::{processors, re_execute, stall_of};
+use crate::scenario::{processors, re_execute, stalls_trip};
 use crate::treatment::{Asked, Report};
 use rfa_runtime::{LatencySet, LatencyUs, StallRecord, steal_so_far_ms};
 use serde::Serialize;
@@ -28,8 +28,8 @@ struct Kept {
 
 struct Trip {
     words: String,
-    /// What in the treatment's own lateness record explains it.
-    stall: Option<String>,
+    rule: String,
+    at_us: u64,
 }
 
 /// One thing that was not as planned.
@@ -77,11 +77,12 @@ pub(crate) fn soak(
     let mut soaked = Soaked::new(&sessions, length);
     let watching = Watching::start()?;
     let kept = treat_for(&sessions, seed, length, &mut soaked)?;
-    let witness = watching.finish()?;
+    let (evidence, warnings) = watching.finish()?;
+    soaked.warnings.extend(warnings);
     let steal_after = steal_so_far_ms();
     soaked.steal_ms = steal_before.zip(steal_after).map(|(from, to)| to.saturating_sub(from));
     for (place, kept) in kept.iter().enumerate() {
-        soaked.judge(place + 1, kept, &witness);
+        soaked.judge(place + 1, kept, &evidence);
     }
     soaked.memory_flat = is_flat(&soaked.resident_kib);
     let events = soaked.late_ticks.iter().chain(&soaked.trips);
@@ -125,10 +126,10 @@ fn keep(sessions: &Sessions, treated: Treated) -> Kept {
     let report = Report::new(&sessions.asked().plan, &finished, None)
         .with_generator(&generator)
         .with_served(served);
-    let stall = stall_of(&report);
     let trips = report.summary.trips.iter().map(|trip| Trip {
         words: format!("tick {}: {} {}", trip.tick, trip.rule, trip.text),
-        stall: stall.clone(),
+        rule: trip.rule.clone(),
+        at_us: trip.at_us,
     });
     Kept {
         end: report.end.clone(),
@@ -161,7 +162,7 @@ impl Soaked {
         }
     }
 
-    fn judge(&mut self, treatment: usize, kept: &Kept, witness: &Witness) {
+    fn judge(&mut self, treatment: usize, kept: &Kept, evidence: &Evidence) {
         self.treatments += 1;
         self.whole += usize::from(kept.whole);
         self.ends.push(kept.end.clone());
@@ -169,7 +170,7 @@ impl Soaked {
             self.late_ticks.push(Event {
                 treatment,
                 what: format!("tick {} began {} us late", late.tick, late.late_us),
-                explained: witness.of(late.planned_us, late.planned_us + late.late_us),
+                explained: evidence.of_late(late.planned_us, late.planned_us + late.late_us),
             });
         }
         let more = kept.stall.late_ticks.saturating_sub(kept.stall.late.len() as u64);
@@ -177,8 +178,9 @@ impl Soaked {
             let what = format!("{more} more late ticks, not kept one by one");
             self.late_ticks.push(Event { treatment, what, explained: None });
         }
-        for Trip { words, stall } in &kept.trips {
-            self.trips.push(Event { treatment, what: words.clone(), explained: stall.clone() });
+        for Trip { words, rule, at_us } in &kept.trips {
+            let stall = stalls_trip(rule).then(|| evidence.of_trip(rule, *at_us));
+            self.trips.push(Event { treatment, what: words.clone(), explained: stall.flatten() });
         }
         match re_execute(&kept.recording.0) {
             Ok(()) => self.verified += 1,

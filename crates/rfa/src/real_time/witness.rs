@@ -1,112 +1,99 @@
-//! What the machine did meanwhile, seen from beside the treatments: a bare thread with the
-//! interlock's priority and period, and the host's steal counter.
+//! What the machine did meanwhile, seen from beside the treatments: threads that only wait for
+//! their deadlines, and the host's steal counter.
 
+use super::evidence::{Evidence, Still, Stolen};
 use crate::exit::Stop;
-use rfa_runtime::{BareTick, LateTick, now, steal_so_far_ms};
+use rfa_runtime::{BareTick, BareTicks, WITNESS_PERIOD, now, stand_beside, steal_so_far_ms};
+use rfa_units::Span;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 /// From one look at the steal counter to the next; the kernel counts it in steps of 10 ms.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// A stall and its sign may lie this far apart: the steal counter is brought up to date when the
-/// processor runs again, and looked at each 100 ms.
-const NEAR_US: u64 = 1_000_000;
+/// Looks that saw the counter rise, at most: a machine that loses time in every look for an hour.
+const RISES_MAX: usize = 360_000;
 
-/// Looks at most: a day of them.
-const LOOKS_MAX: usize = 864_000;
-
-/// The witnesses, at work.
-pub(super) struct Watching {
-    bare: BareTick,
+/// Looks at the steal counter, on a thread above the ordinary ones: beside a full load its looks
+/// would come too rarely to say when.
+pub(crate) struct StealWatch {
     stop: Arc<AtomicBool>,
-    steal: JoinHandle<Vec<Stolen>>,
+    thread: JoinHandle<Vec<Stolen>>,
 }
 
-/// The steal counter rose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stolen {
-    at_us: u64,
-    ms: u64,
-}
-
-/// What they saw.
-#[derive(Debug, Default)]
-pub(super) struct Witness {
-    bare_late: Vec<LateTick>,
-    stolen: Vec<Stolen>,
-}
-
-impl Watching {
-    pub(super) fn start() -> Result<Self, Stop> {
-        let failed = |e: std::io::Error| Stop::failure(format!("cannot start a witness: {e}"));
-        let bare = BareTick::start().map_err(failed)?;
+impl StealWatch {
+    pub(crate) fn start() -> Result<Self, Stop> {
         let stop = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&stop);
         let look = move || look_at_steal(&seen);
-        let steal = Builder::new().name("rfa-steal".to_owned()).spawn(look).map_err(failed)?;
-        Ok(Self { bare, stop, steal })
+        let thread = Builder::new().name("rfa-steal".to_owned()).spawn(look).map_err(failed)?;
+        Ok(Self { stop, thread })
     }
 
-    pub(super) fn finish(self) -> Result<Witness, Stop> {
+    pub(crate) fn finish(self) -> Result<Vec<Stolen>, Stop> {
         self.stop.store(true, Ordering::Relaxed);
-        let stolen = self.steal.join().map_err(|_| Stop::failure("the steal witness panicked"))?;
-        let bare = self.bare.finish().ok_or_else(|| Stop::failure("the bare thread panicked"))?;
-        Ok(Witness { bare_late: bare.late, stolen })
+        self.thread.join().map_err(|_| Stop::failure("the steal witness panicked"))
     }
 }
 
+fn failed(error: std::io::Error) -> Stop {
+    Stop::failure(format!("cannot start a witness: {error}"))
+}
+
 fn look_at_steal(stop: &AtomicBool) -> Vec<Stolen> {
+    // Where that is not allowed, looks come late, and a late look reaches further back: it is no
+    // finer than it says.
+    let _ = stand_beside();
     let mut stolen = Vec::new();
-    let mut before = steal_so_far_ms();
+    let (mut from_us, mut before) = (now().as_micros(), steal_so_far_ms());
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(LOOK_EVERY);
         let after = steal_so_far_ms();
+        let to_us = now().as_micros();
         if let Some(ms) = before.zip(after).map(|(before, after)| after.saturating_sub(before))
             && ms > 0
-            && stolen.len() < LOOKS_MAX
+            && stolen.len() < RISES_MAX
         {
-            stolen.push(Stolen { at_us: now().as_micros(), ms });
+            stolen.push(Stolen { from_us, to_us, ms });
         }
-        before = after;
+        (from_us, before) = (to_us, after);
     }
     stolen
 }
 
-impl Witness {
-    /// What else shows that the machine stood still between two moments of the monotonic clock;
-    /// `None`: nothing does.
-    pub(super) fn of(&self, from_us: u64, to_us: u64) -> Option<String> {
-        let (from, to) = (from_us.saturating_sub(NEAR_US), to_us.saturating_add(NEAR_US));
-        let bare = self.bare_late.iter().find(|late| {
-            late.planned_us <= to_us && late.planned_us.saturating_add(late.late_us) >= from_us
-        });
-        if let Some(late) = bare {
-            return Some(format!("the bare thread was {} us late then too", late.late_us));
-        }
-        let near = self.stolen.iter().filter(|stolen| (from..=to).contains(&stolen.at_us));
-        let ms: u64 = near.map(|stolen| stolen.ms).sum();
-        (ms > 0).then(|| format!("the host took {ms} ms within a second of it"))
-    }
+/// When a thread was late that only waits.
+pub(crate) fn still(ticks: &BareTicks, period: Span) -> Vec<Still> {
+    let late = ticks.late.iter().map(|late| Still {
+        from_us: late.planned_us,
+        to_us: late.planned_us.saturating_add(late.late_us),
+        period,
+    });
+    late.collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// All witnesses, at work.
+pub(super) struct Watching {
+    cores: Vec<BareTick>,
+    steal: StealWatch,
+}
 
-    #[test]
-    fn a_sign_counts_near_its_stall_only() {
-        let witness = Witness {
-            bare_late: vec![LateTick { tick: 1, planned_us: 5_000_000, late_us: 8_000 }],
-            stolen: vec![Stolen { at_us: 9_000_000, ms: 20 }],
-        };
-        let told = |from, to| witness.of(from, to).unwrap_or_default();
-        assert!(told(5_007_000, 5_013_000).contains("8000 us late"));
-        assert_eq!(witness.of(5_008_001, 5_013_000), None);
-        assert!(told(8_000_000, 8_006_000).contains("took 20 ms"));
-        assert_eq!(witness.of(7_900_000, 7_999_999), None);
-        assert_eq!(Witness::default().of(0, u64::MAX), None);
+impl Watching {
+    pub(super) fn start() -> Result<Self, Stop> {
+        let steal = StealWatch::start()?;
+        Ok(Self { cores: BareTick::on_each_core().map_err(failed)?, steal })
+    }
+
+    /// What they saw, and what they could not have of the operating system.
+    pub(super) fn finish(self) -> Result<(Evidence, Vec<String>), Stop> {
+        let (mut evidence, mut warnings) = (Evidence::default(), Vec::new());
+        for core in self.cores {
+            let ticks = core.finish().ok_or_else(|| Stop::failure("a core's witness panicked"))?;
+            evidence.still.extend(still(&ticks, WITNESS_PERIOD));
+            warnings.extend(ticks.warnings);
+        }
+        evidence.stolen = self.steal.finish()?;
+        Ok((evidence, warnings))
     }
 }

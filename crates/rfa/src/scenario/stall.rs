@@ -34,9 +34,9 @@ pub(crate) fn evidence(treated: &Treated, expected: &Expected) -> Option<String>
     of_report(&treated.report, &expected.rules)
 }
 
-/// The evidence in the report of a treatment without faults.
-pub(crate) fn stall_of(report: &Report) -> Option<String> {
-    of_report(report, &[])
+/// Whether a machine that stands still can trip the rule.
+pub(crate) fn stalls_trip(rule: &str) -> bool {
+    STALL_RULES.contains(&rule)
 }
 
 /// The evidence in one treatment's report; `own`: rules that a fault, not a stall, trips.

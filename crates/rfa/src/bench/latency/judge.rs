@@ -54,7 +54,7 @@ pub(super) fn rows(measured: &Measured) -> Vec<Row> {
         lateness("control lateness", control_late, reference),
         steps(times.of(Latency::Steps)),
         wire(measured.wire_us.0, measured.echo_us.0),
-        missed(measured, reference.1.max_ns),
+        missed(measured),
         fault(measured),
     ]
 }
@@ -94,23 +94,20 @@ fn wire(of: Quantiles, echo: Quantiles) -> Row {
     }
 }
 
-/// A missed deadline needs a machine that stood still for a period: the reference says so, or the
-/// host's steal counter.
-fn missed(measured: &Measured, reference_max_ns: u64) -> Row {
-    let missed = measured.missed_ticks;
-    let period_ms = TICK.as_micros() / 1_000;
-    let stood_still = us(reference_max_ns) >= TICK.as_micros() as f64
-        || measured.bare_missed > 0
-        || measured.steal_ms.is_some_and(|ms| ms >= period_ms.saturating_mul(u64::from(missed)));
+/// A missed deadline needs a machine that stood still just then: see [`Evidence::of_late`].
+///
+/// [`Evidence::of_late`]: crate::real_time::Evidence::of_late
+fn missed(measured: &Measured) -> Row {
+    let open = measured.missed_unexplained;
     Row {
         what: "missed deadlines",
         statistic: "count",
         unit: "",
-        value: Some(f64::from(missed)),
+        value: Some(f64::from(measured.missed_ticks)),
         reference: Some(("bare thread", f64::from(measured.bare_missed))),
         ratio: None,
-        target: "0, or the machine stood still".to_owned(),
-        verdict: verdict(missed == 0 || stood_still),
+        target: format!("0, or the machine stood still just then; unexplained: {open}"),
+        verdict: verdict(open == 0),
     }
 }
 

@@ -4,12 +4,12 @@ use super::arguments::{Arguments, Load};
 use super::cyclictest::{Cyclictest, INSTALL};
 use super::echo::Echo;
 use super::faults::{self, FaultTimes};
-use super::session;
+use super::session::{self, Ran};
 use crate::exit::Stop;
-use crate::real_time::{Busy, Sessions};
+use crate::real_time::{Busy, Evidence, Sessions, StealWatch, still};
 use crate::scenario;
 use crate::treatment::Asked;
-use rfa_runtime::{BareTick, Latencies, LatencyUs, QuantilesUs, steal_so_far_ms};
+use rfa_runtime::{BareTick, Latencies, LatencyUs, QuantilesUs, TICK, steal_so_far_ms};
 use rfa_sim::pty::EchoSizes;
 use rfa_wire::budget::{GRANT_FRAME, telemetry_frame};
 use serde::Serialize;
@@ -41,7 +41,11 @@ pub(super) struct Measured {
     pub(super) fault_to_off_ms: FaultTimes,
     /// Interlock ticks that began more than 5 ms late.
     pub(super) late_ticks: u64,
+    /// Of them, those that no stall of the machine explains.
+    pub(super) late_unexplained: u64,
     pub(super) missed_ticks: u32,
+    /// Late by a period or more, unexplained: each missed a deadline at least.
+    pub(super) missed_unexplained: u64,
     /// Time the host took from all processors while the ticks ran.
     pub(super) steal_ms: Option<u64>,
     /// Rules that ended treatments without a fault.
@@ -62,7 +66,7 @@ impl<'a> Rig<'a> {
             Load::None => None,
             Load::Cores => Some(Busy::start(scenario::processors())?),
         };
-        let steal_before = steal_so_far_ms();
+        let (steal_before, steal_watch) = (steal_so_far_ms(), StealWatch::start()?);
         let cyclictest = Cyclictest::start(ticks)?;
         if cyclictest.is_none() {
             warnings.push(INSTALL.to_owned());
@@ -76,6 +80,7 @@ impl<'a> Rig<'a> {
         let steal_after = steal_so_far_ms();
         let echo = echo.finish()?;
         let bare = bare.finish().ok_or_else(|| Stop::failure("the bare thread panicked"))?;
+        let evidence = Evidence { still: still(&bare, TICK), stolen: steal_watch.finish()? };
         let cyclictest_us = match cyclictest.map(Cyclictest::finish) {
             Some(Ok(times)) => Some(QuantilesUs(times.quantiles())),
             Some(Err(why)) => {
@@ -87,7 +92,7 @@ impl<'a> Rig<'a> {
         let fault_to_off_ms = faults::measure(&self.sessions, faults, seed)?;
         let wire = answers.lock().unwrap_or_else(PoisonError::into_inner).quantiles();
         warnings.extend(bare.warnings);
-        warnings.extend(ran.warnings);
+        warnings.extend(ran.warnings.iter().cloned());
         Ok(Measured {
             load,
             treatments: ran.treatments,
@@ -100,11 +105,23 @@ impl<'a> Rig<'a> {
             echo_us: QuantilesUs(echo.quantiles()),
             fault_to_off_ms,
             late_ticks: ran.late_ticks,
+            late_unexplained: unexplained(&ran, &evidence, 0),
             missed_ticks: ran.missed_ticks,
+            missed_unexplained: unexplained(&ran, &evidence, TICK.as_micros()),
             steal_ms: steal_before.zip(steal_after).map(|(from, to)| to.saturating_sub(from)),
             trips: ran.trips,
         })
     }
+}
+
+/// Ticks at least so late that nothing explains; those that were not kept one by one among them.
+fn unexplained(ran: &Ran, evidence: &Evidence, at_least_us: u64) -> u64 {
+    let long = ran.late.iter().filter(|late| late.late_us >= at_least_us);
+    let open = long.filter(|late| {
+        evidence.of_late(late.planned_us, late.planned_us.saturating_add(late.late_us)).is_none()
+    });
+    let not_kept = ran.late_ticks.saturating_sub(ran.late.len() as u64);
+    not_kept.saturating_add(open.count() as u64)
 }
 
 fn size(bytes: u32) -> usize {

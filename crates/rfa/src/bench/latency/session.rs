@@ -4,7 +4,7 @@ use super::tap::AnswerTap;
 use crate::exit::Stop;
 use crate::real_time::{Sessions, Wanted};
 use crate::treatment::Finished;
-use rfa_runtime::{Ended, Latencies, LatencySet, TICK};
+use rfa_runtime::{Ended, LateTick, Latencies, LatencySet, TICK};
 use rfa_session::Latency;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -25,6 +25,8 @@ pub(super) struct Ran {
     /// Of them, those whose every step was completed.
     pub(super) whole: u32,
     pub(super) late_ticks: u64,
+    /// Those kept one by one, 64 of each treatment.
+    pub(super) late: Vec<LateTick>,
     pub(super) missed_ticks: u32,
     /// Rules that ended a treatment.
     pub(super) trips: Vec<String>,
@@ -41,6 +43,7 @@ impl Ran {
         self.latency.add(&result.latency);
         self.treatments = self.treatments.saturating_add(1);
         self.whole = self.whole.saturating_add(u32::from(result.end == Ended::Complete));
+        self.late.extend(&result.stall.late);
         self.late_ticks = self.late_ticks.saturating_add(result.stall.late_ticks);
         self.missed_ticks = self.missed_ticks.saturating_add(result.missed_ticks);
         let trips = result.summary.trips.into_iter();

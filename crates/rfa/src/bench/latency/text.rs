@@ -157,8 +157,8 @@ fn notes(loaded: &Loaded) -> Vec<String> {
     let steal = measured.steal_ms.map_or("not known".to_owned(), |ms| format!("{ms} ms"));
     let mut notes = vec![
         format!(
-            "ticks over 5 ms late: {}; steal counter, all processors: {steal}",
-            measured.late_ticks
+            "ticks over 5 ms late: {}, unexplained {}; steal counter, all processors: {steal}",
+            measured.late_ticks, measured.late_unexplained
         ),
         format!(
             "fault to output off: p50 {} ms, max {} ms of {} faults",

@@ -23,7 +23,9 @@ fn measured() -> Measured {
         echo_us: QuantilesUs(of(200_000)),
         fault_to_off_ms: FaultTimes { count: 1, max: Some(50.0), ..FaultTimes::default() },
         late_ticks: 0,
+        late_unexplained: 0,
         missed_ticks: 0,
+        missed_unexplained: 0,
         steal_ms: Some(0),
         trips: Vec::new(),
     }
@@ -61,16 +63,19 @@ fn the_bare_thread_stands_in() {
     assert_eq!((row.reference, row.ratio), (Some(("bare thread", 50.0)), Some(2.4)));
 }
 
+/// However much the host took in the whole run.
 #[test]
 fn a_missed_deadline_needs_a_machine_that_stood_still() {
-    let missed = Measured { missed_ticks: 2, steal_ms: Some(19), ..measured() };
-    assert_eq!(not_met(&missed), ["missed deadlines"]);
-    for explained in [
-        Measured { missed_ticks: 2, steal_ms: Some(20), ..measured() },
-        Measured { missed_ticks: 2, bare_missed: 1, ..measured() },
-    ] {
-        assert_eq!(not_met(&explained), [""; 0]);
-    }
+    let explained = Measured { missed_ticks: 2, missed_unexplained: 0, ..measured() };
+    assert_eq!(not_met(&explained), [""; 0]);
+    let open = Measured {
+        missed_ticks: 2,
+        missed_unexplained: 1,
+        bare_missed: 9,
+        steal_ms: Some(9_000),
+        ..measured()
+    };
+    assert_eq!(not_met(&open), ["missed deadlines"]);
 }
 
 /// Nothing measured meets no target.
