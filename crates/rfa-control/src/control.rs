@@ -115,7 +115,9 @@ impl Control {
         (next, outputs)
     }
 
-    fn tick(&mut self, inputs: &ControlInputs) -> ControlOutputs {
+    /// [`step`](Self::step) in place: nobody on a tick's way needs the state before.
+    #[must_use]
+    pub fn tick(&mut self, inputs: &ControlInputs) -> ControlOutputs {
         let now = inputs.now;
         let elapsed = self.last.map_or(Span::ZERO, |last| now.since(last)).min(TICK_MAX);
         self.last = Some(now);

@@ -30,9 +30,7 @@ impl Execution {
 
     /// One control tick.
     pub fn control(&mut self, inputs: &ControlInputs) -> ControlOutputs {
-        let (next, outputs) = self.control.step(inputs);
-        self.control = next;
-        outputs
+        self.control.tick(inputs)
     }
 
     /// One interlock tick.

@@ -58,8 +58,7 @@ impl ControlTask {
             permit: *self.permit.read(),
         };
         let before = clock.nanos();
-        let (next, outputs) = self.control.step(&inputs);
-        self.control = next;
+        let outputs = self.control.tick(&inputs);
         let step_ns = nanos_since(before, clock);
         let late_us = u32::try_from(deadline.late().as_micros()).unwrap_or(u32::MAX);
         let asked = Asked { tick: ControlTick { inputs, outputs }, late_us, step_ns };
