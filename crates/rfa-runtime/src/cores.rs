@@ -1,8 +1,8 @@
 //! One core kept clear for the threads that keep time, where there are two or more.
 //!
-//! The console, the recorder and the lesion's model stay off it, so that a tick that wakes finds its
-//! own data in the core's cache and no kernel call of theirs in its way. Other programs may still
-//! use it: only the system can keep those off (`isolcpus`, `cpuset`).
+//! The console, the recorder and the lesion's model stay off it, so that a tick that wakes finds
+//! its own data in the core's cache and no kernel call of theirs in its way. Other programs may
+//! still use it: only the system can keep those off (`isolcpus`, `cpuset`).
 
 use rustix::thread::{CpuSet, Pid, gettid, sched_getaffinity, sched_setaffinity};
 use std::sync::OnceLock;
