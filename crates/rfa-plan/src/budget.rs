@@ -43,7 +43,7 @@ mod tests {
         let plan = gasserian_70();
         let budget = plan.step_budget(0).expect("one step");
         assert_eq!(budget.time_on_max, Span::from_secs(90));
-        assert_eq!(budget.energy_max, MilliJoules::new(645_000).expect("8.6 W x 75 s"));
+        assert_eq!(budget.energy_max, MilliJoules::new(525_000).expect("7 W x 75 s"));
         assert_eq!(plan.step_budget(1), None);
     }
 }

@@ -4,6 +4,11 @@
 //! until RF is off: the *thermal* column when only the tip sensor can tell (a controller that asks
 //! for too much gets exactly what it asks), the *electrical* column when measured output differs
 //! from what was asked.
+//!
+//! Each cell is the lowest that the tissue solver finds in any shipped tissue but fat, rounded down
+//! (docs/safety/ceilings.md), and no higher than in the first derivation, from one homogeneous tissue.
+//! Where fluid takes the current to one part of the tip (a nerve in CSF, the Gasserian ganglion),
+//! tissue is hotter beside the sensor than that one said.
 
 use crate::{Electrode, Gauge};
 use rfa_units::{MilliCelsius, MilliWatts, Span};
@@ -30,7 +35,7 @@ struct Row {
 const SMALLEST: Row = Row {
     gauge: Gauge::G22,
     tip_length_um: 2_000,
-    ceilings_mw: [(4_000, 6_300), (3_000, 4_900), (2_000, 3_500), (1_000, 1_900)],
+    ceilings_mw: [(3_400, 5_400), (2_500, 4_100), (1_600, 2_800), (800, 1_500)],
     hold_60_mw: 320,
     response: (24_100, 1_800),
 };
@@ -40,28 +45,28 @@ const LARGER: [Row; 4] = [
     Row {
         gauge: Gauge::G22,
         tip_length_um: 5_000,
-        ceilings_mw: [(8_500, 14_000), (6_500, 11_000), (4_400, 8_000), (2_400, 4_600)],
+        ceilings_mw: [(7_200, 11_000), (5_400, 9_200), (3_700, 6_700), (2_000, 4_100)],
         hold_60_mw: 540,
         response: (9_300, 2_300),
     },
     Row {
         gauge: Gauge::G20,
         tip_length_um: 5_000,
-        ceilings_mw: [(11_000, 19_000), (8_600, 16_000), (5_800, 11_000), (2_900, 6_100)],
+        ceilings_mw: [(9_300, 15_000), (7_000, 12_000), (4_700, 8_900), (2_400, 5_300)],
         hold_60_mw: 620,
         response: (6_300, 3_300),
     },
     Row {
         gauge: Gauge::G20,
         tip_length_um: 10_000,
-        ceilings_mw: [(20_000, 34_000), (15_000, 27_000), (10_000, 19_000), (4_900, 9_300)],
+        ceilings_mw: [(17_000, 29_000), (13_000, 23_000), (8_700, 17_000), (3_800, 9_100)],
         hold_60_mw: 1_080,
         response: (3_300, 3_200),
     },
     Row {
         gauge: Gauge::G18,
         tip_length_um: 10_000,
-        ceilings_mw: [(29_000, 48_000), (22_000, 42_000), (14_000, 28_000), (6_200, 12_000)],
+        ceilings_mw: [(25_000, 44_000), (19_000, 35_000), (12_000, 25_000), (4_600, 12_000)],
         hold_60_mw: 1_290,
         response: (1_900, 4_500),
     },

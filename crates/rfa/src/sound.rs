@@ -50,6 +50,8 @@ const CHUNK: usize = RATE_HZ as usize / 100;
 const PIPE_BYTES: usize = 4_096;
 /// A player that has not failed for this long plays.
 const SETTLED: Span = Span::from_secs(1);
+/// Where one has failed before: one that ends again and again must not be said to work in between.
+const PROVEN: Span = Span::from_secs(30);
 /// From one try to find a player to the next.
 const RETRY: Span = Span::from_secs(10);
 /// The samples' clock is set anew when it is off by more than pipe and player hold: a stall.
@@ -77,23 +79,32 @@ struct Desk {
     player: Result<String, String>,
     /// A player was there.
     found: bool,
+    /// One that was there has ended.
+    failed: bool,
     taken: HostInstant,
     child: Option<Child>,
     closing: bool,
 }
 
-impl Speaker {
-    /// Looks for a player and plays from now on.
-    pub(crate) fn start(now: fn() -> HostInstant) -> Self {
-        let desk = Arc::new(Mutex::new(Desk {
+impl Desk {
+    fn new(now: HostInstant) -> Self {
+        Self {
             sounder: Sounder::default(),
             heard: None,
             player: Err("no player was started yet".to_owned()),
             found: false,
-            taken: now(),
+            failed: false,
+            taken: now,
             child: None,
             closing: false,
-        }));
+        }
+    }
+}
+
+impl Speaker {
+    /// Looks for a player and plays from now on.
+    pub(crate) fn start(now: fn() -> HostInstant) -> Self {
+        let desk = Arc::new(Mutex::new(Desk::new(now())));
         let of_thread = Arc::clone(&desk);
         let thread = std::thread::Builder::new()
             .name(SOUND_THREAD.to_owned())
@@ -209,6 +220,7 @@ fn play_with(desk: &Mutex<Desk>, name: &str, arguments: &[&str], now: fn() -> Ho
     }
     let mut desk = lock(desk);
     if !desk.closing {
+        desk.failed = true;
         desk.player = Err(format!("{name} ended: is there a sound device?"));
     }
 }
@@ -229,7 +241,8 @@ fn feed(desk: &Mutex<Desk>, name: &str, pipe: &mut ChildStdin, now: fn() -> Host
                 return;
             }
             desk.taken = time;
-            if desk.player.is_err() && time.since(began) >= SETTLED {
+            let settled = if desk.failed { PROVEN } else { SETTLED };
+            if desk.player.is_err() && time.since(began) >= settled {
                 desk.player = Ok(name.to_owned());
             }
             let heard = desk.heard.map(|(heard, said)| as_heard_now(heard, said, time));
@@ -253,4 +266,42 @@ fn as_heard_now(heard: Heard, said: HostInstant, now: HostInstant) -> Heard {
     }
     let state = if heard.state == State::Idle { State::Tripped } else { heard.state };
     Heard { alarms: heard.alarms.with(AlarmId::Al19), acknowledged: false, state, rf_on: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// What was said of the player while one played that lives for 1.3 s.
+    fn said(desk: &Arc<Mutex<Desk>>, player: &str) -> Vec<bool> {
+        let of_thread = Arc::clone(desk);
+        let player = player.to_owned();
+        let thread = std::thread::spawn(move || {
+            play_with(&of_thread, &player, &[], rfa_link::monotonic_now);
+        });
+        let mut said = Vec::new();
+        while !thread.is_finished() {
+            said.push(lock(desk).player.is_ok());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        thread.join().expect("plays");
+        said
+    }
+
+    /// H-46: a player that ends again and again is not said to work in between.
+    #[test]
+    fn a_player_that_has_failed_has_to_prove_itself() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let player = folder.path().join("player");
+        let script =
+            "#!/bin/sh\nexec timeout 1.3 sh -c 'while head -c 960; do sleep 0.008; done'\n";
+        std::fs::write(&player, script).expect("written");
+        std::fs::set_permissions(&player, std::fs::Permissions::from_mode(0o755)).expect("set");
+        let player = player.to_str().expect("UTF-8");
+        let desk = Arc::new(Mutex::new(Desk::new(rfa_link::monotonic_now())));
+        assert!(said(&desk, player).contains(&true), "the first settles after a second");
+        assert!(lock(&desk).player.is_err(), "it has ended");
+        assert!(!said(&desk, player).contains(&true), "the second is not believed");
+    }
 }

@@ -4,7 +4,7 @@ use rfa_plan::{Electrode, Gauge, SensorKind, shipped_tissue};
 use rfa_tissue::published::{Surroundings, needle};
 use rfa_tissue::{Properties, Resolution, Setting};
 
-/// Of the shipped tissues the nearest to the one that the table in use was derived in.
+/// Of the shipped tissues the nearest to the one that the first table was derived in.
 pub(super) const NEAREST: &str = "muscle";
 /// It holds less heat and passes on less than any other, and is looked at by itself.
 pub(super) const FAT: &str = "fat";
@@ -20,7 +20,7 @@ const TABLE: [(Gauge, u32, u32); 5] = [
     (Gauge::G18, 18, 10_000),
 ];
 
-/// The tissue of the model that the table in use comes from.
+/// The tissue of the model that the first table came from.
 pub(super) const ORIGINAL: Properties = Properties {
     at_c: BASELINE_C,
     sigma: 0.33,

@@ -7,7 +7,7 @@ use rfa_tissue::{Resolution, Setting, TipEnd};
 
 /// Row and set temperature (°C) of the cells looked at.
 pub(super) const CELLS: [(usize, i32); 3] = [(0, 80), (2, 70), (4, 90)];
-/// In those cells: diameter of the needle in the model that the table in use comes from, m, and
+/// In those cells: diameter of the needle in the model that the first table came from, m, and
 /// how far its loop had the tip above the set temperature at the fault, K.
 const ORIGINAL_NEEDLE: [(f64, f64); 3] = [(0.71e-3, 0.14), (0.91e-3, 0.37), (1.27e-3, 2.45)];
 

@@ -35,13 +35,13 @@ pub const ELECTRODES: [ElectrodeCase; 7] = [
         name: "22G 2 mm",
         lag_s: 0.02,
         gains: [1.058, 18.172, 20.685, 29.132, 10.348, 18.151],
-        ceilings: (4.0, 2.0),
+        ceilings: (3.4, 1.6),
     },
     ElectrodeCase {
         name: "22G 5 mm",
         lag_s: 0.05,
         gains: [0.871, 4.757, 12.777, 16.749, 15.13, 10.007],
-        ceilings: (8.5, 4.4),
+        ceilings: (7.2, 3.7),
     },
     ElectrodeCase {
         name: "22G 10 mm",
@@ -53,19 +53,19 @@ pub const ELECTRODES: [ElectrodeCase; 7] = [
         name: "20G 5 mm",
         lag_s: 0.05,
         gains: [0.145, 3.65, 10.119, 15.677, 13.229, 10.86],
-        ceilings: (11.0, 5.8),
+        ceilings: (9.3, 4.7),
     },
     ElectrodeCase {
         name: "20G 10 mm",
         lag_s: 0.05,
         gains: [0.118, 1.955, 4.813, 8.148, 9.004, 9.893],
-        ceilings: (20.0, 10.0),
+        ceilings: (17.0, 8.7),
     },
     ElectrodeCase {
         name: "18G 10 mm",
         lag_s: 0.08,
         gains: [0.016, 0.904, 3.358, 6.908, 8.391, 9.329],
-        ceilings: (29.0, 14.0),
+        ceilings: (25.0, 12.0),
     },
     ElectrodeCase {
         name: "16G 15 mm",
