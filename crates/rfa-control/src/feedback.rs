@@ -29,14 +29,14 @@ pub(crate) struct Gains {
 
 /// Crossover of the loop behind `lag_s`, 1/s.
 pub(crate) fn crossover(lag_s: f64) -> f64 {
-    (TUNING.crossover_lag / (lag_s + TUNING.filter_s)).min(TUNING.crossover_max)
+    TUNING.crossover_lag / (lag_s + TUNING.filter_s)
 }
 
 impl Gains {
-    /// The gains for a plant of `rate` K/s per W behind `lag_s`.
-    pub(crate) fn new(rate: f64, lag_s: f64) -> Self {
-        let kp = crossover(lag_s) / rate;
-        let ki = kp * crossover(lag_s) / TUNING.integral_ratio;
+    /// The gains for a plant of `rate` K/s per W and a crossover in 1/s.
+    pub(crate) fn new(rate: f64, crossover: f64) -> Self {
+        let kp = crossover / rate;
+        let ki = kp * crossover / TUNING.integral_ratio;
         Self { kp, ki, kd: kp * TUNING.derivative_s }
     }
 }

@@ -101,21 +101,32 @@ impl Heater {
             plant.learn(tissue, self.reference.is_early(), dt);
         }
 
-        let gains = Gains::new(plant.rate(), plant.lag_s());
+        let starting = self.teach && self.reference.is_linear();
+        let most = if self.teach { TUNING.crossover_max } else { TUNING.crossover_warm };
+        let crossover = crossover(plant.lag_s()).min(most);
+        let gains = Gains::new(plant.rate(), crossover);
         let slope = self.reference.slope();
         // A tip far behind is not fetched back faster than H-03 allows.
-        let spare = (TUNING.steepest_share * self.steepest - slope).max(0.0);
-        let most = tip + spare / crossover(plant.lag_s());
-        let feedback = self.feedback.step(gains, self.reference.lagged().min(most), tip, dt);
+        let straight = self.reference.is_linear();
+        let share = if straight { TUNING.steepest_share } else { TUNING.steepest_hold_share };
+        let most = tip + (share * self.steepest - slope).max(0.0) / crossover;
+        let reference = self.reference.lagged();
+        let mut feedback = self.feedback.step(gains, reference.min(most), tip, dt);
+        // At the set temperature the integral does not wind up meanwhile.
+        let least = self.terms.i.max(0.0);
+        if !straight && reference > most && feedback.i > least {
+            self.feedback.shift_integral(tip, least - feedback.i);
+            feedback.sum += least - feedback.i;
+            feedback.i = least;
+        }
         // The derivative acts on the reading; what it takes from the planned slope is given back.
         let feed_forward =
             plant.power_for(slope, target, self.field, tissue.base()) + gains.kd * slope;
         let wanted = feed_forward + feedback.sum;
         let last = self.request.as_f64();
-        let starting = self.teach && self.reference.is_linear();
-        let fall = self.ceiling / TUNING.slew_s * dt;
-        let rise = if starting { fall } else { self.ceiling / TUNING.slew_warm_s * dt };
-        let limited = wanted.clamp(last - fall, last + rise).clamp(0.0, ceiling);
+        let slew_s = if starting { TUNING.slew_s } else { TUNING.slew_warm_s };
+        let reach = self.ceiling / slew_s * dt;
+        let limited = wanted.clamp(last - reach, last + reach).clamp(0.0, ceiling);
 
         let excess = (limited - wanted) + self.withheld(applied);
         if excess != 0.0 {

@@ -39,13 +39,13 @@ const SLOPE_VARIANCE: f64 = 1.0;
 /// From this rise on the rate is known, K, and changes by no more than `KNOWN_PACE` a second:
 /// late in a ramp power and rise are nearly one line, and along it an estimate can run away.
 const KNOWN_RISE_K: f64 = 6.0;
-const KNOWN_PACE: f64 = 0.25;
+const KNOWN_PACE: f64 = 0.15;
 
 /// Shares by which the rate may fall and the loss may rise in a second. Both ask for more power,
 /// and a sag looks like a larger tip or like more loss: in the second that one of 3 K lasts at
 /// most, the power becomes too much by 1.6. What asks for less is believed at once. The true rise
 /// that is left is in `tests/sag.rs`.
-const FALL_PACE: f64 = 0.5;
+const FALL_PACE: f64 = 0.3;
 const LOSS_PACE: f64 = 0.05;
 
 /// Nothing is learned while a reading sags and for this long after, s: the two filters of

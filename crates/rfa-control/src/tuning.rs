@@ -24,6 +24,9 @@ pub struct Tuning {
     pub crossover_lag: f64,
     /// The highest crossover, 1/s.
     pub crossover_max: f64,
+    /// The highest after a start in warm tissue, 1/s: the reading still falls there when the tip is
+    /// heated again (`tests/pause.rs`).
+    pub crossover_warm: f64,
     /// Integral time in multiples of 1 / crossover.
     pub integral_ratio: f64,
     /// Derivative time, s: short of the filter, so that noise gains nothing by it.
@@ -53,24 +56,27 @@ pub struct Tuning {
     /// Reference and feedback together ask for no steeper rise than this share of H-03's limit: the
     /// rest is the error of the estimate, and the noise of a slope over 200 ms.
     pub steepest_share: f64,
+    /// The same at the set temperature, where no ramp is planned.
+    pub steepest_hold_share: f64,
     /// Time constant of the integral's return when the output is limited, s: between the filter
     /// and the integral time, as back-calculation needs.
     pub back_calculation_s: f64,
-    /// Time in which the request may go from nothing to the ceiling while a ramp from cold tissue
-    /// is straight, and back at any time, s (H-42): a tenth of the ceiling a tick, to which H-04's
-    /// margin is derived (ADR 0004).
+    /// Time in which the request may go from nothing to the ceiling or back while a ramp from cold
+    /// tissue is straight, s (H-42): half of the tenth of the ceiling a tick, to which H-04's margin
+    /// is derived (ADR 0004).
     pub slew_s: f64,
-    /// The same, upwards, in warm tissue, s: after a pause the reading still falls when the tip is
-    /// heated again, and after a wash the tip rebounds by itself. Ten times slower, neither is
+    /// The same in warm tissue, s: after a pause the reading still falls when the tip is
+    /// heated again, and after a wash the tip rebounds by itself. Five times slower, neither is
     /// answered with a surge (`tests/pause.rs`, `tests/program.rs`).
     pub slew_warm_s: f64,
 }
 
 /// The set in force.
 pub const TUNING: Tuning = Tuning {
-    crossover_lag: 1.1,
-    crossover_max: 2.5,
-    integral_ratio: 2.2,
+    crossover_lag: 1.0,
+    crossover_max: 2.0,
+    crossover_warm: 1.6,
+    integral_ratio: 2.7,
     derivative_s: 0.1,
     filter_s: 0.1,
     lag_share: 0.8,
@@ -79,8 +85,9 @@ pub const TUNING: Tuning = Tuning {
     lead_s: 1.0,
     catch_up_s: 0.3,
     catch_up_share: 1.0,
-    steepest_share: 0.5,
+    steepest_share: 0.42,
+    steepest_hold_share: 0.65,
     back_calculation_s: 0.5,
-    slew_s: 0.1,
-    slew_warm_s: 1.0,
+    slew_s: 0.2,
+    slew_warm_s: 0.2,
 };
