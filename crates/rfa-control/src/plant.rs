@@ -45,7 +45,7 @@ const KNOWN_PACE: f64 = 0.15;
 /// and a sag looks like a larger tip or like more loss: in the second that one of 3 K lasts at
 /// most, the power becomes too much by 1.6. What asks for less is believed at once. The true rise
 /// that is left is in `tests/sag.rs`.
-const FALL_PACE: f64 = 0.3;
+const FALL_PACE: f64 = 0.36;
 const LOSS_PACE: f64 = 0.05;
 
 /// Nothing is learned while a reading sags and for this long after, s: the two filters of

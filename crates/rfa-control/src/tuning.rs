@@ -75,7 +75,7 @@ pub struct Tuning {
 pub const TUNING: Tuning = Tuning {
     crossover_lag: 1.0,
     crossover_max: 2.0,
-    crossover_warm: 1.6,
+    crossover_warm: 1.4,
     integral_ratio: 2.7,
     derivative_s: 0.1,
     filter_s: 0.1,
@@ -85,7 +85,7 @@ pub const TUNING: Tuning = Tuning {
     lead_s: 1.0,
     catch_up_s: 0.3,
     catch_up_share: 1.0,
-    steepest_share: 0.42,
+    steepest_share: 0.4,
     steepest_hold_share: 0.65,
     back_calculation_s: 0.5,
     slew_s: 0.2,
