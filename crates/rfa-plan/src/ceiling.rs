@@ -139,19 +139,19 @@ pub fn warming(electrode: Electrode) -> (u32, Span) {
 /// diameter in mm.
 #[must_use]
 pub const fn response_mk_j(electrode: Electrode) -> u32 {
-    /// At a length of 1 mm, mK/J.
-    const fn at_1_mm(gauge: Gauge) -> u32 {
+    /// At a length of 1 µm, mK/J: it goes with the inverse of the length.
+    const fn at_1_um(gauge: Gauge) -> u32 {
         match gauge {
-            Gauge::G16 => 12_100,
-            Gauge::G17 => 14_600,
-            Gauge::G18 => 18_600,
-            Gauge::G20 => 32_400,
-            Gauge::G21 => 38_400,
-            Gauge::G22 => 47_700,
-            Gauge::G23 => 57_500,
+            Gauge::G16 => 12_100_000,
+            Gauge::G17 => 14_600_000,
+            Gauge::G18 => 18_600_000,
+            Gauge::G20 => 32_400_000,
+            Gauge::G21 => 38_400_000,
+            Gauge::G22 => 47_700_000,
+            Gauge::G23 => 57_500_000,
         }
     }
-    match (at_1_mm(electrode.gauge) * 1_000).checked_div(electrode.tip_length_um) {
+    match at_1_um(electrode.gauge).checked_div(electrode.tip_length_um) {
         Some(response) => response,
         None => 0,
     }

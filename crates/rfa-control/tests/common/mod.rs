@@ -38,7 +38,13 @@ pub fn program(steps: &[(f64, f64, f64, f64)]) -> Program {
         specs.push(spec).expect("room for a step");
         ceilings.push(watts(*ceiling)).expect("room for a ceiling");
     }
-    Program { channel: ChannelId::ONE, mode: Mode::Thermal, steps: specs, ceilings, response_mk_j: 6_500 }
+    Program {
+        channel: ChannelId::ONE,
+        mode: Mode::Thermal,
+        steps: specs,
+        ceilings,
+        response_mk_j: 6_500,
+    }
 }
 
 pub fn report(tip: TipReading, setpoint: f64, power: f64) -> ChannelReport {
