@@ -30,11 +30,12 @@ const SEED: i64 = 10;
 const AT_ONCE: usize = 2;
 /// How long after the fault a run goes on, beyond its budget, s.
 const SHOWN_FOR_S: f64 = 0.3;
-/// The same where the sample that counts comes long after the fault: 3 W heat the tissue by 5 K in
-/// 1.5 s, and then by 2 K in a second; a reading that runs away with RF off does so for a second.
-const SLOW: [(&str, f64); 2] = [("over-temperature", 4.0), ("runaway", 2.0)];
-/// Faults that the quick hold is too cool (H-16 looks above 70 °C, H-13 above 60) or too short for.
-const ELSEWHERE: [&str; 3] = ["roll-off", "pad-creep", "hidden-output"];
+/// The same where the sample that counts comes long after the fault: a reading that runs away with
+/// RF off does so for a second.
+const SLOW: [(&str, f64); 1] = [("runaway", 2.0)];
+/// Faults that the quick hold is too cool (H-16 looks above 70 °C, H-13 above 60) or too short for:
+/// the loop makes up for 3 W of foreign heat until the hold is over.
+const ELSEWHERE: [&str; 4] = ["roll-off", "pad-creep", "hidden-output", "over-temperature"];
 
 #[test]
 fn every_fault_ends_in_real_time_as_its_scenario_says() {

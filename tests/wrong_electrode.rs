@@ -34,12 +34,13 @@ fn scenario((gauge, tip_mm): (u8, f64), plan: &str) -> String {
     format!(
         "name = \"pair\"\nhazards = [\"H-38\"]\nplan = \"./{plan}\"\n\
          electrode = {{ gauge = {gauge}, tip_length_mm = {tip_mm:.1} }}\n\
-         [expect]\nend = \"tripped\"\nrules = [\"H-38\"]\nalarm = \"AL-06\"\nrf = \"on-for\"\n\
-         budget_ms = 3200\n[[run]]\nlabel = \"anywhere\"\nat_s = [0.0]\n"
+         [expect]\nend = \"tripped\"\nrules = [\"H-38\", \"H-03\"]\nalarm = \"AL-06\"\n\
+         also = [\"AL-01\"]\nrf = \"on-for\"\nbudget_ms = 3200\n[[run]]\nlabel = \"anywhere\"\nat_s = [0.0]\n"
     )
 }
 
-/// Pairs (plan's, fitted) by their places in the table that end by H-38 at a ramp.
+/// Pairs (plan's, fitted) by their places in the table that trip at a ramp: by H-38, or, where the
+/// fitted one is much smaller, by H-03 before it.
 fn told_apart(ramp_s: u8) -> Vec<(usize, usize)> {
     let folder = tempfile::tempdir().expect("a folder");
     for (planned, size) in TABLE.iter().enumerate() {
@@ -57,14 +58,18 @@ fn told_apart(ramp_s: u8) -> Vec<(usize, usize)> {
     let report = rfa(words).json();
     let scenarios = report["scenarios"].as_array().expect("a list").clone();
     assert_eq!(scenarios.len(), 10, "{report}");
-    let passed = scenarios.iter().filter(|scenario| scenario["failed"] == 0);
+    // Not by the verdict: with a needle that answers too much the loop may ask for nothing in between.
+    let tripped = scenarios.iter().filter(|scenario| {
+        let end = scenario["runs"][0]["end"].as_str().expect("an end");
+        ["tripped, AL-06", "tripped, AL-01"].contains(&end)
+    });
     let pair = |scenario: &serde_json::Value| {
         let file = scenario["file"].as_str().expect("a name").to_owned();
         let stem = file.rsplit('/').next().and_then(|name| name.strip_suffix(".toml"));
         let (planned, fitted) = stem.and_then(|stem| stem.split_once('-')).expect("a pair");
         (planned.parse().expect("a place"), fitted.parse().expect("a place"))
     };
-    passed.map(pair).collect()
+    tripped.map(pair).collect()
 }
 
 /// Pairs that lie next to each other are not told apart at any ramp; a slow ramp shows less, because
@@ -72,6 +77,6 @@ fn told_apart(ramp_s: u8) -> Vec<(usize, usize)> {
 #[test]
 fn h38_wrong_electrodes_at_fast_usual_and_slow_ramps() {
     assert_eq!(told_apart(5), [(2, 0), (3, 0), (4, 0), (4, 1), (4, 2)]);
-    assert_eq!(told_apart(15), [(2, 0), (3, 0), (4, 0), (4, 1)]);
+    assert_eq!(told_apart(15), [(2, 0), (3, 0), (4, 0), (4, 1), (4, 2)]);
     assert_eq!(told_apart(30), [(3, 0), (4, 0)]);
 }

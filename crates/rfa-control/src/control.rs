@@ -22,6 +22,11 @@ const TICK_MAX: Span = Span::from_millis(50);
 /// readings would only magnify noise.
 const DT_MIN_S: f64 = 0.005;
 
+/// H-03's limit, as in `rfa_interlock`: this rise, K/s, or so many times the ramp from there, °C.
+const RUNAWAY_K_PER_S: f64 = 10.0;
+const RUNAWAY_RAMPS: f64 = 3.0;
+const BODY_C: f64 = 37.0;
+
 /// Slowest ramp, K/s: a start just below the set temperature still arrives.
 const RATE_MIN: f64 = 0.1;
 
@@ -100,7 +105,7 @@ impl Control {
             progress: Progress::NONE,
             state: State::Waiting,
             sensor: Sensor::new(),
-            plant: Plant::unknown(spec.set.as_f64(), ceiling.as_f64()),
+            plant: Plant::unknown(program.response_mk_j),
             tissue: None,
             last: None,
             used: None,
@@ -208,7 +213,11 @@ impl Control {
         self.progress.coldest = self.progress.coldest.min(tip);
         let set = self.spec.set.as_f64();
         let rate = ((set - self.progress.coldest) / self.spec.ramp.as_secs_f64()).max(RATE_MIN);
-        State::Ramp(Heater::start(&Start { tip, field, set, rate, cold }))
+        let planned = (set - BODY_C) / self.spec.ramp.as_secs_f64();
+        let steepest = RUNAWAY_K_PER_S.max(RUNAWAY_RAMPS * planned);
+        let ceiling = self.ceiling.as_f64();
+        let start = Start { tip, field, set, rate, steepest, ceiling, cold };
+        State::Ramp(Heater::start(&start))
     }
 
     fn ramp(&mut self, mut heater: Heater, tick: &Tick) -> State {

@@ -27,11 +27,17 @@ pub(crate) struct Gains {
     pub(crate) kd: f64,
 }
 
+/// Crossover of the loop behind `lag_s`, 1/s.
+pub(crate) fn crossover(lag_s: f64) -> f64 {
+    TUNING.crossover_lag / (lag_s + TUNING.filter_s)
+}
+
 impl Gains {
-    /// The gains for a plant of `rate` K/s per W.
-    pub(crate) fn for_rate(rate: f64) -> Self {
-        let kp = TUNING.crossover / rate;
-        Self { kp, ki: kp / TUNING.integral_s, kd: kp * TUNING.derivative_s }
+    /// The gains for a plant of `rate` K/s per W and a crossover in 1/s.
+    pub(crate) fn new(rate: f64, crossover: f64) -> Self {
+        let kp = crossover / rate;
+        let ki = kp * crossover / TUNING.integral_ratio;
+        Self { kp, ki, kd: kp * TUNING.derivative_s }
     }
 }
 

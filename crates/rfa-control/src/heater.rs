@@ -1,7 +1,7 @@
 //! The running loop: reference, estimate, feed-forward, feedback, limits.
 
 use crate::exchange::Terms;
-use crate::feedback::{Gains, Loop};
+use crate::feedback::{Feedback, Gains, Loop, crossover};
 use crate::plant::Plant;
 use crate::reference::Reference;
 use crate::tissue::{Tissue, warmed};
@@ -27,6 +27,10 @@ pub(crate) struct Start {
     pub(crate) set: f64,
     /// Planned rate, K/s.
     pub(crate) rate: f64,
+    /// Steepest rise that H-03 leaves, K/s.
+    pub(crate) steepest: f64,
+    /// The step's power ceiling, W.
+    pub(crate) ceiling: f64,
     /// Whether the tissue is cold, so that the ramp can teach.
     pub(crate) cold: bool,
 }
@@ -51,6 +55,9 @@ pub(crate) struct Heater {
     feedback: Loop,
     /// The field as it will be if the tip follows the target, °C.
     field: f64,
+    /// Steepest rise to ask for in the ramp, and at the set temperature, K/s.
+    steepest: (f64, f64),
+    ceiling: f64,
     teach: bool,
     request: MilliWatts,
     requests: [f64; REMEMBERED],
@@ -59,10 +66,17 @@ pub(crate) struct Heater {
 
 impl Heater {
     pub(crate) fn start(start: &Start) -> Self {
+        let in_ramp = TUNING.steepest_share * start.steepest;
+        let steepest = (
+            in_ramp.max(TUNING.steepest_plan * start.rate),
+            TUNING.steepest_hold_share * start.steepest,
+        );
         Self {
             reference: Reference::new(start.tip, start.set, start.rate),
             feedback: Loop::new(),
             field: start.field,
+            steepest,
+            ceiling: start.ceiling,
             teach: start.cold,
             request: MilliWatts::MIN,
             requests: [0.0; REMEMBERED],
@@ -85,31 +99,58 @@ impl Heater {
     /// One tick with a new reading.
     pub(crate) fn advance(&mut self, plant: &mut Plant, tissue: &Tissue, seen: &Seen) {
         let Seen { tip, applied, ceiling, dt } = *seen;
-        self.reference.advance(tip, plant.lag_s() + TUNING.filter_s, dt);
+        let lag_s = plant.lag_s() * TUNING.lag_share + TUNING.filter_s;
+        self.reference.advance(tip, lag_s, dt);
         let target = self.reference.target();
         self.field = warmed(self.field, target, dt);
-        if self.teach && self.reference.is_linear() {
+        let straight = self.reference.is_linear();
+        if self.teach && straight {
             plant.learn(tissue, self.reference.is_early(), dt);
         }
 
-        let gains = Gains::for_rate(plant.rate());
-        let feedback = self.feedback.step(gains, self.reference.lagged(), tip, dt);
+        let most = if self.teach { TUNING.crossover_max } else { TUNING.crossover_warm };
+        let crossover = crossover(plant.lag_s()).min(most);
+        let gains = Gains::new(plant.rate(), crossover);
         let slope = self.reference.slope();
+        let feedback = self.answer(gains, crossover, tip, dt);
         // The derivative acts on the reading; what it takes from the planned slope is given back.
         let feed_forward =
             plant.power_for(slope, target, self.field, tissue.base()) + gains.kd * slope;
         let wanted = feed_forward + feedback.sum;
         let last = self.request.as_f64();
-        let reach = ceiling / TUNING.slew_s * dt;
+        let reach = self.ceiling / TUNING.slew_s * dt;
         let limited = wanted.clamp(last - reach, last + reach).clamp(0.0, ceiling);
 
         let excess = (limited - wanted) + self.withheld(applied);
         if excess != 0.0 {
-            self.feedback.shift_integral(tip, excess * (dt / TUNING.back_calculation_s));
+            let shift = excess * (dt / TUNING.back_calculation_s);
+            // In a start only what has wound up is taken back: at the start's ceiling (H-11) the
+            // integral would be driven below nothing, and the tip wait for it after its answer.
+            let starting = self.teach && straight;
+            let least = if starting { -feedback.i.max(0.0) } else { f64::NEG_INFINITY };
+            self.feedback.shift_integral(tip, shift.max(least));
         }
         self.terms = Terms { p: feedback.p, i: feedback.i, d: feedback.d, feed_forward };
         // Not a number cannot arise from finite readings; were it to, no power is the answer.
         self.remember(MilliWatts::from_f64(limited).unwrap_or(MilliWatts::MIN));
+    }
+
+    /// What the feedback says to a reading. A tip far behind is not fetched back faster than H-03
+    /// allows: it is told of no more than the error that asks for that.
+    fn answer(&mut self, gains: Gains, crossover: f64, tip: f64, dt: f64) -> Feedback {
+        let straight = self.reference.is_linear();
+        let steepest = if straight { self.steepest.0 } else { self.steepest.1 };
+        let most = tip + (steepest - self.reference.slope()).max(0.0) / crossover;
+        let reference = self.reference.lagged();
+        let mut feedback = self.feedback.step(gains, reference.min(most), tip, dt);
+        // At the set temperature the integral does not wind up meanwhile.
+        let least = self.terms.i.max(0.0);
+        if !straight && reference > most && feedback.i > least {
+            self.feedback.shift_integral(tip, least - feedback.i);
+            feedback.sum += least - feedback.i;
+            feedback.i = least;
+        }
+        feedback
     }
 
     /// Holds the last power, within the ceiling, while a sample is missing.

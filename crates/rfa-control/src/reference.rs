@@ -16,6 +16,8 @@ pub(crate) struct Reference {
     rate: f64,
     start: f64,
     set: f64,
+    /// The straight line itself, °C: the target waits, the line does not.
+    line: f64,
 }
 
 impl Reference {
@@ -23,7 +25,7 @@ impl Reference {
     pub(crate) fn new(start: f64, set: f64, rate: f64) -> Self {
         // A tip that is above its set temperature at the start is not ramped down to it.
         let target = start.min(set);
-        Self { target, lagged: target, slope: 0.0, rate, start: target, set }
+        Self { target, lagged: target, slope: 0.0, rate, start: target, set, line: target }
     }
 
     pub(crate) const fn target(&self) -> f64 {
@@ -53,7 +55,10 @@ impl Reference {
         // Rounded: with a time constant above the sensor's lag the tip itself, which is ahead of
         // the reading by slope x lag, arrives without passing the set temperature.
         let left = self.set - self.target;
-        let wanted = self.rate.min(left / TUNING.round_s).max(0.0);
+        self.line = (self.line + self.rate * dt).min(self.set);
+        let behind = (self.line - self.target).max(0.0);
+        let catch_up = (behind / TUNING.catch_up_s).min(TUNING.catch_up_share * self.rate);
+        let wanted = (self.rate + catch_up).min(left / TUNING.round_s).max(0.0);
         let lead = self.lagged - tip;
         let room = TUNING.lead_k + TUNING.lead_s * self.rate;
         let share = (2.0 - 2.0 * lead / room).clamp(0.0, 1.0);

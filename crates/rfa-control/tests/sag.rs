@@ -50,7 +50,7 @@ fn h03_h07_a_sag_in_a_ramp_is_not_answered_with_a_surge() {
             let planned = (set - 37.0) / ramp;
             let limit = f64::max(10.0, 3.0 * planned);
             // Twice the plan, and what the feedback makes of 3 K.
-            let wanted = limit.min(2.0 * planned + 3.0 * TUNING.crossover);
+            let wanted = limit.min(2.0 * planned + 3.0 * TUNING.crossover_max);
             let mut worst = [0.0_f64; 2];
             for (sag, wash) in sags(ramp, case) {
                 let world = World { sag: Some(sag), ..World::default() };

@@ -1,6 +1,6 @@
 //! What K1 and K2 were told, and whether they read back so (H-54).
 
-use crate::thresholds::{GENERATOR_SILENCE, TURN_OFF, TURN_OFF_BY_EXPIRY};
+use crate::thresholds::{GENERATOR_SILENCE, TURN_OFF, TURN_OFF_BY_EXPIRY, TURN_ON};
 use rfa_units::{Contactor, GeneratorInstant, Span, Telemetry};
 
 /// What one contactor is told, and since when on the samples' own clock.
@@ -30,7 +30,7 @@ impl Commanded {
     fn due(&self, to: Contactor, at: GeneratorInstant) -> bool {
         let span = match to {
             Contactor::Open => TURN_OFF_BY_EXPIRY,
-            Contactor::Shut => TURN_OFF,
+            Contactor::Shut => TURN_ON,
         };
         self.told(to, span, at)
     }
@@ -92,8 +92,8 @@ impl Contactors {
         self.k1.to == Contactor::Shut
     }
 
-    /// Judges one sample, with the time of the one before it. A meter's window is a telemetry period, so K1 was open for all of it
-    /// where the sample before read it open as well.
+    /// Judges one sample, with the time of the one before it. A meter's window is a telemetry
+    /// period, so K1 was open for all of it where the sample before read it open as well.
     pub(crate) fn compare(
         &mut self,
         frame: &Telemetry,

@@ -328,7 +328,7 @@ fn frame(ms: u64, k1: Contactor) -> Telemetry {
 }
 
 /// H-05: by when RF has to be off. What K1 reads and how long ago it was opened are three inputs
-/// of which not every row can be: 90 ms are also 60. So the rows are listed by the time.
+/// of which not every row can be: 90 ms are also 50. So the rows are listed by the time.
 #[test]
 fn off_is_due() {
     let due = |opened_ms: Option<u64>, read_open: [bool; 2]| {
@@ -347,8 +347,8 @@ fn off_is_due() {
         for now in [false, true] {
             let both = before && now;
             assert!(!due(None, [before, now]), "K1 is to be shut");
-            assert!(!due(Some(59), [before, now]));
-            assert_eq!(due(Some(60), [before, now]), both, "{before} {now}");
+            assert!(!due(Some(49), [before, now]));
+            assert_eq!(due(Some(50), [before, now]), both, "{before} {now}");
             assert_eq!(due(Some(89), [before, now]), both, "{before} {now}");
             assert!(due(Some(90), [before, now]), "the dead-man has acted");
         }

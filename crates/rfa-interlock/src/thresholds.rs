@@ -26,11 +26,14 @@ pub(crate) const OUTPUT_MARGIN_MIN_MW: u32 = 500;
 /// H-05: more than this is RF.
 pub(crate) const RF_MW: u32 = 200;
 /// H-05: from the newest sample at the tick that opens K1 to a sample that must show no RF, where
-/// the generator shows by its readback that the stop has reached it. That sample's age (up to
-/// 20 ms: period, line, tick) + frame 2 ms + the generator acts 10 ms + contactor 10 ms + the
-/// meter's own window 10 ms = 52 ms (a.1), rounded up. The clock is the samples' own, so a sample
-/// that was on its way cannot lock out. H-54: the same for a contactor to read back as shut.
-pub(crate) const TURN_OFF: Span = Span::from_millis(60);
+/// K1 reads back open over the whole of that sample's meter window. By then the contact is open:
+/// the newest sample's age (up to 20 ms: period, line, tick) + frame 2 ms + the generator acts
+/// 10 ms + contactor 10 ms = 42 ms (a.1), rounded up. The clock is the samples' own, so a sample
+/// that was on its way cannot lock out. Each period more is one that a stuck output goes on for.
+pub(crate) const TURN_OFF: Span = Span::from_millis(50);
+/// H-54: the same for a contactor to read back as shut, and a period to spare: until it is shut
+/// nothing is on.
+pub(crate) const TURN_ON: Span = Span::from_millis(60);
 /// H-05, H-54: the same where the stop is late or lost and the generator's dead-man ends output
 /// (H-21). The last grant was made from the newest sample or an older one, so it expires at most
 /// [`GRANT_LIFE`] after that sample's stamp, on the same clock: 60 ms, then the generator acts

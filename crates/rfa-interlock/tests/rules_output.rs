@@ -141,13 +141,13 @@ fn h05_allows_the_turn_off_and_no_more() {
     assert_eq!(bench.run(10).state, State::Idle);
     let mut bench = stopped();
     let ticks = bench.ticks_until(State::Lockout, 20).expect("locks out");
-    assert_eq!(ticks, 7, "60 ms on the samples' clock, and the second tick");
+    assert_eq!(ticks, 6, "50 ms on the samples' clock, and the second tick");
     // After a trip as well.
     let mut bench = Bench::by_key().delivering(2_000);
     bench.generator.power_mw = Some(2_000);
     bench.generator.tip = TipReading::Open;
     assert_eq!(bench.tick().state, State::Tripped);
-    assert_eq!(bench.ticks_until(State::Lockout, 20), Some(7));
+    assert_eq!(bench.ticks_until(State::Lockout, 20), Some(6));
     assert_eq!(bench.tripped_by(), Some((RuleId::H06, AlarmId::Al04)), "the first is kept");
     assert!(bench.tick().latched.contains(AlarmId::Al03));
 }

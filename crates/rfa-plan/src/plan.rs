@@ -43,6 +43,8 @@ pub struct Program {
     /// Power ceiling of each step: P_cap of the electrode at the step's set temperature, or the
     /// plan's own limit, or the generator's hard limit in this plan, whichever is lowest.
     pub ceilings: Bounded<MilliWatts, MAX_STEPS>,
+    /// Rise of the tip per energy to expect of the electrode, mK/J ([`crate::response_mk_j`]).
+    pub response_mk_j: u32,
 }
 
 /// Where a preset comes from.
@@ -136,7 +138,8 @@ impl Plan {
         let ceilings = ceilings(&spec);
         let PlanSpec { id, title, source, site_must_approve, target, electrode, .. } = spec;
         let PlanSpec { channel, mode, steps, limits, tissue, .. } = spec;
-        let program = Program { channel, mode, steps, ceilings };
+        let response_mk_j = crate::response_mk_j(electrode);
+        let program = Program { channel, mode, steps, ceilings, response_mk_j };
         let hash = PlanHash([0; 8]);
         let mut plan = Self {
             id,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of the messages' fields and meaning. A reader refuses every other.
-pub const RECORD_SCHEMA: u32 = 1;
+pub const RECORD_SCHEMA: u32 = 2;
 
 /// The metadata record of the session.
 pub(crate) const SESSION: &str = "rfa.session";

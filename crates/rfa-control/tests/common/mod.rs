@@ -38,7 +38,13 @@ pub fn program(steps: &[(f64, f64, f64, f64)]) -> Program {
         specs.push(spec).expect("room for a step");
         ceilings.push(watts(*ceiling)).expect("room for a ceiling");
     }
-    Program { channel: ChannelId::ONE, mode: Mode::Thermal, steps: specs, ceilings }
+    Program {
+        channel: ChannelId::ONE,
+        mode: Mode::Thermal,
+        steps: specs,
+        ceilings,
+        response_mk_j: 6_500,
+    }
 }
 
 pub fn report(tip: TipReading, setpoint: f64, power: f64) -> ChannelReport {
@@ -135,7 +141,8 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn new(program: Program, electrode: &ElectrodeCase, world: World) -> Self {
+    pub fn new(mut program: Program, electrode: &ElectrodeCase, world: World) -> Self {
+        program.response_mk_j = electrode.response_mk_j;
         let ceilings: Vec<_> = program.ceilings.iter().copied().collect();
         let permit = Permit {
             delivering: false,

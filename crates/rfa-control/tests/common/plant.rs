@@ -12,6 +12,8 @@ const TAUS_S: [f64; 6] = [0.25, 1.0, 4.0, 16.0, 64.0, 256.0];
 pub struct ElectrodeCase {
     pub name: &'static str,
     lag_s: f64,
+    /// What a plan would expect of it, mK/J.
+    pub response_mk_j: u32,
     gains: [f64; 6],
     /// Power ceiling at a set temperature of 60 °C and of 80 °C, W (hazards.md a.2; the last
     /// and the 22G 10 mm are extrapolated by hold power).
@@ -33,42 +35,49 @@ impl ElectrodeCase {
 pub const ELECTRODES: [ElectrodeCase; 7] = [
     ElectrodeCase {
         name: "22G 2 mm",
+        response_mk_j: 23_900,
         lag_s: 0.02,
         gains: [1.058, 18.172, 20.685, 29.132, 10.348, 18.151],
         ceilings: (3.4, 1.6),
     },
     ElectrodeCase {
         name: "22G 5 mm",
+        response_mk_j: 9_540,
         lag_s: 0.05,
         gains: [0.871, 4.757, 12.777, 16.749, 15.13, 10.007],
         ceilings: (7.2, 3.7),
     },
     ElectrodeCase {
         name: "22G 10 mm",
+        response_mk_j: 4_770,
         lag_s: 0.05,
         gains: [0.498, 2.534, 6.215, 8.473, 9.979, 9.539],
         ceilings: (15.0, 8.0),
     },
     ElectrodeCase {
         name: "20G 5 mm",
+        response_mk_j: 6_480,
         lag_s: 0.05,
         gains: [0.145, 3.65, 10.119, 15.677, 13.229, 10.86],
         ceilings: (9.3, 4.7),
     },
     ElectrodeCase {
         name: "20G 10 mm",
+        response_mk_j: 3_240,
         lag_s: 0.05,
         gains: [0.118, 1.955, 4.813, 8.148, 9.004, 9.893],
         ceilings: (17.0, 8.7),
     },
     ElectrodeCase {
         name: "18G 10 mm",
+        response_mk_j: 1_860,
         lag_s: 0.08,
         gains: [0.016, 0.904, 3.358, 6.908, 8.391, 9.329],
         ceilings: (25.0, 12.0),
     },
     ElectrodeCase {
         name: "16G 15 mm",
+        response_mk_j: 807,
         lag_s: 0.12,
         gains: [0.025, 0.315, 1.616, 3.795, 5.219, 7.716],
         ceilings: (45.0, 22.0),
@@ -79,30 +88,35 @@ pub const ELECTRODES: [ElectrodeCase; 7] = [
 pub const STRANGERS: [ElectrodeCase; 5] = [
     ElectrodeCase {
         name: "one exponential of 4 s",
+        response_mk_j: 6_480,
         lag_s: 0.05,
         gains: [0.0, 0.0, 30.0, 0.0, 0.0, 0.0],
         ceilings: (10.0, 6.0),
     },
     ElectrodeCase {
         name: "one exponential of 16 s",
+        response_mk_j: 3_240,
         lag_s: 0.05,
         gains: [0.0, 0.0, 0.0, 50.0, 0.0, 0.0],
         ceilings: (15.0, 8.0),
     },
     ElectrodeCase {
         name: "1 s and 64 s",
+        response_mk_j: 6_480,
         lag_s: 0.02,
         gains: [0.0, 12.0, 0.0, 0.0, 25.0, 0.0],
         ceilings: (10.0, 6.0),
     },
     ElectrodeCase {
         name: "1.5 x 22G 2 mm",
+        response_mk_j: 23_900,
         lag_s: 0.02,
         gains: [1.59, 27.3, 31.0, 43.7, 15.5, 27.2],
         ceilings: (4.0, 2.0),
     },
     ElectrodeCase {
         name: "0.7 x 16G 15 mm",
+        response_mk_j: 807,
         lag_s: 0.15,
         gains: [0.018, 0.22, 1.13, 2.66, 3.65, 5.4],
         ceilings: (45.0, 30.0),

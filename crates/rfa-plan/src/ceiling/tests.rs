@@ -164,3 +164,23 @@ fn what_is_taken_is_the_page_s() {
         }
     }
 }
+
+/// Length and diameter stand for the tip: the table's five answers (H-38) are within 3 % of it, and
+/// a length of nothing has no answer.
+#[test]
+fn the_response_goes_with_length_and_diameter() {
+    for gauge in GAUGES {
+        for tip_length_um in [2_000, 5_000, 10_000, 15_000] {
+            let mm = f64::from(tip_length_um) / 1e3;
+            let wanted = 27_600.0 / (mm * (f64::from(gauge.diameter_um()) / 1e3).powf(1.65));
+            let got = f64::from(response_mk_j(electrode(gauge, tip_length_um)));
+            assert!((got / wanted - 1.0).abs() < 0.01, "{gauge:?} {mm} mm: {got}, {wanted}");
+        }
+    }
+    for row in LARGER.iter().chain([&SMALLEST]) {
+        let electrode = electrode(row.gauge, row.tip_length_um);
+        let (told, guess) = (row.response.0, response_mk_j(electrode));
+        assert!(told.abs_diff(guess) * 100 <= told * 3, "{electrode:?}: {told}, {guess}");
+    }
+    assert_eq!(response_mk_j(electrode(Gauge::G20, 0)), 0);
+}

@@ -85,6 +85,8 @@ pub struct ProgramRow {
     pub steps: Vec<StepSpecRow>,
     /// Power ceiling of each step, in milliwatts.
     pub ceilings_mw: Vec<u32>,
+    /// Rise of the tip per energy to expect of the electrode, in thousandths of a kelvin per joule.
+    pub response_mk_j: u32,
 }
 
 /// One step of the program.
@@ -215,12 +217,13 @@ impl TryFrom<&StepLimitRow> for StepLimit {
 
 impl From<&Program> for ProgramRow {
     fn from(program: &Program) -> Self {
-        let Program { channel, mode, steps, ceilings } = program;
+        let Program { channel, mode, steps, ceilings, response_mk_j } = program;
         Self {
             channel: channel.number(),
             mode: (*mode).into(),
             steps: steps.iter().map(StepSpecRow::from).collect(),
             ceilings_mw: ceilings.iter().map(|ceiling| ceiling.get()).collect(),
+            response_mk_j: *response_mk_j,
         }
     }
 }
@@ -238,6 +241,7 @@ impl TryFrom<&ProgramRow> for Program {
                 MilliWatts::new(*raw)
                     .ok_or_else(|| RowError::new("ceilings_mw", raw, format!("0 to {max}")))
             })?,
+            response_mk_j: row.response_mk_j,
         })
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn program(hold: Span) -> Program {
         steps.push(StepSpec { set, ramp: Span::from_secs(5), hold, gate }).expect("room");
         ceilings.push(MilliWatts::new(8_600).expect("a power")).expect("room");
     }
-    Program { channel: ChannelId::ONE, mode: Mode::Thermal, steps, ceilings }
+    Program { channel: ChannelId::ONE, mode: Mode::Thermal, steps, ceilings, response_mk_j: 6_500 }
 }
 
 pub(crate) fn limits(program: &Program) -> LimitsSpec {

@@ -9,7 +9,8 @@ use rfa_scenario::{End, Expected, Rf, Run, Since};
 
 /// One step of the simulated firmware, and a rounding, s.
 const FIRMWARE_STEP_S: f64 = 0.001_001;
-/// Two ways to count the same time differ by rounding at most, ms.
+/// Two ways to count the same time, and a budget of whole milliseconds, differ by rounding at most,
+/// ms.
 const ROUNDING_MS: f64 = 0.01;
 
 pub(super) fn judge(
@@ -45,7 +46,7 @@ pub(super) fn judge(
     let took_ms = took_ms(expected, treated, offs, began_s)?;
     let budget = expected.budget.ok_or("the scenario names no budget")?;
     let budget_ms = budget.as_secs_f64() * 1e3;
-    check(took_ms > 0.0 && took_ms <= budget_ms, || {
+    check(took_ms > 0.0 && took_ms <= budget_ms + ROUNDING_MS, || {
         format!("RF off after {took_ms:.1} ms; the budget is {budget_ms} ms")
     })?;
     Ok(Some(Took { took_ms, budget_ms }))
