@@ -35,7 +35,8 @@ fn scenario((gauge, tip_mm): (u8, f64), plan: &str) -> String {
         "name = \"pair\"\nhazards = [\"H-38\"]\nplan = \"./{plan}\"\n\
          electrode = {{ gauge = {gauge}, tip_length_mm = {tip_mm:.1} }}\n\
          [expect]\nend = \"tripped\"\nrules = [\"H-38\", \"H-03\"]\nalarm = \"AL-06\"\n\
-         also = [\"AL-01\"]\nrf = \"on-for\"\nbudget_ms = 3200\n[[run]]\nlabel = \"anywhere\"\nat_s = [0.0]\n"
+         also = [\"AL-01\"]\nrf = \"on-for\"\nbudget_ms = 3200\n\
+         [[run]]\nlabel = \"anywhere\"\nat_s = [0.0]\n"
     )
 }
 
@@ -58,7 +59,8 @@ fn told_apart(ramp_s: u8) -> Vec<(usize, usize)> {
     let report = rfa(words).json();
     let scenarios = report["scenarios"].as_array().expect("a list").clone();
     assert_eq!(scenarios.len(), 10, "{report}");
-    // Not by the verdict: with a needle that answers too much the loop may ask for nothing in between.
+    // Not by the verdict: with a needle that answers too much the loop may ask for nothing in
+    // between.
     let tripped = scenarios.iter().filter(|scenario| {
         let end = scenario["runs"][0]["end"].as_str().expect("an end");
         ["tripped, AL-06", "tripped, AL-01"].contains(&end)
@@ -72,8 +74,8 @@ fn told_apart(ramp_s: u8) -> Vec<(usize, usize)> {
     tripped.map(pair).collect()
 }
 
-/// Pairs that lie next to each other are not told apart at any ramp; a slow ramp shows less, because
-/// the loop lets no electrode rise faster than the plan (60 s: none; ADR 0009).
+/// Pairs that lie next to each other are not told apart at any ramp; a slow ramp shows less,
+/// because the loop lets no electrode rise much faster than the plan (60 s: none; ADR 0009).
 #[test]
 fn h38_wrong_electrodes_at_fast_usual_and_slow_ramps() {
     assert_eq!(told_apart(5), [(2, 0), (3, 0), (4, 0), (4, 1), (4, 2)]);

@@ -1,6 +1,7 @@
 //! `docs/safety/hazards.md`: each hazard with its rules, constants, scenarios, tests, and what was
-//! last measured; written from the sources page, the interlock's own table, the scenarios, the tests
-//! and the campaign's table. A row that nothing shows, and that is not a named residual risk, fails.
+//! last measured; written from the sources page, the interlock's own table, the scenarios, the
+//! tests and the campaign's table. A row that nothing shows, and that is not a named residual risk,
+//! fails.
 
 use rfa_interlock::{RuleRow, TripUnit, rule_rows};
 use std::collections::{BTreeMap, BTreeSet};

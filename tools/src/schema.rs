@@ -1,4 +1,5 @@
-//! `config/*.schema.json`: written from the types of rfa-plan and rfa-scenario, or compared with them.
+//! `config/*.schema.json`: written from the types of rfa-plan and rfa-scenario, or compared with
+//! them.
 
 use std::fs;
 use std::path::PathBuf;

@@ -98,8 +98,8 @@ impl Figures {
 /// From one point of a course to the next, in samples: 0.2 s.
 const COURSE_EVERY: usize = 20;
 
-/// A run as a line: seconds since the end of the ramp, and the true tip's distance from where it should
-/// be (the ramp's straight line, then the set temperature), K.
+/// A run as a line: seconds since the end of the ramp, and the true tip's distance from where it
+/// should be (the ramp's straight line, then the set temperature), K.
 #[must_use]
 pub fn course(case: &Case, trace: &Trace) -> Vec<(f32, f32)> {
     let (set_c, ramp_s) = (case.draw.set_c, case.draw.ramp.as_secs_f64());

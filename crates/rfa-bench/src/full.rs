@@ -3,8 +3,8 @@
 use crate::{Case, Trace};
 use rfa_tissue::{Drive, FitError, Lesion};
 
-/// Samples to a step of the full model, 0.1 s: power is their mean, so both have had the same energy
-/// at the end of each.
+/// Samples to a step of the full model, 0.1 s: power is their mean, so both have had the same
+/// energy at the end of each.
 const SAMPLES: usize = 10;
 
 impl Case {

@@ -22,8 +22,8 @@ const PROBE_STEPS: u32 = 5;
 /// And its integral, of the gain for each s.
 const INTEGRAL_PER_S: f64 = 5.0;
 
-/// A row counts a draw as permitted where the ideal loop itself takes no more than a quarter of what
-/// the row allows 99 % of the runs: 0.6 and 1.4 K from the line, 0.1 K rms in the hold.
+/// A row counts a draw as permitted where the ideal loop itself takes no more than a quarter of
+/// what the row allows 99 % of the runs: 0.6 and 1.4 K from the line, 0.1 K rms in the hold.
 const LINE_K: f64 = 0.15;
 const LINE_FAST_K: f64 = 0.35;
 const HOLD_RMS_K: f64 = 0.025;

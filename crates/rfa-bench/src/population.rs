@@ -109,7 +109,8 @@ impl Population {
     /// The draw of a number, which needs no other.
     ///
     /// # Errors
-    /// None of 200 tries has an impedance that the interlock leaves alone, or it cannot be computed.
+    /// None of 200 tries has an impedance that the interlock leaves alone, or it cannot be
+    /// computed.
     pub fn draw(&self, number: u32) -> Result<Draw, String> {
         let mut random = Random::new(self.seed, u64::from(number));
         for _ in 0..TRIES {

@@ -1,9 +1,10 @@
 //! The percentiles of rfa's own loop over 200 draws are no worse than those checked in.
 //!
-//! `percentiles.txt` has a line for each row that is held: statistic, runs, value, row. A value may be
-//! worse by a tenth, or by what is left to chance in a changed controller of the same quality where
-//! that is more: 0.03 K (0.01 K in the hold), 0.2 s, 1 % of the runs. Runs are exact: they follow from draws and power
-//! ceilings alone. After a change that is meant, the failure's own text is the new file.
+//! `percentiles.txt` has a line for each row that is held: statistic, runs, value, row. A value may
+//! be worse by a tenth, or by what is left to chance in a changed controller of the same quality
+//! where that is more: 0.03 K (0.01 K in the hold), 0.2 s, 1 % of the runs. Runs are exact: they
+//! follow from draws and power ceilings alone. After a change that is meant, the failure's own text
+//! is the new file.
 
 use rfa_bench::{Case, Controller, ControllerName, Figures, Outcome, Population, Row, Table, run};
 use rfa_control::{ControlInputs, ControlOutputs};
@@ -138,7 +139,8 @@ fn the_percentiles_are_no_worse_than_those_checked_in() {
     assert_eq!(file.len(), table.rows.len(), "lines of rows that there are no more");
 }
 
-/// rfa's own loop whose power comes late: the fault of a loop, at every place of which it may arise.
+/// rfa's own loop whose power comes late: the fault of a loop, at every place of which it may
+/// arise.
 struct Late {
     own: Box<dyn Controller>,
     powers: VecDeque<MilliWatts>,

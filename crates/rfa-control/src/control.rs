@@ -22,9 +22,11 @@ const TICK_MAX: Span = Span::from_millis(50);
 /// readings would only magnify noise.
 const DT_MIN_S: f64 = 0.005;
 
-/// H-03's limit, as in `rfa_interlock`: this rise, K/s, or so many times the ramp from there, °C.
+/// H-03's limit, K/s, as the hazard table has it: a site's tighter one is not known here.
 const RUNAWAY_K_PER_S: f64 = 10.0;
+/// Or so many times the planned ramp (H-03).
 const RUNAWAY_RAMPS: f64 = 3.0;
+/// That ramp is planned from here, °C (H-03).
 const BODY_C: f64 = 37.0;
 
 /// Slowest ramp, K/s: a start just below the set temperature still arrives.

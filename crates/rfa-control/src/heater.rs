@@ -124,8 +124,9 @@ impl Heater {
         let excess = (limited - wanted) + self.withheld(applied);
         if excess != 0.0 {
             let shift = excess * (dt / TUNING.back_calculation_s);
-            // In a start only what has wound up is taken back: at the start's ceiling (H-11) the
-            // integral would be driven below nothing, and the tip wait for it after its answer.
+            // On the straight part from cold only what has wound up is taken back: at the start's
+            // ceiling (H-11) the integral would be driven below nothing, and the tip wait for it
+            // after its answer.
             let starting = self.teach && straight;
             let least = if starting { -feedback.i.max(0.0) } else { f64::NEG_INFINITY };
             self.feedback.shift_integral(tip, shift.max(least));
@@ -143,7 +144,8 @@ impl Heater {
         let most = tip + (steepest - self.reference.slope()).max(0.0) / crossover;
         let reference = self.reference.lagged();
         let mut feedback = self.feedback.step(gains, reference.min(most), tip, dt);
-        // At the set temperature the integral does not wind up meanwhile.
+        // At the set temperature the integral does not wind up meanwhile: a tip that far off is a
+        // wash, or a sensor, that will pass. A sink that stays is answered once it is nearer.
         let least = self.terms.i.max(0.0);
         if !straight && reference > most && feedback.i > least {
             self.feedback.shift_integral(tip, least - feedback.i);

@@ -43,7 +43,7 @@ const KNOWN_PACE: f64 = 0.15;
 
 /// Shares by which the rate may fall and the loss may rise in a second. Both ask for more power,
 /// and a sag looks like a larger tip or like more loss: in the second that one of 3 K lasts at
-/// most, the power becomes too much by 1.6. What asks for less is believed at once. The true rise
+/// most, the power becomes too much by 1.5. What asks for less is believed at once. The true rise
 /// that is left is in `tests/sag.rs`.
 const FALL_PACE: f64 = 0.36;
 const LOSS_PACE: f64 = 0.05;
@@ -152,13 +152,14 @@ pub(crate) struct Plant {
 }
 
 impl Plant {
-    /// Before anything is known: `response_mk_j` is the plan's, the rise per energy to expect of its
-    /// electrode. Over 58 draws of `rfa bench loop` the estimate ended at 0.65 to 1.7 times that,
-    /// 0.95 in the middle: highest in fat and in CSF.
+    /// Before anything is known: `response_mk_j` is the plan's, what to expect of its electrode.
+    /// Over 58 draws of `rfa bench loop` the estimate ended at 0.65 to 1.7 times that, 0.95 in the
+    /// middle: highest in fat and in CSF.
     pub(crate) fn unknown(response_mk_j: u32) -> Self {
         let rate = (f64::from(response_mk_j) * 1e-3).clamp(RATE_BOUNDS.0, START_MAX);
         let tried = LAGS_S.map(|lag_s| Estimate::unknown(lag_s, rate));
-        // The middle one is never far off: the tip's line is wrong by rate x what it is wrong by.
+        // The middle one is never far off: with a wrong lag the tip is off its line by slope x
+        // error.
         Self { tried, believed: Estimate::unknown(LAGS_S[1], rate), sagging_s: 0.0 }
     }
 

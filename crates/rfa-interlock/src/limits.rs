@@ -137,10 +137,11 @@ pub(crate) const CEILING_MW: (i64, i64) = (1, 50_000);
 /// The ceilings a start may have, in milliwatts: what holds 60 °C with the largest electrode of
 /// hazards.md a.2 is 1.3 W (H-11).
 pub(crate) const START_CEILING_MW: (i64, i64) = (1, 2_000);
-/// The ramps a step may have, in milliseconds (plans: 5 to 60 s; a shorter one only advises sooner).
+/// The ramps a step may have, in milliseconds (plans: 5 to 60 s; a shorter one only advises
+/// sooner).
 pub(crate) const RAMP_MS: (i64, i64) = (1, 60_000);
-/// The holds and output times a step may have, in milliseconds (half an hour, the span `MilliJoules`
-/// is sized for).
+/// The holds and output times a step may have, in milliseconds (half an hour, the span
+/// `MilliJoules` is sized for).
 pub(crate) const TIME_ON_MS: (i64, i64) = (1, 1_800_000);
 /// The energies a step may have, in millijoules: 50 W for half an hour.
 pub(crate) const ENERGY_MJ: (i64, i64) = (1, 90_000_000);

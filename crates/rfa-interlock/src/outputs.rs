@@ -36,8 +36,9 @@ pub struct Outputs {
     pub time_on: Span,
     /// Output energy of this step, by the interlock's own integral.
     pub energy: MilliJoules,
-    /// What happened in this tick, the weightiest first. Alarms that do not fit are left out here and
-    /// still stand in the alarm sets; in a tick as full as that, so is what thresholds on trial tell.
+    /// What happened in this tick, the weightiest first. Alarms that do not fit are left out here
+    /// and still stand in the alarm sets; in a tick as full as that, so is what thresholds on trial
+    /// tell.
     pub events: Bounded<Event, 8>,
 }
 

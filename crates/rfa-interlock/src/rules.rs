@@ -83,7 +83,8 @@ pub(crate) enum Reaction {
     /// The same where no button was pressed: heat comes from elsewhere (decision 4), or nobody
     /// knows whether output has ended.
     Disconnect,
-    /// K2 open while it lasts and no latch: nothing is armed, and nobody knows what the generator does.
+    /// K2 open while it lasts and no latch: nothing is armed, and nobody knows what the generator
+    /// does.
     Isolate,
     /// RF with K1 open: the machine counts its ticks.
     Stuck,

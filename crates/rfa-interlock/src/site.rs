@@ -67,8 +67,8 @@ impl Threshold {
         Self::Spread,
     ];
 
-    /// The tightest values leave room for what happens in every treatment: about half of the table's
-    /// margin over the loop's own overshoot, the sensor's noise and a ramp's own change of
+    /// The tightest values leave room for what happens in every treatment: about half of the
+    /// table's margin over the loop's own overshoot, the sensor's noise and a ramp's own change of
     /// impedance. They buy earlier trips with more false ones; try them as passive ones first.
     const fn row(self) -> Row {
         match self {

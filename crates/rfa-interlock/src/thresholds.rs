@@ -28,8 +28,9 @@ pub(crate) const RF_MW: u32 = 200;
 /// H-05: from the newest sample at the tick that opens K1 to a sample that must show no RF, where
 /// K1 reads back open over the whole of that sample's meter window. By then the contact is open:
 /// the newest sample's age (up to 20 ms: period, line, tick) + frame 2 ms + the generator acts
-/// 10 ms + contactor 10 ms = 42 ms (a.1), rounded up. The clock is the samples' own, so a sample
-/// that was on its way cannot lock out. Each period more is one that a stuck output goes on for.
+/// 10 ms + contactor 10 ms = 42 ms (a.1), rounded up. A generator that is later reads K1 back shut
+/// for longer, and nothing is due. The clock is the samples' own, so a sample that was on its way
+/// cannot lock out. Each period more is one that a stuck output goes on for.
 pub(crate) const TURN_OFF: Span = Span::from_millis(50);
 /// H-54: the same for a contactor to read back as shut, and a period to spare: until it is shut
 /// nothing is on.
@@ -85,8 +86,8 @@ pub(crate) const UNANSWERED: Span = Span::from_secs(3);
 /// of it the slowest electrode of the table gains 2.6 K where nothing cools it (a.2).
 pub(crate) const UNANSWERED_SHARE: u32 = 2;
 /// H-38: the tip's rise, less [`RESPONSE_OFFSET_MK`], against the rise that the plan's electrode
-/// shows for the same power in the model, in percent. In a nerve in CSF the right one has 190 at most,
-/// in fat 176, in other tissues 111 (ADR 0009, `rfa-tissue/tests/response.rs`).
+/// shows for the same power in the model, in percent. In a nerve in CSF the right one has 190 at
+/// most, in fat 176, in other tissues 111 (ADR 0009, `rfa-tissue/tests/response.rs`).
 pub(crate) const RESPONSE_PERCENT: i64 = 200;
 /// H-38: what noise, a sensor that lags and a tip that settles make of a rise, in mK.
 pub(crate) const RESPONSE_OFFSET_MK: i64 = 1_500;
@@ -132,8 +133,8 @@ pub(crate) const PAD_MAX_MOHM: i64 = 120_000;
 pub(crate) const PAD_RISE_PERCENT: i64 = 140;
 /// H-19: samples running, 400 ms: 500 ms less the way of a sample and the turn-off (62 ms, a.1).
 pub(crate) const PAD_VOTES: u8 = 40;
-/// H-56: spread of [`SPREAD_SAMPLES`] about their own straight line, in mK. At 0.3 K rms of noise it
-/// is passed some 50 times an hour (decision 2).
+/// H-56: spread of [`SPREAD_SAMPLES`] about their own straight line, in mK. At 0.3 K rms of noise
+/// it is passed some 50 times an hour (decision 2).
 pub(crate) const SPREAD_MK: i64 = 2_000;
 /// H-56.
 pub(crate) const SPREAD_SAMPLES: usize = 10;

@@ -51,8 +51,8 @@ fn h22_silence_after_a_trip_opens_k2() {
     }
 }
 
-/// H-22, H-05: where nothing is armed a generator that goes away is no trip; but an output that sticks
-/// now would be seen by nobody, so K2 opens until the generator has been heard for 2 s.
+/// H-22, H-05: where nothing is armed a generator that goes away is no trip; but an output that
+/// sticks now would be seen by nobody, so K2 opens until the generator has been heard for 2 s.
 #[test]
 fn h22_silence_at_rest_opens_k2_until_it_is_heard() {
     let mut bench = Bench::by_key().idle();

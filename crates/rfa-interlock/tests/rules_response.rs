@@ -12,7 +12,8 @@ fn planned() -> LimitsSpec {
     LimitsSpec { warming, ..spec(Activation::Key, &[limit(70, 8_600, 60)]) }
 }
 
-/// Delivers 0.4 W and lets the tip rise as an electrode of `gain_mk_j` does; gives the tick of the trip.
+/// Delivers 0.4 W and lets the tip rise as an electrode of `gain_mk_j` does; gives the tick of the
+/// trip.
 fn answers(gain_mk_j: i64, ticks: i64) -> (Bench, Option<i64>) {
     let mut bench = Bench::new(planned()).armed();
     bench.controller.power_mw = 400;
@@ -29,8 +30,8 @@ fn answers(gain_mk_j: i64, ticks: i64) -> (Bench, Option<i64>) {
     (bench, tripped)
 }
 
-/// Three times the answer and more trips within the first 3 s; the plan's own and up to 1.9 times it
-/// do not, then or later.
+/// Three times the answer and more trips within the first 3 s; the plan's own and up to 1.9 times
+/// it do not, then or later.
 #[test]
 fn h38_a_tip_that_answers_as_a_smaller_electrode() {
     for (gain_mk_j, seen) in [(3_000, false), (6_300, false), (9_450, false), (12_000, false)] {

@@ -38,8 +38,8 @@ fn h46_without_sound_arming_is_refused_or_the_screen_says_so() {
     }
 }
 
-/// A player that fails while RF is on ends nothing (hazards.md H-46: medium alarm), and the sign goes
-/// when it is back.
+/// A player that fails while RF is on ends nothing (hazards.md H-46: medium alarm), and the sign
+/// goes when it is back.
 #[test]
 fn h46_a_player_that_fails_while_rf_is_on_is_told() {
     let spec = spec(Activation::Key, &[limit(70, 8_600, 60)]);

@@ -6,9 +6,9 @@
 //! from what was asked.
 //!
 //! Each cell is the lowest that the tissue solver finds in any shipped tissue but fat, rounded down
-//! (docs/safety/ceilings.md), and no higher than in the first derivation, from one homogeneous tissue.
-//! Where fluid takes the current to one part of the tip (a nerve in CSF, the Gasserian ganglion),
-//! tissue is hotter beside the sensor than that one said.
+//! (docs/safety/ceilings.md), and no higher than in the first derivation, from one homogeneous
+//! tissue. Where fluid takes the current to one part of the tip (a nerve in CSF, the Gasserian
+//! ganglion), tissue is hotter beside the sensor than that one said.
 
 use crate::{Electrode, Gauge};
 use rfa_units::{MilliCelsius, MilliWatts, Span};
@@ -22,15 +22,15 @@ struct Row {
     gauge: Gauge,
     tip_length_um: u32,
     ceilings_mw: [(u32, u32); 4],
-    /// What holds 60 °C, in mW: 23/43 of the hold at 80 °C and 60 s, rise for rise from 37 °C, power
-    /// being linear in it; rounded down.
+    /// What holds 60 °C, in mW: 23/43 of the hold at 80 °C and 60 s, rise for rise from 37 °C,
+    /// power being linear in it; rounded down.
     hold_60_mw: u32,
     /// How the tip answers to power in its first 3 s, by the model of `rfa-tissue` in muscle: rise
     /// per energy before any heat has gone, in mK/J, and how fast the heat goes, in ms
     /// (`rfa-tissue/tests/response.rs`, H-38).
     response: (u32, u64),
-    /// For each column what the end of a ramp of 5 s and of 15 s and the hold after it take, in mW: an
-    /// ideal loop in muscle (docs/safety/ceilings.md, "What treatments take").
+    /// For each column what the end of a ramp of 5 s and of 15 s and the hold after it take, in mW:
+    /// an ideal loop in muscle (docs/safety/ceilings.md, "What treatments take").
     takes_mw: [(u32, u32, u32); 4],
 }
 
@@ -133,10 +133,13 @@ pub fn warming(electrode: Electrode) -> (u32, Span) {
     (gain_mk_j, Span::from_millis(leak_ms))
 }
 
-/// How this electrode's tip answers to power: the rise per energy before any heat has gone, in mK/J.
+/// What [`response_mk_j`] gives for any electrode of a plan (16G x 15 mm: 807, 23G x 2 mm: 28,750),
+/// with room: a recording with another was not made of one.
+pub const RESPONSES_MK_J: core::ops::RangeInclusive<u32> = 500..=50_000;
+
+/// How this electrode's tip answers to power: the rise per energy before any heat has gone, mK/J.
 /// Unlike [`warming`] for the size it is and not for one of the table: a first guess for the loop,
-/// no limit. The table's five are within 3 % of `27.6 K mm/J / (length x diameter^1.65)`, length and
-/// diameter in mm.
+/// no limit. The table's five are within 3 % of `27.6 K/J / (length x diameter^1.65)`, both in mm.
 #[must_use]
 pub const fn response_mk_j(electrode: Electrode) -> u32 {
     /// At a length of 1 µm, mK/J: it goes with the inverse of the length.
@@ -157,8 +160,8 @@ pub const fn response_mk_j(electrode: Electrode) -> u32 {
     }
 }
 
-/// What an electrode takes to one of the table's set temperatures, in mW: the end of a ramp of 5 s, of
-/// one of 15 s, the hold after it. Of its own row, in proportion to length and diameter.
+/// What an electrode takes to one of the table's set temperatures, in mW: the end of a ramp of 5 s,
+/// of one of 15 s, the hold after it. Of its own row, in proportion to length and diameter.
 pub(crate) struct Takes {
     pub(crate) milli_c: i32,
     pub(crate) ramp_5_mw: i64,
@@ -166,9 +169,9 @@ pub(crate) struct Takes {
     pub(crate) hold_mw: i64,
 }
 
-/// What `electrode` takes, column by column. In proportion: from row to row power goes with the 0.9th
-/// power of the length and the 0.6th (hold) to 0.9th (ramps) of the diameter, so beyond the rows
-/// this is a little too much.
+/// What `electrode` takes, column by column. In proportion: from row to row power goes with the
+/// 0.9th power of the length and the 0.6th (hold) to 0.9th (ramps) of the diameter, so beyond the
+/// rows this is a little too much.
 pub(crate) fn takes(electrode: Electrode) -> impl Iterator<Item = Takes> {
     let row = row(electrode);
     let area = |gauge: Gauge, um: u32| i64::from(gauge.diameter_um()).saturating_mul(um.into());

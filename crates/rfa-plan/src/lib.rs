@@ -39,7 +39,9 @@ pub mod tissue;
 mod violation;
 
 pub use budget::StepBudget;
-pub use ceiling::{ceiling, generator_hard_limit, response_mk_j, start_ceiling, warming};
+pub use ceiling::{
+    RESPONSES_MK_J, ceiling, generator_hard_limit, response_mk_j, start_ceiling, warming,
+};
 pub use electrode::{Electrode, Gauge, SensorKind};
 #[cfg(feature = "toml")]
 pub use file::{

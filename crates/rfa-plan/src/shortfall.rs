@@ -1,7 +1,8 @@
 //! Whether a step's power ceiling leaves its ramp and its hold the power they take.
 //!
-//! An estimate from what an ideal loop takes in muscle (docs/safety/ceilings.md), told before arming;
-//! it refuses nothing and changes nothing. Other tissues take up to a third more, fat about half.
+//! An estimate from what an ideal loop takes in muscle (docs/safety/ceilings.md), told before
+//! arming; it refuses nothing and changes nothing. Other tissues take up to a third more, fat about
+//! half.
 
 use crate::ceiling::{Takes, takes};
 use crate::{Electrode, Gate, Plan, StepSpec};
@@ -55,8 +56,8 @@ impl fmt::Display for Shortfall {
 }
 
 impl Plan {
-    /// What the ceiling of the step at `index`, counted from 0, does not permit; none where it permits
-    /// the step, beyond the plan, and for a plan that is not thermal.
+    /// What the ceiling of the step at `index`, counted from 0, does not permit; none where it
+    /// permits the step, beyond the plan, and for a plan that is not thermal.
     #[must_use]
     pub fn shortfall(&self, index: usize) -> Option<Shortfall> {
         if self.program.mode != Mode::Thermal {
@@ -97,8 +98,8 @@ fn needed(electrode: Electrode, step: &StepSpec, from_milli_c: i64) -> Option<[i
     let fast = at(electrode, set, |takes| takes.ramp_5_mw)?;
     let slow = at(electrode, set, |takes| takes.ramp_15_mw)?;
     let hold = at(electrode, set, |takes| takes.hold_mw)?;
-    // A ramp of T takes a + b/T, which the two of the table fix: b/T is the metal's heat, and that of
-    // the tissue that is warmed along.
+    // A ramp of T takes a + b/T, which the two of the table fix: b/T is the metal's heat, and that
+    // of the tissue that is warmed along.
     let ramp_ms = i64::try_from(step.ramp.as_millis()).unwrap_or(i64::MAX);
     let beyond = fast.saturating_sub(slow).saturating_mul(15_000_i64.saturating_sub(ramp_ms));
     let ramp = slow.saturating_add(beyond.checked_div(ramp_ms.saturating_mul(2))?);
@@ -108,7 +109,8 @@ fn needed(electrode: Electrode, step: &StepSpec, from_milli_c: i64) -> Option<[i
     Some([hold.saturating_add(above.checked_div(rise)?), hold])
 }
 
-/// A column's value at a set temperature, on straight lines between columns, from body temperature on.
+/// A column's value at a set temperature, on straight lines between columns, from body temperature
+/// on.
 fn at(electrode: Electrode, set_milli_c: i64, value: impl Fn(&Takes) -> i64) -> Option<i64> {
     let (mut low_c, mut low) = (BODY_MILLI_C, 0_i64);
     for column in takes(electrode) {

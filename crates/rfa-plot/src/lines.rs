@@ -112,8 +112,8 @@ mod tests {
         }
     }
 
-    /// A line runs from corner to corner of its window, leaves out what is no number and stays on the
-    /// rim where it is beyond.
+    /// A line runs from corner to corner of its window, leaves out what is no number and stays on
+    /// the rim where it is beyond.
     #[test]
     fn lines_stay_in_their_window() {
         let scene = plot().scene();

@@ -94,8 +94,8 @@ pub fn attach(
     })
 }
 
-/// Copies the recording `from` to the new file `to` with a checkpoint signed by `key`, which vouches
-/// for everything in front of it. What does not fit its chain is not signed.
+/// Copies the recording `from` to the new file `to` with a checkpoint signed by `key`, which
+/// vouches for everything in front of it. What does not fit its chain is not signed.
 ///
 /// # Errors
 /// As [`annotate`], and where [`check`] finds a record that does not fit.

@@ -384,6 +384,25 @@ fn a_value_out_of_range_is_named() {
     assert_eq!(error.to_string(), "step 8 is not allowed; allowed: 0 to 7");
 }
 
+/// A program whose electrode cannot be one of a plan is refused by name.
+#[test]
+fn a_response_of_no_electrode_is_named() {
+    let program = |response_mk_j: u32| {
+        let text = format!(
+            r#"{{"channel":1,"mode":"thermal","steps":[],"ceilings_mw":[],"response_mk_j":{response_mk_j}}}"#
+        );
+        let row: rfa_record::row::ProgramRow = serde_json::from_str(&text).expect("reads");
+        rfa_plan::Program::try_from(&row).map_err(|error| error.to_string())
+    };
+    for good in [500, 50_000] {
+        assert_eq!(program(good).expect("a program").response_mk_j, good);
+    }
+    for bad in [0, 499, 50_001, u32::MAX] {
+        let told = format!("response_mk_j {bad} is not allowed; allowed: 500 to 50000");
+        assert_eq!(program(bad).expect_err("refuses"), told);
+    }
+}
+
 /// A field nobody knows is an error: it might be one that decided something.
 #[test]
 fn an_unknown_field_is_refused() {

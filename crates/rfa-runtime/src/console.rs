@@ -113,7 +113,8 @@ impl ConsoleHandle {
         self.snapshot.operator = operator;
     }
 
-    /// Says whether alarms can be heard (H-46), `None`: not known yet; never called, nobody listens.
+    /// Says whether alarms can be heard (H-46), `None`: not known yet; never called, nobody
+    /// listens.
     pub fn set_sound(&self, works: Option<bool>) {
         self.shared.set_sound(works);
     }

@@ -89,8 +89,8 @@ fn thresholds(site: &RuleThresholds) -> Result<Thresholds, LimitError> {
     })
 }
 
-/// Thousandths of a file's unit in the interlock's: µs of time, whole percents (a site has no others),
-/// else thousandths.
+/// Thousandths of a file's unit in the interlock's: µs of time, whole percents (a site has no
+/// others), else thousandths.
 fn in_unit(thousandths: u32, unit: &str) -> i64 {
     match unit {
         "s" => i64::from(thousandths) * 1_000,

@@ -4,9 +4,9 @@
 //! hard limits, self-test, meters, a lagged and noisy thermocouple, footswitch, emergency stop.
 //! It speaks the wire protocol byte by byte at the stated baud rate. Its needle sits in a
 //! [`Plant`]: [`TissuePlant`] is the finite-volume model of `rfa-tissue`, [`LumpedPlant`] a few
-//! first-order states that cost nothing to make, for tests of everything else. Named [`Fault`]s break it
-//! while it runs, each with a twin just below what may trip. Everything is a function of the
-//! seed and the calls: the same calls give the same bytes on any machine.
+//! first-order states that cost nothing to make, for tests of everything else. Named [`Fault`]s
+//! break it while it runs, each with a twin just below what may trip. Everything is a function of
+//! the seed and the calls: the same calls give the same bytes on any machine.
 //!
 //! What it does not have: its own link between footswitch and output (the interlock has that
 //! rule and must be seen to have it), and any mode but thermal.

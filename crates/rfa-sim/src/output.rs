@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 
 /// Time constant of the power regulator, s: a few carrier cycles and one filter.
 const REGULATOR_S: f64 = 0.003;
-/// Largest error of the usual regulated power; drawn once from the seed (hazards.md E3 allows 20 %).
+/// Largest error of the usual regulated power; drawn once from the seed (hazards.md E3 allows 20
+/// %).
 const ACCURACY: f64 = 0.02;
 /// Noise of a metered value, rms share.
 const METER_NOISE: f64 = 0.003;

@@ -40,7 +40,8 @@ struct Full {
     waiting_v2s: f64,
 }
 
-/// The reduced model of one setting, where there is one exact enough, for as many plants as one likes.
+/// The reduced model of one setting, where there is one exact enough, for as many plants as one
+/// likes.
 #[derive(Debug, Clone)]
 pub struct FittedTissue {
     setting: Setting,

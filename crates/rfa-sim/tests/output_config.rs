@@ -1,5 +1,5 @@
-//! What a configuration says of the power's delay, error and quantum and of the temperature's quantum
-//! is what comes out.
+//! What a configuration says of the power's delay, error and quantum and of the temperature's
+//! quantum is what comes out.
 
 mod common;
 

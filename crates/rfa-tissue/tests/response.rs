@@ -52,8 +52,8 @@ fn ratio_percent(fitted: Electrode, planned: Electrode, tissue: &str) -> f64 {
     both.skip(5).map(|(rise, expected)| 100.0 * rise / expected).fold(0.0, f64::max)
 }
 
-/// The right electrode stays below 200 % in every tissue: 190 % in a nerve in CSF, 176 % in fat, 111 %
-/// elsewhere; and is within a tenth of it in muscle, from which the table is.
+/// The right electrode stays below 200 % in every tissue: 190 % in a nerve in CSF, 176 % in fat,
+/// 111 % elsewhere; and is within a tenth of it in muscle, from which the table is.
 #[test]
 fn h38_the_right_electrode_answers_as_expected() {
     for size in TABLE.map(electrode) {

@@ -1,5 +1,5 @@
-//! `rfa campaign`: every fault in every phase, size, electrode and tissue, pairs of faults, and hours
-//! in which nothing breaks, each a whole treatment on virtual time.
+//! `rfa campaign`: every fault in every phase, size, electrode and tissue, pairs of faults, and
+//! hours in which nothing breaks, each a whole treatment on virtual time.
 //!
 //! `case` says what is tried, `subject` in which needle and tissue, `judge` whether it came as its
 //! hazard row says, `log` keeps results, `table` tells them. Which faults there are and what may

@@ -1,4 +1,5 @@
-//! The controllers that people have. Same inputs, outputs, ceilings and interlock as the loop's own.
+//! The controllers that people have. Same inputs, outputs, ceilings and interlock as the loop's
+//! own.
 //!
 //! None of them knows a ramp: each is given the plan's straight line from the measured start as its
 //! set-point, without which most of them would be ended by H-03.

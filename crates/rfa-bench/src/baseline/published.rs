@@ -2,10 +2,11 @@
 //! (generators.md 5b).
 //!
 //! V² = 280.78 V²/K of the error + 0.5 V²/K of its sum over steps of 0.1 s, V between 12.85 and
-//! 66.33 V, the sum frozen while V is at a limit. As written there the sum begins anew in each step;
-//! meant is a sum, and that is what stands here. Its V² are for a cardiac electrode of some 100 ohm:
-//! for a needle its full scale, 66.33 V squared, is taken for the step's power ceiling. With volts as
-//! published every needle would be driven by 50 W/K at 5 ohm to 3 W/K at 90 ohm: by a switch.
+//! 66.33 V, the sum frozen while V is at a limit. As written there the sum begins anew in each
+//! step; meant is a sum, and that is what stands here. Its V² are for a cardiac electrode of some
+//! 100 ohm: for a needle its full scale, 66.33 V squared, is taken for the step's power ceiling.
+//! With volts as published every needle would be driven by 50 W/K at 5 ohm to 3 W/K at 90 ohm: by a
+//! switch.
 
 use super::{Law, Seen};
 

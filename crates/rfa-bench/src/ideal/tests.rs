@@ -11,7 +11,8 @@ fn draw(set_c: f64, ramp_s: u64) -> Draw {
     draw
 }
 
-/// Where power is plenty the loop is where it has to be: the judgement is of power, not of the loop.
+/// Where power is plenty the loop is where it has to be: the judgement is of power, not of the
+/// loop.
 #[test]
 fn with_power_to_spare_everything_is_permitted() {
     for ramp_s in [5, 15, 30] {

@@ -175,6 +175,7 @@ fn the_response_goes_with_length_and_diameter() {
             let wanted = 27_600.0 / (mm * (f64::from(gauge.diameter_um()) / 1e3).powf(1.65));
             let got = f64::from(response_mk_j(electrode(gauge, tip_length_um)));
             assert!((got / wanted - 1.0).abs() < 0.01, "{gauge:?} {mm} mm: {got}, {wanted}");
+            assert!(RESPONSES_MK_J.contains(&(got as u32)), "{gauge:?} {mm} mm: {got}");
         }
     }
     for row in LARGER.iter().chain([&SMALLEST]) {

@@ -15,7 +15,8 @@ use super::source::{Source, printable};
 use super::{FileError, words};
 use crate::check;
 
-/// Numbers are kept in thousandths, but for those marked `x-fine`; the distance to the nearest one that is taken for rounding.
+/// Numbers are kept in thousandths, but for those marked `x-fine`; the distance to the nearest one
+/// that is taken for rounding.
 const ROUNDING: f64 = 1e-6;
 
 /// Longest path that is shown, in characters.

@@ -47,8 +47,8 @@ fn the_table_s_treatments_are_told_where_they_have_not_the_power() {
     }
 }
 
-/// Between the columns on a straight line, below them in proportion to the rise, and a larger needle
-/// than any row takes more by length and by diameter.
+/// Between the columns on a straight line, below them in proportion to the rise, and a larger
+/// needle than any row takes more by length and by diameter.
 #[test]
 fn between_and_beyond_the_table() {
     let needs = |plan: Plan, set_c: i64| {

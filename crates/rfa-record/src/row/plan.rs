@@ -4,7 +4,7 @@ use super::{
     ActivationWord, GateWord, ModeWord, RowError, bounded, channel_id, plan_hash, quantity,
 };
 use rfa_interlock::{LimitsSpec, StepLimit, Threshold, Thresholds, Warming};
-use rfa_plan::{Program, StepSpec};
+use rfa_plan::{Program, RESPONSES_MK_J, StepSpec};
 use rfa_units::{MilliCelsius, MilliJoules, MilliWatts, Milliohms, SessionId, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -241,7 +241,12 @@ impl TryFrom<&ProgramRow> for Program {
                 MilliWatts::new(*raw)
                     .ok_or_else(|| RowError::new("ceilings_mw", raw, format!("0 to {max}")))
             })?,
-            response_mk_j: row.response_mk_j,
+            response_mk_j: Some(row.response_mk_j)
+                .filter(|response| RESPONSES_MK_J.contains(response))
+                .ok_or_else(|| {
+                    let range = format!("{} to {}", RESPONSES_MK_J.start(), RESPONSES_MK_J.end());
+                    RowError::new("response_mk_j", row.response_mk_j, range)
+                })?,
         })
     }
 }

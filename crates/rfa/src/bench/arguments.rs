@@ -57,8 +57,8 @@ pub(crate) struct Loop {
     /// A table for people, JSON for machines, Markdown for documents.
     #[arg(long, value_enum, default_value_t = LoopFormat::Table)]
     pub(crate) format: LoopFormat,
-    /// Write plots into this folder, each as SVG and PNG: trajectories and the worst ten of the first
-    /// controller, overshoot of all of them.
+    /// Write plots into this folder, each as SVG and PNG: trajectories and the worst ten of the
+    /// first controller, overshoot of all of them.
     #[arg(long, value_name = "DIR")]
     pub(crate) plots: Option<PathBuf>,
 }
