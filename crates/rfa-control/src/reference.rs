@@ -75,21 +75,23 @@ mod tests {
 
     const DT: f64 = 0.01;
 
-    /// H-42: a reading that stood still for a second lets the target wait; it then comes back to
+    /// H-42: a reading that stood still for 3 s lets the target wait; it then comes back to
     /// the straight line, and never faster than the share of the plan beyond it.
     #[test]
     fn h42_a_target_that_waited_comes_back_to_the_line() {
         let rate = 3.0;
         let mut reference = Reference::new(37.0, 80.0, rate);
-        for _ in 0..150 {
+        for _ in 0..300 {
             reference.advance(37.0, 0.3, DT);
         }
         let line = |ticks: u32| 37.0 + rate * f64::from(ticks) * DT;
-        assert!(line(150) - reference.target() > 0.5, "{}", reference.target());
-        for _ in 150..600 {
+        assert!(line(300) - reference.target() > 0.5, "{}", reference.target());
+        for _ in 300..900 {
             reference.advance(reference.lagged(), 0.3, DT);
             assert!(reference.slope() <= (1.0 + TUNING.catch_up_share) * rate + 1e-9);
         }
-        assert!((line(600) - reference.target()).abs() < 0.01, "{}", reference.target());
+        // Within what a tick adds: the line moves first.
+        let off = (line(900) - reference.target()).abs();
+        assert!(off <= rate * DT + 1e-6, "{off}");
     }
 }
