@@ -71,10 +71,19 @@ impl Drop for ClearCore {
 
 /// Puts the calling thread, which keeps time, on the kept core. Whether there is one has been told
 /// by [`ClearCore::keep`].
-pub(crate) fn use_kept_core() {
-    if let Ok(cores) = Cores::here() {
-        let _ = sched_setaffinity(None, &cores.kept);
-    }
+pub(crate) fn use_kept_core() -> Option<String> {
+    Cores::here().ok().and_then(|cores| move_to(&cores.kept))
+}
+
+/// Puts the calling thread on every core there is: one that a thread beside it started is not on
+/// the kept one.
+pub(crate) fn use_all_cores() -> Option<String> {
+    Cores::here().ok().and_then(|cores| move_to(&cores.all))
+}
+
+fn move_to(cores: &CpuSet) -> Option<String> {
+    let moved = sched_setaffinity(None, cores);
+    moved.err().map(|error| format!("a real-time thread stays off its core ({error})"))
 }
 
 /// Each core this process may use, by itself.
@@ -132,7 +141,7 @@ mod tests {
         let on = || sched_getaffinity(None).expect("known");
         let ordinary = std::thread::spawn(on).join().expect("no panic");
         let keeps_time = std::thread::spawn(move || {
-            use_kept_core();
+            assert_eq!(use_kept_core(), None);
             on()
         });
         let keeps_time = keeps_time.join().expect("no panic");

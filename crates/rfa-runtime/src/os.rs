@@ -42,8 +42,7 @@ pub fn stand_for_hardware() -> Vec<String> {
 /// link's thread. Returns what it could not do.
 #[must_use]
 pub fn stand_for_the_link() -> Vec<String> {
-    cores::use_kept_core();
-    make_real_time("bare echo", FIFO_LINK)
+    keep_time("bare echo", FIFO_LINK)
 }
 
 /// Gives the calling thread, which looks on, precedence over ordinary threads and over no other.
@@ -51,6 +50,21 @@ pub fn stand_for_the_link() -> Vec<String> {
 #[must_use]
 pub fn stand_beside() -> Vec<String> {
     make_real_time("witness", FIFO_BESIDE)
+}
+
+/// Real time on the kept core, for a thread that keeps a session's time. Without the priority it
+/// may wake on any core: tied to one it would wait for whatever runs there.
+pub(crate) fn keep_time(name: &str, priority: i32) -> Vec<String> {
+    let mut warnings = make_real_time(name, priority);
+    let moved = if is_fifo() { cores::use_kept_core() } else { cores::use_all_cores() };
+    warnings.extend(moved);
+    warnings
+}
+
+/// Whether the calling thread has the priority that was asked for.
+fn is_fifo() -> bool {
+    // SAFETY: no pointer; thread id 0 is the calling thread.
+    unsafe { libc::sched_getscheduler(0) == libc::SCHED_FIFO }
 }
 
 /// Puts the calling thread under `SCHED_FIFO` with no timer slack. Returns what it could not do.

@@ -3,7 +3,6 @@
 use crate::clock::MonotonicClock;
 use crate::console::ConsoleHandle;
 use crate::control_task::ControlTask;
-use crate::cores::use_kept_core;
 use crate::log::{Logged, RECORDS_MAX};
 use crate::os::{self, Held};
 use crate::result::{Ended, QuitReason, SessionResult, Status, assemble};
@@ -170,10 +169,7 @@ impl Session {
             let report = report.clone();
             move || {
                 let found = match realtime {
-                    Realtime::Wanted => {
-                        use_kept_core();
-                        os::make_real_time(name, priority)
-                    }
+                    Realtime::Wanted => os::keep_time(name, priority),
                     Realtime::Off => Vec::new(),
                 };
                 // Nobody listens any more after a second; the thread runs all the same.

@@ -21,6 +21,8 @@ const GROWTH_MAX_KIB: u64 = 8 * 1_024;
 struct Kept {
     end: String,
     whole: bool,
+    /// Neither through, nor out of time, nor tripped; or RF was not seen off.
+    ended_badly: bool,
     stall: StallRecord,
     trips: Vec<Trip>,
     recording: crate::scenario::Scratch,
@@ -131,10 +133,13 @@ fn keep(sessions: &Sessions, treated: Treated) -> Kept {
         rule: trip.rule.clone(),
         at_us: trip.at_us,
     });
+    let trips: Vec<Trip> = trips.collect();
+    let as_planned = ["complete", "out of time"].contains(&report.end.as_str());
     Kept {
         end: report.end.clone(),
-        whole: report.summary.steps.iter().all(|step| step.complete),
-        trips: trips.collect(),
+        whole: report.end == "complete",
+        ended_badly: !report.off_confirmed || (!as_planned && trips.is_empty()),
+        trips,
         stall: report.stall,
         recording,
     }
@@ -181,6 +186,10 @@ impl Soaked {
         for Trip { words, rule, at_us } in &kept.trips {
             let stall = stalls_trip(rule).then(|| evidence.of_trip(rule, *at_us));
             self.trips.push(Event { treatment, what: words.clone(), explained: stall.flatten() });
+        }
+        if kept.ended_badly {
+            let what = format!("ended: {}", kept.end);
+            self.trips.push(Event { treatment, what, explained: None });
         }
         match re_execute(&kept.recording.0) {
             Ok(()) => self.verified += 1,
