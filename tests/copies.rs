@@ -116,7 +116,7 @@ fn notes_and_files_are_added_to_a_copy() {
     assert!(before == fs::read(&TREATED.recording).expect("readable"), "changed in place");
     let info = rec(&["info", path(&kept)]).expect_code(0).stdout;
     assert!(info.contains("notes:       pad looked dry (nina)\n"), "{info}");
-    assert!(info.contains("plan.toml, simulator.toml, site.toml\n"), "{info}");
+    assert!(info.contains("plan.toml, simulator.toml, latency.hlog, site.toml\n"), "{info}");
     let all = messages(&kept);
     assert!(messages(&TREATED.recording) == all[..all.len() - 1], "a message was changed");
     rec(&["verify", path(&kept)]).expect_code(0);
@@ -148,7 +148,7 @@ fn a_deidentified_copy_names_nobody() {
     for part in [
         "removed: 1 operator names in ",
         "removed: the generator's serial number\n",
-        "removed: files kept inside: script.toml, site.toml\n",
+        "removed: files kept inside: latency.hlog, script.toml, site.toml\n",
         "removed: 1 notes\n",
         "kept: the session's id: a random number that its original has too\n",
         "kept: plan.toml, simulator.toml, whole: look through comments",
