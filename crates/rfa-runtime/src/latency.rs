@@ -3,7 +3,6 @@
 mod log;
 
 use hdrhistogram::Histogram;
-pub use log::LATENCY_LOG;
 use rfa_session::{Latency, LatencyView, Quantiles, TickRecord};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 

@@ -40,7 +40,7 @@ pub use clock::{Clock, MonotonicClock, VirtualClock};
 pub use console::{ConsoleHandle, Stopper};
 pub use control_task::ControlTask;
 pub use interlock_task::{InterlockTask, Outlet};
-pub use latency::{LATENCY_LOG, Latencies, LatencySet, LatencyUs, QuantilesUs};
+pub use latency::{Latencies, LatencySet, LatencyUs, QuantilesUs};
 pub use lesion::{LESION_BOUNDARY, LESION_THREAD};
 pub use limits::{hard_limits_for, limits_for, tried_thresholds};
 pub use os::{stand_beside, stand_for_hardware, stand_for_the_link};

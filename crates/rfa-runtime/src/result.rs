@@ -202,7 +202,8 @@ pub(crate) fn assemble<O: Outlet>(
         off_confirmed = confirmed;
         last = task.last().copied().or(last);
         missed_ticks = last.map_or(0, |record| record.timing.missed_ticks);
-        stall = task.into_late().into_record(steal);
+        let (late, control_late) = task.into_late();
+        stall = StallRecord::new(late, control_late, steal);
         let status = last.map_or(Status::BEFORE, |record| Status::of(&record, shared));
         end = status.ended().unwrap_or(Ended::Quit(QuitReason::Caller));
     }
