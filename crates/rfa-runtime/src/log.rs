@@ -5,8 +5,8 @@
 use crate::console::Given;
 use crate::lesion::LesionEnd;
 use crate::shared::Shared;
-use crate::summary::{Accumulator, Summary};
-use crate::{LATENCY_LOG, LatencySet};
+use rfa_figures::summary::{Accumulator, Summary};
+use rfa_figures::{LATENCY_LOG, LatencySet};
 use rfa_record::{Attached, RecordError, Recorder, TruthRow};
 use rfa_session::{LatencyView, LesionView, RecordingStatus, TickRecord};
 use rfa_units::HostInstant;
