@@ -2,12 +2,12 @@
 
 use crate::clock::{Clock, MonotonicClock};
 use crate::cores;
-use crate::latency::Latencies;
 use crate::os::{
     FIFO_INTERLOCK, FIFO_WITNESS, is_fifo, keep_processors_awake, make_real_time, sleep_until,
 };
 use crate::pacer::{Pacer, TICK};
 use crate::stall::{LateTick, LateTicks, OVERRUN};
+use rfa_figures::Latencies;
 use rfa_units::Span;
 use rustix::thread::CpuSet;
 use std::sync::Arc;

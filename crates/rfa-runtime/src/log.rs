@@ -2,11 +2,11 @@
 //!
 //! Nothing here can touch RF. A recording that fails is shown and refuses the next arming (H-45).
 
-use crate::LatencySet;
 use crate::console::Given;
 use crate::lesion::LesionEnd;
 use crate::shared::Shared;
-use crate::summary::{Accumulator, Summary};
+use rfa_figures::LatencySet;
+use rfa_figures::summary::{Accumulator, Summary};
 use rfa_record::{Attached, LATENCY_LOG, RecordError, Recorder, TruthRow};
 use rfa_session::{LatencyView, LesionView, RecordingStatus, TickRecord};
 use rfa_units::HostInstant;

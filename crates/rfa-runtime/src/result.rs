@@ -1,12 +1,13 @@
 //! How a session ended, with its evidence.
 
+use crate::StallRecord;
 use crate::interlock_task::Outlet;
 use crate::log::Logged;
 use crate::shared::Shared;
 use crate::stall::Steal;
-use crate::summary::Summary;
 use crate::threads::InterlockEnd;
-use crate::{LatencySet, StallRecord};
+use rfa_figures::LatencySet;
+use rfa_figures::summary::Summary;
 use rfa_interlock::{State, Trip};
 use rfa_link::Tally;
 use rfa_session::{QueueCounts, RecordingStatus, StopSource, TickRecord};
