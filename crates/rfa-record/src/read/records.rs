@@ -63,14 +63,16 @@ pub(crate) enum Record<'a> {
 
 impl Records {
     pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
-        Ok(Self {
-            frames: Frames::open(path)?,
-            unpacker: None,
-            chunk: Vec::new(),
-            rest: 0..0,
-            at: 0,
-            data_ended: false,
-        })
+        Frames::open(path).map(Self::of)
+    }
+
+    /// The records from the one that begins at `at`.
+    pub(super) fn open_at(path: &Path, at: u64) -> Result<Self, ReadError> {
+        Frames::open_at(path, at).map(Self::of)
+    }
+
+    const fn of(frames: Frames) -> Self {
+        Self { frames, unpacker: None, chunk: Vec::new(), rest: 0..0, at: 0, data_ended: false }
     }
 
     pub(crate) fn path(&self) -> &Path {
