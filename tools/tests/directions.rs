@@ -24,6 +24,18 @@ const DIRECT: &[(&str, &[&str])] = &[
     ("rfa-record", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
     ("rfa-replay", &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"]),
     (
+        "rfa-report",
+        &[
+            "rfa-units",
+            "rfa-plan",
+            "rfa-plot",
+            "rfa-tissue",
+            "rfa-interlock",
+            "rfa-session",
+            "rfa-record",
+        ],
+    ),
+    (
         "rfa-runtime",
         &[
             "rfa-units",
@@ -254,11 +266,14 @@ fn pure_sources_name_no_clock_thread_or_file() {
     assert!(looked_at > 60, "only {looked_at} files were looked at");
 }
 
-/// H-52: what replays a recording cannot open a device.
+/// H-52: what replays a recording, draws it or reports of it cannot open a device.
 #[test]
 fn replay_reaches_no_link() {
-    let reached = reach(&graph(), "rfa-replay");
-    for bad in ["rfa-link", "rfa-runtime", "tokio-serial", "serialport"] {
-        assert!(!reached.contains(bad), "rfa-replay reaches {bad}");
+    let graph = graph();
+    for name in ["rfa-replay", "rfa-report"] {
+        let reached = reach(&graph, name);
+        for bad in ["rfa-link", "rfa-runtime", "tokio-serial", "serialport"] {
+            assert!(!reached.contains(bad), "{name} reaches {bad}");
+        }
     }
 }

@@ -10,6 +10,8 @@ const LEFT: usize = 8;
 const COLUMNS: (usize, usize) = (40, 400);
 /// Pixels of a panel's height for a row of characters.
 const PIXELS_PER_ROW: f64 = 22.0;
+/// Columns of a line's sample in the key.
+const SAMPLE: usize = 3;
 /// Marks listed at most; more are counted.
 const LISTED_MAX: usize = 40;
 /// Colours of a panel's lines, the uppermost first (ECMA-48 8.3.117).
@@ -101,7 +103,7 @@ fn panel_rows(plot: &PanelPlot, panel: &Panel, inner: usize, colours: bool, out:
         let owner = panel.lines.len() - 1 - index;
         draw(plot, line, (low, high), owner, &mut cells);
     }
-    out.push(key(panel, colours));
+    out.extend(key(panel, inner + LEFT + 1, colours));
     let mut labels = vec![String::new(); rows];
     for tick in ticks(low, high, (rows as f64 / 2.0).max(1.0)) {
         let row = place(high - tick + low, (low, high), rows);
@@ -153,30 +155,40 @@ fn between(a: (usize, usize), b: (usize, usize)) -> impl Iterator<Item = (usize,
     })
 }
 
-/// The panel's name and a sample of each line, as it is drawn.
-fn key(panel: &Panel, colours: bool) -> String {
-    let mut text = format!("{:LEFT$}{}", "", panel.label);
+/// The panel's name and a sample of each line, as it is drawn; as many rows as that takes.
+fn key(panel: &Panel, columns: usize, colours: bool) -> Vec<String> {
+    let mut rows = vec![format!("{:LEFT$}{}", "", panel.label)];
+    let mut used = LEFT + panel.label.chars().count();
     for (index, line) in panel.lines.iter().enumerate().rev() {
         if line.key.is_empty() {
             continue;
         }
-        let sample: String = (0..6)
-            .step_by(2)
-            .map(|x| {
-                let dots = (0..2).map(|side| (x + side) % line.every.max(1) as usize == 0);
-                match dots.collect::<Vec<_>>()[..] {
-                    [true, true] => '\u{2824}',
-                    [true, false] => '\u{2804}',
-                    [false, true] => '\u{2820}',
-                    _ => ' ',
-                }
-            })
-            .collect();
+        let long = 2 + SAMPLE + 1 + line.key.chars().count();
+        if used + long > columns {
+            rows.push(" ".repeat(LEFT));
+            used = LEFT;
+        }
+        used += long;
         let ink = INKS[(panel.lines.len() - 1 - index) % INKS.len()];
+        let sample = sample(line.every.max(1) as usize);
         let sample = if colours { format!("\x1b[{ink}m{sample}\x1b[0m") } else { sample };
-        text.push_str(&format!("  {sample} {}", line.key));
+        if let Some(row) = rows.last_mut() {
+            row.push_str(&format!("  {sample} {}", line.key));
+        }
     }
-    text
+    rows
+}
+
+/// Some columns of a line of which every so many dots are drawn.
+fn sample(every: usize) -> String {
+    let signs =
+        (0..SAMPLE).map(|column| match [2 * column, 2 * column + 1].map(|x| x % every == 0) {
+            [true, true] => '\u{2824}',
+            [true, false] => '\u{2804}',
+            [false, true] => '\u{2820}',
+            [false, false] => ' ',
+        });
+    signs.collect()
 }
 
 /// Words where there is room for them, a bar at every change.

@@ -88,7 +88,7 @@ impl PanelPlot {
         }
         for line in &panel.lines {
             for points in line.signal.lines(frame.window, WIDTH) {
-                items.push(pen(&points, |time| frame.x(time), &y, line.stroke));
+                items.push(pen(&points, |time| frame.x(time), y, line.stroke));
             }
         }
         let (right, bottom) = (LEFT + WIDTH, top + panel.height);
