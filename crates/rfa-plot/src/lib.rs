@@ -1,9 +1,9 @@
 //! Figures as data, drawn once.
 //!
-//! A figure ([`FieldPlot`], [`LinePlot`], [`PanelPlot`]) knows its numbers and words and nothing of pixels or
-//! files; it is laid out into a [`Scene`] of paths and texts, and a scene is written as SVG
-//! ([`svg`]) or painted as PNG ([`png`]); panels are drawn in a [`terminal`] too. No display, no system font, and the same bytes on every
-//! machine of one kind.
+//! A figure ([`FieldPlot`], [`LinePlot`], [`PanelPlot`]) knows its numbers and words and nothing of
+//! pixels or files; it is laid out into a [`Scene`] of paths and texts, and a scene is written as
+//! SVG ([`svg()`]) or painted as PNG ([`png()`]); panels are drawn in a [`terminal()`] too. No
+//! display, no system font, and the same bytes on every machine of one kind.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

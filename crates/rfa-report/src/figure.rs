@@ -67,8 +67,8 @@ const fn look(name: Name) -> (Colour, f64, Option<f64>, u32) {
     }
 }
 
-/// The figure of `sessions` (at most [`SESSIONS_MAX`]; the first is drawn in whole lines, the others
-/// dashed) with the signals `names`, between two times or as long as the longest.
+/// The figure of `sessions` (at most [`SESSIONS_MAX`]; the first is drawn in whole lines, the
+/// others dashed) with the signals `names`, between two times or as long as the longest.
 #[must_use]
 pub fn figure(sessions: &[&Series], names: &[Name], window_s: Option<(f64, f64)>) -> PanelPlot {
     let sessions = sessions.get(..SESSIONS_MAX).unwrap_or(sessions);

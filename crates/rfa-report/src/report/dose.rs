@@ -2,9 +2,9 @@
 
 use rfa_record::row::{OutputWord, TickRow};
 
-/// Temperatures for which the time above is told, °C: pulsed RF is to stay below 42 °C, 45 °C is one
-/// maker's rule for a lesion's edge (NeuroTherm NT1100 operator manual, pp. 86 and 82), and 60 °C is
-/// the lowest set temperature of the shipped plans.
+/// Temperatures for which the time above is told, °C: pulsed RF is to stay below 42 °C, 45 °C is
+/// one maker's rule for a lesion's edge (NeuroTherm NT1100 operator manual, pp. 86 and 82), and
+/// 60 °C is the lowest set temperature of the shipped plans.
 pub const ABOVE_C: [f64; 3] = [42.0, 45.0, 60.0];
 /// A reading counts for this long at most, s: ten ticks without another are a gap, and nobody knows
 /// what was in it.

@@ -115,8 +115,8 @@ fn find() -> Option<PathBuf> {
 
 fn missing() -> Stop {
     Stop::failure(format!(
-        "error: --pdf needs Chromium, and none is on the PATH\n  looked for: {}\n  help:    install \
-         it (Debian, Ubuntu: apt install chromium; Fedora: dnf install chromium; macOS: brew \
+        "error: --pdf needs Chromium, and none is on the PATH\n  looked for: {}\n  help:    \
+         install it (Debian, Ubuntu: apt install chromium; Fedora: dnf install chromium; macOS: brew \
          install chromium), or write the page with -o report.html and print it from any browser",
         NAMES.join(", ")
     ))
