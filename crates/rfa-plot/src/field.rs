@@ -259,7 +259,7 @@ impl FieldPlot {
         let [a, b, c, d] = frame.corners();
         items.push(Item::line(&[a, b, c, d, a], rim));
         let (left, bottom) = (frame.left, frame.top + frame.height);
-        for tick in ticks(frame.x.0, frame.x.1, (frame.width / 55.0).max(2.0)) {
+        for tick in ticks(frame.x.0, frame.x.1, (frame.width / 55.0).max(5.0)) {
             let (x, _) = frame.at((tick, frame.y.0));
             items.push(Item::line(&[(x, bottom), (x, bottom + 5.0)], rim));
             let label = plain(tick.abs());

@@ -15,10 +15,10 @@ use rfa_plot::svg;
 pub fn html(report: &Report, file: &str) -> String {
     let mut page = Page::new(&format!("Session report: {}", content::plan_title(report)));
     content::head(report, file, &mut page);
-    // What came of it stands on the first sheet of paper, what it was made from on the next.
+    // On paper plan and steps fill the first sheet, and the curves begin the next in full width.
+    treatment::plan(report, &mut page);
     treatment::steps(report, &mut page);
     curves(report, &mut page);
-    treatment::plan(report, &mut page);
     treatment::impedances(report, &mut page);
     treatment::dose(report, &mut page);
     lesion::lesion(report, &mut page);

@@ -98,10 +98,10 @@ fn picture(told: &LesionMessage, lesion: &LesionRow) -> FieldPlot {
         ],
         regions: Vec::new(),
         marks: vec![Mark {
-            at: (radius, tip - 0.3),
+            at: (0.0, tip / 2.0),
             label: "active tip".to_owned(),
-            anchor: Anchor::Start,
-            look: Look::Words,
+            anchor: Anchor::Middle,
+            look: Look::Upright(Colour::INK),
         }],
     }
 }
