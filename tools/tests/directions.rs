@@ -29,6 +29,18 @@ const DIRECT: &[(&str, &[&str])] = &[
     ("rfa-fleet", &["rfa-units", "rfa-session", "rfa-record", "rfa-figures"]),
     ("rfa-replay", &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"]),
     (
+        "rfa-report",
+        &[
+            "rfa-units",
+            "rfa-plan",
+            "rfa-plot",
+            "rfa-tissue",
+            "rfa-interlock",
+            "rfa-session",
+            "rfa-record",
+        ],
+    ),
+    (
         "rfa-runtime",
         &[
             "rfa-units",
@@ -261,7 +273,8 @@ fn pure_sources_name_no_clock_thread_or_file() {
 }
 
 /// What works on recordings.
-const ON_RECORDINGS: [&str; 4] = ["rfa-record", "rfa-figures", "rfa-fleet", "rfa-replay"];
+const ON_RECORDINGS: [&str; 5] =
+    ["rfa-record", "rfa-figures", "rfa-fleet", "rfa-replay", "rfa-report"];
 
 /// H-52: what works on a recording cannot open a device.
 #[test]

@@ -2,6 +2,7 @@
 
 mod fields;
 mod frames;
+mod index;
 mod messages;
 mod records;
 mod tail;
@@ -164,6 +165,39 @@ impl Recording {
     /// [`ReadError`] where the file cannot be opened again.
     pub fn messages(&self) -> Result<Messages, ReadError> {
         Messages::open(&self.path)
+    }
+
+    /// Its messages from a time on, in nanoseconds (see [`Clock`](crate::Clock)), and some before
+    /// it: reading begins at the first chunk that reaches to that time, where the file has an index
+    /// that holds, and else at the start. Files and marks in front of that chunk are not met, and
+    /// the CRC over all data is not checked.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the file cannot be opened again.
+    pub fn messages_from(&self, log_time_ns: u64) -> Result<Messages, ReadError> {
+        let io = |source| ReadError::Io { path: self.path.clone(), source };
+        match index::find(&self.path, log_time_ns).map_err(io)? {
+            Some(start) => Messages::open_at(&self.path, start),
+            None => self.messages(),
+        }
+    }
+
+    /// The time of its first tick, in nanoseconds; `None`: it holds none.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`]; damage is passed over.
+    pub fn first_tick_ns(&self) -> Result<Option<u64>, ReadError> {
+        let mut messages = self.messages()?;
+        loop {
+            match messages.next() {
+                Ok(Some(message)) if message.topic == crate::Topic::Tick => {
+                    return Ok(Some(message.log_time_ns));
+                }
+                Ok(Some(_)) | Err(ReadError::Damaged { .. }) => {}
+                Ok(None) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 

@@ -9,9 +9,11 @@ mod lesion;
 mod operators;
 mod output;
 mod plans;
+mod plot;
 mod progress;
 mod real_time;
 mod rec;
+mod report;
 mod scenario;
 mod script;
 mod sound;
@@ -50,6 +52,8 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Campaign(arguments) => campaign::campaign(&arguments),
         Command::Bench(command) => bench::bench(&command),
         Command::Rec(command) => rec::rec(command),
+        Command::Plot(arguments) => plot::plot(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),
         Command::Keys(output) => tables::keys(output.format),

@@ -66,10 +66,15 @@ impl Records {
         Ok(Self::of(Frames::open(path)?))
     }
 
-    /// The records from byte `at` on, where one has to begin. For a chunk that an index names: the
-    /// CRC over all data cannot be checked on this way.
+    /// The records from the one that begins at `at`, e.g. a chunk that an index names: the CRC
+    /// over all data cannot be checked on this way.
     pub(super) fn open_at(path: &Path, at: u64) -> Result<Self, ReadError> {
         Ok(Self::of(Frames::open_at(path, at)?))
+    }
+
+    /// The same for who reads few of them.
+    pub(super) fn few_at(path: &Path, at: u64) -> Result<Self, ReadError> {
+        Ok(Self::of(Frames::few_at(path, at)?))
     }
 
     const fn of(frames: Frames) -> Self {

@@ -35,7 +35,7 @@ impl Recording {
         if at >= start {
             return Err(nowhere());
         }
-        let mut records = Records::open_at(self.path(), at)?;
+        let mut records = Records::few_at(self.path(), at)?;
         let mut summary = None;
         loop {
             let found = records.step()?.filter(|_| records.at() == at).ok_or_else(nowhere)?;
