@@ -26,6 +26,7 @@ const DIRECT: &[(&str, &[&str])] = &[
         "rfa-figures",
         &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"],
     ),
+    ("rfa-fleet", &["rfa-units", "rfa-session", "rfa-record", "rfa-figures"]),
     ("rfa-replay", &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"]),
     (
         "rfa-runtime",
@@ -260,7 +261,7 @@ fn pure_sources_name_no_clock_thread_or_file() {
 }
 
 /// What works on recordings.
-const ON_RECORDINGS: [&str; 3] = ["rfa-record", "rfa-figures", "rfa-replay"];
+const ON_RECORDINGS: [&str; 4] = ["rfa-record", "rfa-figures", "rfa-fleet", "rfa-replay"];
 
 /// H-52: what works on a recording cannot open a device.
 #[test]

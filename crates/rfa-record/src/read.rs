@@ -4,6 +4,7 @@ mod fields;
 mod frames;
 mod messages;
 mod records;
+mod tail;
 
 pub(crate) use fields::{Attachment, Channel, Schema};
 pub(crate) use messages::FILES_MAX;
@@ -136,6 +137,12 @@ impl Recording {
         self.mark(CUT).is_none() || told.is_some_and(|told| told == "true")
     }
 
+    /// It is a part cut out of another recording.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.mark(CUT).is_some()
+    }
+
     /// Names of all files kept inside, those attached later too. Reads the whole recording.
     ///
     /// # Errors
@@ -162,7 +169,7 @@ impl Recording {
 
 /// The header stands in front of the first chunk.
 fn read_header(path: &Path) -> Result<(Header, BTreeMap<String, Map>), ReadError> {
-    let mut frames = Frames::open(path)?;
+    let mut frames = Frames::open_for_few(path)?;
     let (mut session, mut clock, mut marks) = (None, None, BTreeMap::new());
     let mut files: Vec<Attached> = Vec::new();
     let (mut bytes, mut mark_bytes) = (0, 0);

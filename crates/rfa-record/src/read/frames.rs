@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 /// The longest record taken: a chunk is about 1 MiB, an attached file a few hundred KiB.
 pub(super) const RECORD_MAX: u64 = 16 << 20;
 
+/// Bytes read ahead of a whole file, and of the few records that a look into it needs.
+const AHEAD: usize = 1 << 18;
+const AHEAD_OF_FEW: usize = 1 << 14;
+
 /// The records of a file, one after the other.
 pub(super) struct Frames {
     path: PathBuf,
@@ -34,11 +38,20 @@ pub(super) struct Frame {
 
 impl Frames {
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
+        Self::with_ahead(path, AHEAD)
+    }
+
+    /// The same for who reads the first records only.
+    pub(super) fn open_for_few(path: &Path) -> Result<Self, ReadError> {
+        Self::with_ahead(path, AHEAD_OF_FEW)
+    }
+
+    fn with_ahead(path: &Path, ahead: usize) -> Result<Self, ReadError> {
         let io = |source| ReadError::Io { path: path.to_owned(), source };
         let file = File::open(path).map_err(io)?;
         let mut frames = Self {
             path: path.to_owned(),
-            input: BufReader::with_capacity(1 << 18, file),
+            input: BufReader::with_capacity(ahead, file),
             next: 0,
             body: Vec::new(),
             hasher: crc32fast::Hasher::new(),
@@ -53,6 +66,15 @@ impl Frames {
         }
         frames.hasher.update(&magic);
         frames.next = MAGIC.len() as u64;
+        Ok(frames)
+    }
+
+    /// From byte `at` on, for who reads few records there.
+    pub(super) fn open_at(path: &Path, at: u64) -> Result<Self, ReadError> {
+        let mut frames = Self::open_for_few(path)?;
+        let sought = frames.input.seek(SeekFrom::Start(at));
+        sought.map_err(|source| ReadError::Io { path: path.to_owned(), source })?;
+        frames.next = at;
         Ok(frames)
     }
 
