@@ -7,8 +7,8 @@ use rfa_interlock::{
 };
 use rfa_plan::preset;
 use rfa_session::{
-    InterlockTick, LesionBoundary, LesionMeasure, LesionPrediction, PowerCheck, PowerVerdict,
-    Reason, Timing,
+    InterlockTick, LesionBoundary, LesionMeasure, LesionPrediction, NoLesion, PowerCheck,
+    PowerVerdict, Timing,
 };
 use rfa_units::{
     Bounded, ChannelReport, Contactor, EmergencyStop, Footswitch, HostInstant, MicroAmps,
@@ -203,8 +203,7 @@ fn lesion(width_um: u32, verdict: PowerVerdict) -> LesionView {
 #[test]
 fn a_lesion_on_record_comes_to_what_the_lesion_came_to() {
     let (mut live, mut again) = (accumulator(), accumulator());
-    let nothing =
-        LesionView { lesion: Err(Reason::new("no RF")), ..lesion(1, PowerVerdict::Agrees) };
+    let nothing = LesionView { lesion: Err(NoLesion::NotBegun), ..lesion(1, PowerVerdict::Agrees) };
     for view in [nothing, lesion(1_234, PowerVerdict::Above), lesion(2_345, PowerVerdict::Agrees)] {
         live.lesion(&view);
         again.lesion_on_record(&LesionMessage::from(&view));
