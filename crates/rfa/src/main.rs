@@ -4,6 +4,7 @@ mod bench;
 mod campaign;
 mod check;
 mod cli;
+mod diff;
 mod exit;
 mod lesion;
 mod operators;
@@ -15,6 +16,7 @@ mod rec;
 mod scenario;
 mod script;
 mod sound;
+mod stats;
 mod tables;
 mod treatment;
 mod trips;
@@ -50,6 +52,8 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Campaign(arguments) => campaign::campaign(&arguments),
         Command::Bench(command) => bench::bench(&command),
         Command::Rec(command) => rec::rec(command),
+        Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Stats(arguments) => stats::stats(&arguments),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),
         Command::Keys(output) => tables::keys(output.format),
