@@ -1,6 +1,6 @@
 //! Arguments. Every example in the long help is run by a test.
 
-use crate::{bench, campaign, lesion, plot, report, scenario};
+use crate::{bench, campaign, diff, lesion, plot, report, scenario, stats};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
@@ -133,6 +133,37 @@ and what was done about them, trips with value and limit, program, chain, gaps, 
 fetches nothing and runs no script. --pdf prints it with the Chromium that is installed.
 Exit 0: all of it. Exit 3: the recording is not whole; the report says so at its top.")]
     Report(report::Arguments),
+    /// Compare recordings: plan, settings, signals, trips, steps and dose, aligned at an event.
+    #[command(after_long_help = "\
+Examples:
+  rfa diff session.mcap signed.mcap
+  rfa diff session.mcap signed.mcap --align first-60 --tolerance tip=0.5,power=0.1 --format json
+  rfa diff session.mcap killed.mcap --align clock
+
+Each B is compared with A, tick by tick from the event on which both are aligned: rf-on, the first
+tick in which RF may be delivered; first-C, the first tick at C degrees; clock, the first tick.
+Values are those of the newest report so far. Both are read side by side and not kept.
+Without --tolerance everything has to be the same but the origin: generator, seed and version. With
+it the signals may differ by that much, and the figures that follow from them are told and not
+judged; plan, settings, tripped rules, complete steps, and what only one of them has, still are.
+Exit 0: equal. Exit 4: different. Exit 3: equal as far as they go; one is not whole.")]
+    Diff(diff::Arguments),
+    /// Statistics over many recordings: reached, time to temperature, overshoot, hold error, trips,
+    /// energy, lesion.
+    #[command(after_long_help = "\
+Examples:
+  rfa stats session.mcap
+  rfa stats recordings --by plan,electrode,site
+  rfa stats recordings --recompute --format csv
+  rfa stats recordings --by site --format json
+
+The figures are those of each session's summary, found by the index at the file's end: what stands
+before it is not read, and `rfa rec check` shows whether it is whole. --recompute computes them from
+every tick, and gives the same. A recording without a summary is computed from its ticks, and told.
+Overshoot and hold error are of the sensed temperature; those that end in _true are a simulator's
+own. Quantiles are by linear interpolation (type 7: DuckDB's quantile_cont, Spark's percentile).
+Exit 0: every file is counted. Exit 3: some could not be used; each is told with the reason.")]
+    Stats(stats::Arguments),
     /// List the shipped plans.
     Plans(Output),
     /// List the simulated generator's faults.

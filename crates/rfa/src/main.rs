@@ -4,6 +4,7 @@ mod bench;
 mod campaign;
 mod check;
 mod cli;
+mod diff;
 mod exit;
 mod lesion;
 mod operators;
@@ -17,6 +18,7 @@ mod report;
 mod scenario;
 mod script;
 mod sound;
+mod stats;
 mod tables;
 mod treatment;
 mod trips;
@@ -54,6 +56,8 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Rec(command) => rec::rec(command),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Stats(arguments) => stats::stats(&arguments),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),
         Command::Keys(output) => tables::keys(output.format),
