@@ -175,8 +175,7 @@ impl Recording {
     /// # Errors
     /// [`ReadError`] where the file cannot be opened again.
     pub fn messages_from(&self, log_time_ns: u64) -> Result<Messages, ReadError> {
-        let io = |source| ReadError::Io { path: self.path.clone(), source };
-        match index::find(&self.path, log_time_ns).map_err(io)? {
+        match index::find(&self.path, log_time_ns)? {
             Some(start) => Messages::open_at(&self.path, start),
             None => self.messages(),
         }
