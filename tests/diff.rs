@@ -39,7 +39,7 @@ fn one_reading_changed(folder: &Path) {
     let mut done = 0;
     let mut edit = |topic: Topic, data: &mut Vec<u8>| {
         let mut row: Value = serde_json::from_slice(data).unwrap_or_default();
-        if topic == Topic::Tick && row["inputs"]["tick"] == 700 {
+        if topic == Topic::Tick && row["inputs"]["tick"] == 600 {
             let tip = &mut row["inputs"]["telemetry"][0]["channels"][0]["tip_mc"];
             *tip = (tip.as_i64().expect("a reading") + 500).into();
             *data = serde_json::to_vec(&row).expect("JSON");
@@ -75,7 +75,7 @@ fn one_reading_is_found_and_tolerated_up_to_its_size() {
     let told = report(folder.path(), "b.mcap", &["--align", "clock"], 4);
     let tip = &told["signals"][0];
     assert_eq!((&tip["signal"], &tip["beyond"]), (&"tip_c".into(), &1.into()));
-    assert_eq!((tip["max"].as_f64(), tip["max_at_s"].as_f64()), (Some(0.5), Some(6.99)));
+    assert_eq!((tip["max"].as_f64(), tip["max_at_s"].as_f64()), (Some(0.5), Some(5.99)));
     assert_eq!(told["signals"][1]["max"], 0.0, "power is the same");
     diff(folder.path(), "b.mcap", &["--tolerance", "tip=0.5"]).expect_code(0);
     diff(folder.path(), "b.mcap", &["--tolerance", "tip=0.499"]).expect_code(4);
@@ -116,7 +116,7 @@ fn what_is_printed_is_the_golden_text() {
     let folder = folder();
     let others: [(&str, &[&str]); 2] = [
         ("tests/plans/short.toml", &["--seed", "9"]),
-        ("tests/plans/quick.toml", &["--seed", "3", "--fault", "sensor-open@8s"]),
+        ("tests/plans/quick.toml", &["--seed", "3", "--fault", "sensor-open@4s"]),
     ];
     for (name, (plan, more)) in ["b.mcap", "c.mcap"].into_iter().zip(others) {
         let treated = treat(plan, more).expect("a treatment");

@@ -251,7 +251,6 @@ struct Dose<'a> {
     peak_c_true: Option<f64>,
     tissue_max_c_true: Option<f64>,
     lesion: Option<&'a LesionSummary>,
-    no_lesion: Option<&'a str>,
 }
 
 impl<'a> Dose<'a> {
@@ -262,7 +261,6 @@ impl<'a> Dose<'a> {
             peak_c_true: summary.peak_c_true,
             tissue_max_c_true: summary.tissue_max_c_true,
             lesion: summary.lesion.as_ref(),
-            no_lesion: summary.no_lesion.as_deref(),
         }
     }
 }

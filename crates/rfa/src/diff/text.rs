@@ -74,7 +74,11 @@ impl Lines {
         };
         self.add(label, &format!("{} differ", count + 1));
         for Change { field, a, b } in changes.iter().take(CHANGES_MAX) {
-            let told = format!("{field:<FIELD$} {} -> {}", value(a), value(b));
+            let (mut from, mut to) = (value(a, true), value(b, true));
+            if from == to {
+                (from, to) = (value(a, false), value(b, false));
+            }
+            let told = format!("{field:<FIELD$} {from} -> {to}");
             self.add("", &told);
         }
         let more = changes.len().saturating_sub(CHANGES_MAX);
@@ -98,9 +102,13 @@ impl Lines {
     }
 }
 
-/// A value in few characters; what is cut off is shown as cut off.
-fn value(value: &Value) -> String {
+/// A value in few characters, `rounded` to four places; what is cut off is shown as cut off.
+fn value(value: &Value, rounded: bool) -> String {
     let told = match value {
+        Value::Number(number) if rounded && number.is_f64() => {
+            let text = format!("{:.4}", number.as_f64().unwrap_or(f64::NAN));
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),

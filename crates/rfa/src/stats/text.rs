@@ -55,6 +55,7 @@ fn name(group: &Group) -> String {
     let Group { by, of, sessions, .. } = group;
     match by {
         rfa_fleet::By::All => format!("all {sessions} sessions"),
+        _ if *sessions == 1 => plain(&format!("{} {of}: 1 session", by.name())),
         _ => plain(&format!("{} {of}: {sessions} sessions", by.name())),
     }
 }
