@@ -22,7 +22,19 @@ const DIRECT: &[(&str, &[&str])] = &[
     ("rfa-sim", &["rfa-units", "rfa-plan", "rfa-tissue", "rfa-wire"]),
     ("rfa-scenario", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-session", "rfa-sim"]),
     ("rfa-record", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
-    ("rfa-replay", &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"]),
+    (
+        "rfa-replay",
+        &[
+            "rfa-units",
+            "rfa-plan",
+            "rfa-tissue",
+            "rfa-interlock",
+            "rfa-control",
+            "rfa-session",
+            "rfa-record",
+            "rfa-sim",
+        ],
+    ),
     (
         "rfa-runtime",
         &[
