@@ -190,7 +190,7 @@ impl Reader {
             return Err(crate::ReplayError::Nothing { path: path.to_owned(), what: "tick" }.into());
         }
         let (figures, points, events) = self.watch.finish();
-        let Self { ticks, frames, controls, segments, .. } = Self { watch: Watch::none(), ..self };
+        let Self { ticks, frames, controls, segments, .. } = self;
         let path = path.to_owned();
         Ok(Course {
             path,

@@ -149,8 +149,8 @@ impl Watch {
         Self { channel: Some(program.channel), steps: steps.collect(), ..Self::none() }
     }
 
-    /// Watches nothing.
-    pub(super) const fn none() -> Self {
+    /// Of no program.
+    const fn none() -> Self {
         Self {
             channel: None,
             steps: Vec::new(),
@@ -248,7 +248,7 @@ impl Watch {
         }
     }
 
-    pub(super) fn finish(&self) -> (Figures, Vec<Point>, Vec<Happened>) {
+    pub(super) fn finish(self) -> (Figures, Vec<Point>, Vec<Happened>) {
         let steps = self.steps.iter().enumerate().map(|(index, step)| StepFigures {
             step: index + 1,
             set_c: step.set.as_f64(),
@@ -265,13 +265,13 @@ impl Watch {
             power_max_w: self.power_max_w,
             energy_j: self.energy_j.1 - self.energy_j.0.unwrap_or(0.0),
             cem43_min: self.cem43_min,
-            trips: self.trips.clone(),
+            trips: self.trips,
             complete: self.complete,
             ended: last.map_or(State::SelfTest, |last| last.state).into(),
             ticks: self.points.len(),
             length_s: seconds(last.map_or(0, |last| last.at_us.saturating_sub(self.first_us))),
         };
-        (figures, self.points.clone(), self.events.clone())
+        (figures, self.points, self.events)
     }
 }
 

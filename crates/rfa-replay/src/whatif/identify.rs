@@ -86,16 +86,14 @@ pub(super) fn identify(course: &Course) -> Result<Fit, WhatIfError> {
 
 /// The delays that fit the readback best.
 fn delays(course: &Course) -> Delays {
-    let moved = |of: fn(&Tick) -> Contactor, read: fn(&Telemetry) -> Contactor, to| {
-        contactor_delay(course, of, read, to).unwrap_or(CONTACTOR_TICKS)
-    };
-    let (k1, k2): (fn(&Tick) -> Contactor, fn(&Tick) -> Contactor) = (|t| t.k1, |t| t.k2);
+    let k1 = |to| contactor_delay(course, |tick| tick.k1, |frame| frame.k1, to);
+    let k2 = |to| contactor_delay(course, |tick| tick.k2, |frame| frame.k2, to);
     Delays {
         grant: grant_delay(course),
-        k1_shut: moved(k1, |f| f.k1, Contactor::Shut),
-        k1_open: moved(k1, |f| f.k1, Contactor::Open),
-        k2_shut: moved(k2, |f| f.k2, Contactor::Shut),
-        k2_open: moved(k2, |f| f.k2, Contactor::Open),
+        k1_shut: k1(Contactor::Shut),
+        k1_open: k1(Contactor::Open),
+        k2_shut: k2(Contactor::Shut),
+        k2_open: k2(Contactor::Open),
     }
 }
 
@@ -123,7 +121,7 @@ fn contactor_delay(
     of: fn(&Tick) -> Contactor,
     read: fn(&Telemetry) -> Contactor,
     to: Contactor,
-) -> Option<usize> {
+) -> usize {
     let mut seen = Vec::new();
     for (place, pair) in course.ticks.windows(2).enumerate() {
         let [before, after] = pair else { continue };
@@ -139,7 +137,7 @@ fn contactor_delay(
         seen.extend(later.clone().position(reads).map(|waited| waited + 1));
     }
     seen.sort_unstable();
-    seen.get(seen.len() / 2).copied()
+    seen.get(seen.len() / 2).copied().unwrap_or(CONTACTOR_TICKS)
 }
 
 /// What the metered power is made of.

@@ -142,10 +142,10 @@ impl<'a> Rerun<'a> {
 
     /// The state in which a run ended that met no command for it any more.
     fn waited(&self) -> Option<State> {
-        let cut_off = self.idle >= IDLE_TICKS;
+        let idle = self.idle >= IDLE_TICKS;
         let complete = self.newest.as_ref().is_some_and(|outputs| outputs.complete);
         let waits = matches!(self.state(), State::Idle | State::Armed);
-        (cut_off && waits && !complete).then_some(self.state())
+        (idle && waits && !complete).then_some(self.state())
     }
 
     fn tick(&mut self) -> TickRecord {
@@ -291,8 +291,10 @@ impl<'a> Rerun<'a> {
         let mut made = Bounded::new();
         let course = self.course;
         let all = course.controls.get(like.controls.clone()).unwrap_or_default();
-        let taken = if place.beyond { all.get(..all.len().min(1)) } else { Some(all) };
-        for seen in taken.unwrap_or_default() {
+        // Behind the end there is one control tick a record, like the last one's, or the first of
+        // all.
+        let one = || all.get(..1).or(course.controls.get(..1)).unwrap_or_default();
+        for seen in if place.beyond { one() } else { all } {
             let step = match self.control_tick {
                 0 => seen.tick,
                 _ if place.beyond => 1,
@@ -300,6 +302,7 @@ impl<'a> Rerun<'a> {
             };
             self.control_tick += step;
             let early_us = like.now_us.saturating_sub(seen.now_us);
+            let early_us = if place.beyond { early_us.min(TICK_US) } else { early_us };
             let now = HostInstant::from_micros(self.now_us.saturating_sub(early_us));
             let telemetry = match seen.own.as_ref().filter(|_| !place.beyond) {
                 None => *frames,

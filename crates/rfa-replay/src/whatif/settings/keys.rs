@@ -18,18 +18,18 @@ pub(super) const ALIASES: [(&str, &str); 2] =
 
 /// A step's number that is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StepField {
+pub(crate) enum StepField {
     Set,
     Ramp,
     Hold,
 }
 
 /// One of the loop's numbers.
-pub type Of = fn(&mut Tuning) -> &mut f64;
+pub(crate) type Of = fn(&mut Tuning) -> &mut f64;
 
 /// What a key sets.
 #[derive(Debug, Clone, Copy)]
-pub enum Field {
+pub(crate) enum Field {
     /// One step's, or every step's.
     Step(Option<usize>, StepField),
     Tuning(Of),
@@ -81,7 +81,7 @@ impl Key {
 }
 
 /// The loop's numbers that can be set: name, unit, which.
-pub const TUNING_KEYS: [(&str, &str, Of); 18] = [
+pub(crate) const TUNING_KEYS: [(&str, &str, Of); 18] = [
     ("kp", "times the loop's own gains", |t| &mut t.kp),
     ("crossover_lag", "rad", |t| &mut t.crossover_lag),
     ("crossover_max", "1/s", |t| &mut t.crossover_max),
