@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) seed: Option<u64>,
     /// Write the what-if as a new recording, marked as what it is.
-    #[arg(short, long = "output", value_name = "OUT")]
+    #[arg(short = 'o', long = "output", value_name = "OUT")]
     pub(crate) to: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: Output,

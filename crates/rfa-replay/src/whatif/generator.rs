@@ -1,6 +1,7 @@
 //! The generator and the needle as they are identified: a few numbers each, with what the numbers
 //! do not explain kept frame by frame.
 
+use super::rest::{FrameRest, Rest, TipRest};
 use rfa_units::{
     ChannelReport, Contactor, MicroAmps, MilliCelsius, MilliJoules, MilliVolts, MilliWatts,
     Milliohms, Mode, OutputState, Telemetry, TipReading,
@@ -16,8 +17,6 @@ pub(super) const REMEMBERED: usize = 16;
 pub(super) const DELAY_MAX: usize = 12;
 /// Set-points that a metered power is made of: of its own frame and the two before.
 pub(super) const SHARES: usize = 3;
-/// A modelled value below this explains nothing in proportion, in its own milli-unit.
-const PROPORTION_MIN: f64 = 20.0;
 
 /// One first-order part of the tip's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -62,71 +61,6 @@ pub struct Plant {
     pub admittance_rise_per_k: f64,
     /// Delays of generator and line.
     pub delays: Delays,
-}
-
-/// What the model leaves of one value: `value = model x ratio + add`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Rest {
-    pub(super) ratio: f64,
-    pub(super) add: f64,
-}
-
-impl Rest {
-    pub(super) const NONE: Self = Self { ratio: 1.0, add: 0.0 };
-
-    fn of(model: f64, value: f64) -> Self {
-        if model.abs() > PROPORTION_MIN {
-            Self { ratio: value / model, add: 0.0 }
-        } else {
-            Self { ratio: 1.0, add: value - model }
-        }
-    }
-
-    fn apply(self, model: f64) -> f64 {
-        model * self.ratio + self.add
-    }
-}
-
-/// What the model leaves of a tip's reading.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum TipRest {
-    /// K.
-    Valid(f64),
-    Open,
-    Faulty,
-}
-
-/// What the model leaves of one frame.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct FrameRest {
-    pub(super) tip: TipRest,
-    pub(super) power: Rest,
-    pub(super) voltage: Rest,
-    pub(super) current: Rest,
-    /// None: no measurement.
-    pub(super) impedance: Option<Rest>,
-    pub(super) energy_mj: f64,
-    pub(super) setpoint_mw: f64,
-    /// What was read back and the model does not say.
-    pub(super) k1: Option<Contactor>,
-    pub(super) k2: Option<Contactor>,
-    pub(super) output: Option<OutputState>,
-}
-
-impl FrameRest {
-    /// The model is all there is.
-    pub(super) const NONE: Self = Self {
-        tip: TipRest::Valid(0.0),
-        power: Rest::NONE,
-        voltage: Rest::NONE,
-        current: Rest::NONE,
-        impedance: Some(Rest::NONE),
-        energy_mj: 0.0,
-        setpoint_mw: 0.0,
-        k1: None,
-        k2: None,
-        output: None,
-    };
 }
 
 /// What a tick decided that the generator obeys.

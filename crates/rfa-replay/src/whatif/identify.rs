@@ -6,10 +6,9 @@
 
 use super::WhatIfError;
 use super::course::{Course, Tick};
-use super::generator::{
-    DELAY_MAX, Delays, FrameRest, Generator, Orders, Part, Plant, SHARES, Source, TAUS_S, TipRest,
-};
+use super::generator::{DELAY_MAX, Delays, Generator, Orders, Part, Plant, SHARES, Source, TAUS_S};
 use super::least_squares::{Normal, Solution, UNKNOWNS_MAX};
+use super::rest::{FrameRest, TipRest, followed};
 use rfa_units::{Contactor, OutputState, Telemetry};
 use serde::Serialize;
 
@@ -24,8 +23,6 @@ const FEWER: f64 = 1.02;
 const QUICK_S: f64 = 0.5;
 /// Place of the constant among the unknowns.
 const CONSTANT: usize = TAUS_S.len();
-/// Time constant of the filter, forward and backward, that parts noise from disturbances, s.
-const SLOW_S: f64 = 0.3;
 /// Frames with RF on that an identification needs at least: one second of them.
 const FRAMES_MIN: usize = 100;
 /// Where a contactor was never seen to move: the interlock's own budget of 20 ms (hazards.md a.1).
@@ -283,29 +280,6 @@ fn smoothed(course: &Course, rests: &[Option<FrameRest>]) -> Vec<Option<FrameRes
     slow
 }
 
-/// One step of the smoothing, at the telemetry's 100 Hz.
-fn followed(last: f64, new: f64) -> f64 {
-    last + (new - last) * (0.01 / (SLOW_S + 0.01))
-}
-
-impl FrameRest {
-    /// Smooths this rest, `last` being the one before; the meters' only while power flows.
-    fn follow(&mut self, last: &Self, flows: bool) {
-        if let (TipRest::Valid(tip), TipRest::Valid(last)) = (&mut self.tip, last.tip) {
-            *tip = followed(last, *tip);
-        }
-        let meters = [&mut self.power, &mut self.voltage, &mut self.current];
-        for (meter, last) in meters.into_iter().zip([last.power, last.voltage, last.current]) {
-            meter.add = 0.0;
-            meter.ratio = if flows { followed(last.ratio, meter.ratio) } else { last.ratio };
-        }
-        if let (Some(z), Some(last)) = (&mut self.impedance, last.impedance) {
-            z.ratio = followed(last.ratio, z.ratio);
-        }
-        self.energy_mj = 0.0;
-    }
-}
-
 fn noise(rests: &[Option<FrameRest>], slow: &[Option<FrameRest>]) -> f64 {
     let fast = rests.iter().zip(slow).filter_map(|pair| match pair {
         (Some(rest), Some(slow)) => Some(rest.tip_k()? - slow.tip_k()?),
@@ -313,15 +287,6 @@ fn noise(rests: &[Option<FrameRest>], slow: &[Option<FrameRest>]) -> f64 {
     });
     let (sum, count) = fast.fold((0.0, 0_u64), |(sum, n), k| (sum + k * k, n + 1));
     (sum / count.max(1) as f64).sqrt()
-}
-
-impl FrameRest {
-    pub(super) const fn tip_k(&self) -> Option<f64> {
-        match self.tip {
-            TipRest::Valid(k) => Some(k),
-            TipRest::Open | TipRest::Faulty => None,
-        }
-    }
 }
 
 fn explained(

@@ -13,6 +13,7 @@ mod identify;
 mod least_squares;
 mod lesion;
 mod rerun;
+mod rest;
 mod settings;
 mod write;
 

@@ -10,8 +10,9 @@
 use super::course::{Course, Tick};
 use super::cursor::{Cursor, Place};
 use super::figures::{Figures, Happened, Point, Watch};
-use super::generator::{FrameRest, Generator, Orders, Plant, TipRest};
+use super::generator::{Generator, Orders, Plant};
 use super::identify::Fit;
+use super::rest::{FrameRest, TipRest, fault};
 use super::settings::Setup;
 use super::{Noise, WhatIfError};
 use crate::Execution;
@@ -375,27 +376,5 @@ fn nothing() -> Tick {
         missed_ticks: 0,
         frames: 0..0,
         controls: 0..0,
-    }
-}
-
-const fn fault(tip: TipRest) -> TipRest {
-    match tip {
-        TipRest::Valid(_) => TipRest::Valid(0.0),
-        fault => fault,
-    }
-}
-
-impl FrameRest {
-    const fn with_noise(mut self, noise_k: f64) -> Self {
-        if let TipRest::Valid(k) = self.tip {
-            self.tip = TipRest::Valid(k + noise_k);
-        }
-        self
-    }
-
-    /// Behind a segment's end: what a contact or the output stage did by itself there is over.
-    const fn settled(mut self) -> Self {
-        (self.k1, self.k2, self.output, self.setpoint_mw) = (None, None, None, 0.0);
-        self
     }
 }
