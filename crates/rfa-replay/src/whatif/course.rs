@@ -19,8 +19,6 @@ pub const TICKS_MAX: usize = 1_000_000;
 pub(super) struct Tick {
     pub(super) tick: u64,
     pub(super) now_us: u64,
-    /// The state before it.
-    pub(super) before: State,
     pub(super) granted_mw: Option<u32>,
     pub(super) k1: Contactor,
     pub(super) k2: Contactor,
@@ -159,7 +157,6 @@ impl Reader {
         self.ticks.push(Tick {
             tick: inputs.tick,
             now_us: inputs.now.as_micros(),
-            before: self.state,
             granted_mw,
             k1: outputs.k1,
             k2: outputs.k2,

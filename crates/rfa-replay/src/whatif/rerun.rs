@@ -364,7 +364,6 @@ fn nothing() -> Tick {
     Tick {
         tick: 1,
         now_us: 0,
-        before: State::SelfTest,
         granted_mw: None,
         k1: rfa_units::Contactor::Open,
         k2: rfa_units::Contactor::Open,
