@@ -50,7 +50,8 @@ pub enum Noise {
     Recorded,
     /// Disturbances as recorded, noise drawn anew from this seed.
     Drawn(u64),
-    /// Nothing: the plant alone.
+    /// No disturbance: the plant alone with its sensor's noise, without which H-08 takes it for
+    /// frozen.
     None,
 }
 

@@ -271,7 +271,10 @@ impl<'a> Rerun<'a> {
         let slow = self.fit.slow.get(index).copied().flatten().unwrap_or(FrameRest::NONE);
         let drawn_k = self.random.normal() * self.plant.noise_k;
         let mut rest = match (self.noise, place.beyond) {
-            (Noise::None, _) => FrameRest { tip: fault(recorded.tip), ..FrameRest::NONE },
+            // A sensor without any noise is a frozen one, which H-08 ends.
+            (Noise::None, _) => {
+                FrameRest { tip: fault(recorded.tip), ..FrameRest::NONE }.with_noise(drawn_k)
+            }
             (Noise::Recorded, false) => recorded,
             (Noise::Drawn(_), false) => slow.with_noise(drawn_k),
             (Noise::Recorded | Noise::Drawn(_), true) => slow.settled().with_noise(drawn_k),
