@@ -12,9 +12,11 @@ mod plans;
 mod progress;
 mod real_time;
 mod rec;
+mod replay;
 mod scenario;
 mod script;
 mod sound;
+mod sweep;
 mod tables;
 mod treatment;
 mod trips;
@@ -50,6 +52,8 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Campaign(arguments) => campaign::campaign(&arguments),
         Command::Bench(command) => bench::bench(&command),
         Command::Rec(command) => rec::rec(command),
+        Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),
         Command::Keys(output) => tables::keys(output.format),
