@@ -143,9 +143,8 @@ mod tests {
 
     #[test]
     fn leaves_out_what_would_be_negative() {
-        let rows: Vec<_> =
-            (0..20).map(|n| (f64::from(n), f64::from(n % 3))).map(|(x, y)| ([x, y, 1.0], x - y));
-        let rows: Vec<_> = rows.collect();
+        let rows = (0..20).map(|n| (f64::from(n), f64::from(n % 3)));
+        let rows: Vec<_> = rows.map(|(x, y)| ([x, y, 1.0], x - y)).collect();
         let found = sums(&rows).solve(2, Some(2), 2).expect("a solution");
         assert!(found.values[0] > 0.9 && found.values[1] == 0.0, "{found:?}");
         assert!(Normal::default().solve(2, None, 2).is_none());
