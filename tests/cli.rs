@@ -6,7 +6,7 @@ mod virtual_runs;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use virtual_runs::{Ran, all, rfa, rfa_in, root, treat};
+use virtual_runs::{Ran, all, chromium, rfa, rfa_in, root, treat};
 
 const PLAN: &str = "tests/plans/short.toml";
 const STEPPED: &str = "tests/plans/short-stepped.toml";
@@ -82,6 +82,7 @@ fn every_example_in_the_help_runs() {
     let treated = treat(PLAN, &[]).expect("a treatment");
     let session = fs::read(&treated.recording).expect("readable");
     fs::write(folder.path().join("session.mcap"), &session).expect("writes");
+    fs::write(folder.path().join("other.mcap"), &session).expect("writes");
     fs::write(folder.path().join("killed.mcap"), &session[..session.len() / 2]).expect("writes");
     // Examples are run in the order of their letters: what they take is there before.
     rfa_in(folder.path(), ["rec", "key", "site.pem"]).expect_code(0);
@@ -109,6 +110,7 @@ fn every_example_in_the_help_runs() {
             Some((_, _, code)) => *code,
             None if example.contains("--fault") && !example.starts_with("sim ") => 6,
             None if example.starts_with("rec recover") => 3,
+            None if example.contains("--pdf") && chromium().is_none() => 1,
             // The ceilings permit fewer plans than its first row asks for.
             None if example.starts_with("bench loop --population") => 4,
             None => 0,

@@ -114,6 +114,11 @@ for run in 1 2 3; do
 done
 [ "$judged" -eq 0 ] || { echo "the treatment in real time is not as expected" >&2; exit 1; }
 "$rfa" rec verify "$tmp/real.mcap"
+# No other tool's code is ours: the Python package reads every message.
+tools/read_recording.sh "$tmp/real.mcap" || {
+    [ $? -eq 5 ] || exit 1
+    echo "NOT READ by the Python package: it is not here, and cannot be fetched"
+}
 
 for name in first second; do
     began=$(date +%s%N)

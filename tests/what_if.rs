@@ -30,8 +30,12 @@ fn an_answer_is_for_people() {
     let told = ask("replay", recording(), &["--set", "control.kp=0.5", "--set", "plan.hold_s=6"]);
     let told = told.expect_code(0).stdout.replace(&recording().display().to_string(), "s.mcap");
     let golden = root().join("tests/golden/replay.txt");
+    if std::env::var_os("RFA_WRITE_GOLDEN").is_some() {
+        fs::write(&golden, &told).expect("writes");
+    }
     let expected = fs::read_to_string(&golden).unwrap_or_default();
-    assert!(told == expected, "{} differs from:\n{told}", golden.display());
+    let name = golden.display();
+    assert!(told == expected, "{name} differs; RFA_WRITE_GOLDEN=1 writes it anew:\n{told}");
     assert!(told.lines().all(|line| line.chars().count() <= 110), "{told}");
 }
 

@@ -4,8 +4,8 @@
 Lists topics and counts, and checks that every message is valid JSON with the fields its JSON
 schema requires.
 
-    python3 -m venv .venv && .venv/bin/pip install mcap
-    .venv/bin/python tools/read_recording.py s.mcap
+    tools/read_recording.sh s.mcap            with an environment of its own
+    python3 tools/read_recording.py s.mcap    where the package is installed
 
 Exit codes: 0 every message read, 1 a message is not what it should be or the file is unfinished,
 2 usage, 5 the mcap package is not installed.
@@ -21,8 +21,7 @@ def open_package():
         from mcap.reader import NonSeekingReader, make_reader
     except ImportError:
         print(
-            "the Python package `mcap` is not installed; install it with:\n"
-            "    python3 -m venv .venv && .venv/bin/pip install mcap",
+            "the Python package `mcap` is not installed; tools/read_recording.sh installs it beside the build",
             file=sys.stderr,
         )
         sys.exit(5)

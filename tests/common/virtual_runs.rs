@@ -157,6 +157,15 @@ impl Recorded {
     }
 }
 
+/// The Chromium that is installed, where one is.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    let names = ["chromium", "chromium-browser", "google-chrome", "chromium-headless-shell"];
+    let path = std::env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let mut all = names.iter().flat_map(|name| folders.iter().map(move |at| at.join(name)));
+    all.find(|file| file.is_file())
+}
+
 /// Calls `check` on every item, on as many threads as there are processors, and panics with all
 /// failures at once.
 pub(crate) fn all<T: Send>(items: Vec<T>, check: impl Fn(&T) -> Result<(), String> + Sync) {

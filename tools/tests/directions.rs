@@ -36,6 +36,23 @@ const DIRECT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "rfa-figures",
+        &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"],
+    ),
+    ("rfa-fleet", &["rfa-units", "rfa-session", "rfa-record", "rfa-figures"]),
+    (
+        "rfa-report",
+        &[
+            "rfa-units",
+            "rfa-plan",
+            "rfa-plot",
+            "rfa-tissue",
+            "rfa-interlock",
+            "rfa-session",
+            "rfa-record",
+        ],
+    ),
+    (
         "rfa-runtime",
         &[
             "rfa-units",
@@ -47,6 +64,7 @@ const DIRECT: &[(&str, &[&str])] = &[
             "rfa-wire",
             "rfa-link",
             "rfa-record",
+            "rfa-figures",
         ],
     ),
     (
@@ -266,11 +284,19 @@ fn pure_sources_name_no_clock_thread_or_file() {
     assert!(looked_at > 60, "only {looked_at} files were looked at");
 }
 
-/// H-52: what replays a recording cannot open a device.
+/// What works on recordings.
+const ON_RECORDINGS: [&str; 5] =
+    ["rfa-record", "rfa-figures", "rfa-fleet", "rfa-replay", "rfa-report"];
+
+/// H-52: what works on a recording cannot open a device.
 #[test]
-fn replay_reaches_no_link() {
-    let reached = reach(&graph(), "rfa-replay");
-    for bad in ["rfa-link", "rfa-runtime", "tokio-serial", "serialport"] {
-        assert!(!reached.contains(bad), "rfa-replay reaches {bad}");
+fn what_works_on_recordings_reaches_no_link() {
+    let graph = graph();
+    for name in ON_RECORDINGS {
+        assert!(graph.contains_key(name), "{name} is not in the workspace");
+        let reached = reach(&graph, name);
+        for bad in ["rfa-link", "rfa-runtime", "tokio-serial", "serialport"] {
+            assert!(!reached.contains(bad), "{name} reaches {bad}");
+        }
     }
 }

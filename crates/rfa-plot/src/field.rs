@@ -9,8 +9,6 @@ use crate::scene::{Anchor, Item, Scene, Stroke, Text, way};
 pub(crate) const LEFT: f64 = 66.0;
 const RIGHT: f64 = 92.0;
 pub(crate) const BELOW: f64 = 68.0;
-/// Largest plot, in pixels.
-const PLOT: (f64, f64) = (560.0, 700.0);
 /// Height of a line of words.
 pub(crate) const LINE: f64 = 19.0;
 /// Below every value of a field.
@@ -106,12 +104,14 @@ pub struct FieldPlot {
     pub title: Vec<String>,
     /// Words on the axes, with units.
     pub labels: [String; 2],
+    /// The plot's size at most, in pixels.
+    pub most: (f64, f64),
     /// The part of the plane that is shown, from and to, along x and y; both in one unit.
     pub window: [(f64, f64); 2],
     /// The field.
     pub grid: Grid,
-    /// Its colours.
-    pub band: Band,
+    /// Its colours; absent: no field is drawn.
+    pub band: Option<Band>,
     /// Lines over it.
     pub curves: Vec<Curve>,
     /// Areas over the lines.
@@ -150,11 +150,14 @@ impl Frame {
 }
 
 impl FieldPlot {
+    /// The size of a picture that stands alone.
+    pub const MOST: (f64, f64) = (560.0, 700.0);
+
     /// The figure laid out.
     #[must_use]
     pub fn scene(&self) -> Scene {
         let [x, y] = self.window;
-        let scale = (PLOT.0 / (x.1 - x.0)).min(PLOT.1 / (y.1 - y.0));
+        let scale = (self.most.0 / (x.1 - x.0)).min(self.most.1 / (y.1 - y.0));
         let (width, height) = ((x.1 - x.0) * scale, (y.1 - y.0) * scale);
         let top = 16.0 + LINE * self.title.len() as f64 + 8.0;
         // Words are wider than a narrow plot.
@@ -182,7 +185,7 @@ impl FieldPlot {
 
     /// Each colour covers everything at least as hot as it begins: no seams between bands.
     fn field(&self, frame: &Frame, items: &mut Vec<Item>) {
-        let Band { from, to, step, .. } = self.band;
+        let Some(Band { from, to, step, .. }) = self.band else { return };
         items.push(Item::area(&frame.corners(), Colour::heat(0.0), None));
         let padded = padded(&self.grid);
         let bands = ((to - from) / step).ceil().clamp(1.0, 200.0) as u32;
@@ -191,13 +194,9 @@ impl FieldPlot {
             let lines = contour(&padded.x, &padded.y, &padded.values, level);
             let closed = lines.iter().filter(|line| line.closed);
             let steps = closed.flat_map(|line| way(&frame.all(&line.points), true)).collect();
-            let fill = Some(self.colour(level + step / 2.0));
+            let fill = Some(colour((from, to), level + step / 2.0));
             items.push(Item::Path { steps, fill, stroke: None });
         }
-    }
-
-    fn colour(&self, value: f64) -> Colour {
-        Colour::heat((value - self.band.from) / (self.band.to - self.band.from))
     }
 
     fn regions(&self, frame: &Frame, items: &mut Vec<Item>) {
@@ -260,7 +259,7 @@ impl FieldPlot {
         let [a, b, c, d] = frame.corners();
         items.push(Item::line(&[a, b, c, d, a], rim));
         let (left, bottom) = (frame.left, frame.top + frame.height);
-        for tick in ticks(frame.x.0, frame.x.1, (frame.width / 55.0).max(2.0)) {
+        for tick in ticks(frame.x.0, frame.x.1, (frame.width / 55.0).max(5.0)) {
             let (x, _) = frame.at((tick, frame.y.0));
             items.push(Item::line(&[(x, bottom), (x, bottom + 5.0)], rim));
             let label = plain(tick.abs());
@@ -283,7 +282,7 @@ impl FieldPlot {
 
     /// The bar of colours, to the right of the plot.
     fn scale(&self, frame: &Frame, items: &mut Vec<Item>) {
-        let Band { from, to, step, label } = &self.band;
+        let Some(Band { from, to, step, label }) = &self.band else { return };
         let (left, right) = (frame.left + frame.width + 16.0, frame.left + frame.width + 32.0);
         let bar = frame.height.min(360.0);
         let (top, bottom) = (frame.top, frame.top + bar);
@@ -293,7 +292,7 @@ impl FieldPlot {
             let low = from + step * f64::from(band);
             let high = to.min(low + step);
             let corners = [(left, at(high)), (right, at(high)), (right, at(low)), (left, at(low))];
-            items.push(Item::area(&corners, self.colour(low + step / 2.0), None));
+            items.push(Item::area(&corners, colour((*from, *to), low + step / 2.0), None));
         }
         let rim = Stroke::solid(Colour::INK, 1.0);
         let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
@@ -321,6 +320,10 @@ impl FieldPlot {
             items.push(words((left + 38.0, y), &curve.key, 12.5, Anchor::Start));
         }
     }
+}
+
+fn colour((from, to): (f64, f64), value: f64) -> Colour {
+    Colour::heat((value - from) / (to - from))
 }
 
 /// The grid with a rim below every level, so that every area is closed.

@@ -3,9 +3,9 @@
 use crate::copy::{ChainOf, Copier, Pass, into_new, io_error};
 use crate::export::{Part, first_tick_ns, since_us};
 use crate::header::CUT;
-use crate::read::FoundMessage;
+use crate::read::{Attachment, FoundMessage};
 use crate::write::Refused;
-use crate::{CopyError, Damage, End, Recording, Topic};
+use crate::{CopyError, Damage, End, LATENCY_LOG, Recording, Topic};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -27,7 +27,7 @@ pub struct CutReport {
 
 /// Writes what `part` holds of the recording `from` into the new recording `to`, messages byte
 /// for byte. Metadata `rfa.cut` says so, with the BLAKE3 hash of the file it was cut from. The
-/// session's summary speaks of all of it and is kept only where every tick is. Where the old file
+/// session's summary and its log of times speak of all of it and are kept only where every tick is. Where the old file
 /// is not whole, `rfa.recovered` says what it lacked.
 ///
 /// # Errors
@@ -79,6 +79,10 @@ impl Pass for InPart {
 
     fn metadata(&mut self, name: &str, _: &mut BTreeMap<String, String>) -> Result<bool, Refused> {
         Ok(name != CUT)
+    }
+
+    fn attachment(&mut self, attachment: &mut Attachment) -> bool {
+        !(self.left_out && attachment.file.name == LATENCY_LOG)
     }
 }
 

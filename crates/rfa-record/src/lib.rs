@@ -41,6 +41,10 @@ mod whole;
 mod words;
 mod write;
 
+/// Name of the log of a session's times among its files: histograms of every tick, written at the
+/// session's end.
+pub const LATENCY_LOG: &str = "latency.hlog";
+
 pub use annotate::{ATTACHED_FILE_BYTES_MAX, annotate, attach, sign};
 pub use chain::{CheckpointKind, CheckpointMessage};
 pub use check::{CheckError, CheckReport, Misfit, check};

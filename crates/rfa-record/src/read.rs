@@ -2,8 +2,10 @@
 
 mod fields;
 mod frames;
+mod index;
 mod messages;
 mod records;
+mod tail;
 
 pub(crate) use fields::{Attachment, Channel, Schema};
 pub(crate) use messages::FILES_MAX;
@@ -136,6 +138,12 @@ impl Recording {
         self.mark(CUT).is_none() || told.is_some_and(|told| told == "true")
     }
 
+    /// It is a part cut out of another recording.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.mark(CUT).is_some()
+    }
+
     /// Names of all files kept inside, those attached later too. Reads the whole recording.
     ///
     /// # Errors
@@ -158,11 +166,44 @@ impl Recording {
     pub fn messages(&self) -> Result<Messages, ReadError> {
         Messages::open(&self.path)
     }
+
+    /// Its messages from a time on, in nanoseconds (see [`Clock`](crate::Clock)), and some before
+    /// it: reading begins at the first chunk that reaches to that time, where the file has an index
+    /// that holds, and else at the start. Files and marks in front of that chunk are not met, and
+    /// the CRC over all data is not checked.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the file cannot be opened again.
+    pub fn messages_from(&self, log_time_ns: u64) -> Result<Messages, ReadError> {
+        let io = |source| ReadError::Io { path: self.path.clone(), source };
+        match index::find(&self.path, log_time_ns).map_err(io)? {
+            Some(start) => Messages::open_at(&self.path, start),
+            None => self.messages(),
+        }
+    }
+
+    /// The time of its first tick, in nanoseconds; `None`: it holds none.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`]; damage is passed over.
+    pub fn first_tick_ns(&self) -> Result<Option<u64>, ReadError> {
+        let mut messages = self.messages()?;
+        loop {
+            match messages.next() {
+                Ok(Some(message)) if message.topic == crate::Topic::Tick => {
+                    return Ok(Some(message.log_time_ns));
+                }
+                Ok(Some(_)) | Err(ReadError::Damaged { .. }) => {}
+                Ok(None) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
 }
 
 /// The header stands in front of the first chunk.
 fn read_header(path: &Path) -> Result<(Header, BTreeMap<String, Map>), ReadError> {
-    let mut frames = Frames::open(path)?;
+    let mut frames = Frames::open_for_few(path)?;
     let (mut session, mut clock, mut marks) = (None, None, BTreeMap::new());
     let mut files: Vec<Attached> = Vec::new();
     let (mut bytes, mut mark_bytes) = (0, 0);

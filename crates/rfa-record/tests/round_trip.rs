@@ -4,8 +4,8 @@ mod support;
 
 use rfa_record::row::{EventRow, StateWord, TickRow};
 use rfa_record::{
-    Attached, Clock, End, EventMessage, IntentMessage, LesionMessage, Recorder, Recording,
-    SummaryMessage, Topic, TruthRow,
+    Attached, Clock, End, EventMessage, IntentMessage, LesionMessage, Part, Recorder, Recording,
+    SummaryMessage, Topic, TruthRow, cut,
 };
 use rfa_session::{Action, Intent, StopSource, TickRecord};
 use rfa_units::HostInstant;
@@ -206,6 +206,13 @@ fn a_file_may_come_behind_the_messages() {
         let index = summary.attachment_indexes.last().expect("the last file");
         let read = mcap::read::attachment(&bytes, index).expect("whole");
         assert_eq!((read.name.as_str(), &*read.data), ("latency.hlog", &file.data[..]));
+    }
+    // It speaks of the whole session: a part that lacks a tick of it has none.
+    for (until_us, kept) in [(None, true), (Some(500_000), false)] {
+        let part = folder.path().join(format!("part-{kept}.mcap"));
+        cut(&path, &part, Part { from_us: None, until_us }).expect("cuts");
+        let files = Recording::open(&part).expect("opens").info().expect("reads").files;
+        assert_eq!(files.contains(&file.name), kept, "{files:?}");
     }
 }
 

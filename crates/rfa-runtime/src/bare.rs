@@ -2,10 +2,12 @@
 
 use crate::clock::{Clock, MonotonicClock};
 use crate::cores;
-use crate::latency::Latencies;
-use crate::os::{FIFO_INTERLOCK, FIFO_WITNESS, keep_processors_awake, make_real_time, sleep_until};
+use crate::os::{
+    FIFO_INTERLOCK, FIFO_WITNESS, is_fifo, keep_processors_awake, make_real_time, sleep_until,
+};
 use crate::pacer::{Pacer, TICK};
 use crate::stall::{LateTick, LateTicks, OVERRUN};
+use rfa_figures::Latencies;
 use rfa_units::Span;
 use rustix::thread::CpuSet;
 use std::sync::Arc;
@@ -33,6 +35,11 @@ pub struct BareTicks {
     /// Ticks that began late, the first 16384 of them: by more than 5 ms; of a core's witness, by
     /// more than its period.
     pub late: Vec<LateTick>,
+    /// How many began late, kept or not.
+    pub late_ticks: u64,
+    /// It had its real-time priority: an ordinary thread is late beside a load, and proves nothing
+    /// of the machine.
+    pub real_time: bool,
     /// Deadlines missed.
     pub missed: u32,
     /// What could not be had of the operating system.
@@ -105,7 +112,7 @@ fn run(how: &Waiting, stop: &AtomicBool) -> BareTicks {
     warnings.extend(how.core.as_ref().and_then(cores::keep_to));
     let awake = keep_processors_awake();
     warnings.extend(awake.as_ref().err().cloned());
-    let mut ticks = BareTicks { warnings, ..BareTicks::default() };
+    let mut ticks = BareTicks { warnings, real_time: is_fifo(), ..BareTicks::default() };
     let mut late = LateTicks::keeping(LATE_TICKS_MAX, how.over);
     let mut pacer = Pacer::every(how.period, MonotonicClock.now().plus(TICK));
     while !stop.load(Ordering::Acquire) {
@@ -115,7 +122,7 @@ fn run(how: &Waiting, stop: &AtomicBool) -> BareTicks {
         ticks.missed = deadline.missed;
         late.note(&deadline);
     }
-    ticks.late = late.into_kept();
+    (ticks.late, ticks.late_ticks) = late.into_parts();
     drop(awake);
     ticks
 }

@@ -8,8 +8,8 @@ use crate::log::ROOMY;
 use crate::pacer::Deadline;
 use crate::result::Status;
 use crate::shared::Shared;
-use crate::stall::LateTicks;
-use rfa_control::ControlTick;
+use crate::stall::{LateTick, LateTicks};
+use rfa_control::{ControlInputs, ControlTick};
 use rfa_interlock::{
     Command, Inputs, Interlock, Limits, Outputs, Readiness, TELEMETRY_PER_TICK_MAX,
 };
@@ -78,6 +78,8 @@ pub struct InterlockTask<O> {
     heartbeat: u32,
     newest: Option<Arrival>,
     late: LateTicks,
+    /// Control's, as its requests tell them.
+    control_late: LateTicks,
     refusal: Option<Refused>,
     last: Option<TickRecord>,
     /// The recorder's queue took the newest tick.
@@ -121,6 +123,7 @@ impl<O: Outlet> InterlockTask<O> {
             heartbeat,
             newest: None,
             late: LateTicks::new(),
+            control_late: LateTicks::new(),
             refusal: None,
             last: None,
             recorded: true,
@@ -192,8 +195,9 @@ impl<O: Outlet> InterlockTask<O> {
         &mut self.outlet
     }
 
-    pub(crate) fn into_late(self) -> LateTicks {
-        self.late
+    /// Late ticks of its own, and of control.
+    pub(crate) fn into_late(self) -> (LateTicks, LateTicks) {
+        (self.late, self.control_late)
     }
 
     fn seen(&self) -> GeneratorInstant {
@@ -276,6 +280,10 @@ impl<O: Outlet> InterlockTask<O> {
             let _ = requests.ticks.push(asked.tick);
             requests.newest = Some(asked.tick.outputs.request);
             requests.late_us = requests.late_us.max(asked.late_us);
+            let ControlInputs { tick, now, .. } = asked.tick.inputs;
+            let late_us = u64::from(asked.late_us);
+            let planned_us = now.as_micros().saturating_sub(late_us);
+            self.control_late.note_late(LateTick { tick, planned_us, late_us });
             requests.step_ns = asked.step_ns;
         }
         requests

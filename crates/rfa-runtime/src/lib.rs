@@ -1,4 +1,4 @@
-//! Threads, real-time set-up, channels, supervision, histograms. Holds no decisions.
+//! Threads, real-time set-up, channels, supervision. Holds no decisions.
 //!
 //! ```text
 //!  console ──intents (rtrb)───────> INTERLOCK ──LinkTx──> generator      FIFO 80, +4 ms, 10 ms
@@ -20,7 +20,6 @@ mod console;
 mod control_task;
 mod cores;
 mod interlock_task;
-mod latency;
 mod lesion;
 mod limits;
 mod log;
@@ -30,7 +29,6 @@ mod result;
 mod session;
 mod shared;
 mod stall;
-pub mod summary;
 mod threads;
 pub mod virtual_time;
 mod wiring;
@@ -40,12 +38,12 @@ pub use clock::{Clock, MonotonicClock, VirtualClock};
 pub use console::{ConsoleHandle, Stopper};
 pub use control_task::ControlTask;
 pub use interlock_task::{InterlockTask, Outlet};
-pub use latency::{LATENCY_LOG, Latencies, LatencySet, LatencyUs, QuantilesUs};
 pub use lesion::{LESION_BOUNDARY, LESION_THREAD};
 pub use limits::{hard_limits_for, limits_for, tried_thresholds};
 pub use os::{stand_beside, stand_for_hardware, stand_for_the_link};
 pub use pacer::{Deadline, PHASE_CONTROL, PHASE_INTERLOCK, Pacer, TICK};
 pub use result::{Ended, QuitReason, SessionResult, Status};
+pub use rfa_figures::{Latencies, LatencySet, LatencyUs, QuantilesUs, summary};
 pub use session::{
     Realtime, RunningSession, Session, SessionConfig, SessionError, activation_of, identity_of, now,
 };

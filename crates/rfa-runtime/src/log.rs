@@ -5,9 +5,9 @@
 use crate::console::Given;
 use crate::lesion::LesionEnd;
 use crate::shared::Shared;
-use crate::summary::{Accumulator, Summary};
-use crate::{LATENCY_LOG, LatencySet};
-use rfa_record::{Attached, RecordError, Recorder, TruthRow};
+use rfa_figures::LatencySet;
+use rfa_figures::summary::{Accumulator, Summary};
+use rfa_record::{Attached, LATENCY_LOG, RecordError, Recorder, TruthRow};
 use rfa_session::{LatencyView, LesionView, RecordingStatus, TickRecord};
 use rfa_units::HostInstant;
 use std::sync::{Arc, Mutex, PoisonError};

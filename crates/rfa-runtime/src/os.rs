@@ -62,7 +62,7 @@ pub(crate) fn keep_time(name: &str, priority: i32) -> Vec<String> {
 }
 
 /// Whether the calling thread has the priority that was asked for.
-fn is_fifo() -> bool {
+pub(crate) fn is_fifo() -> bool {
     // SAFETY: no pointer; thread id 0 is the calling thread.
     unsafe { libc::sched_getscheduler(0) == libc::SCHED_FIFO }
 }

@@ -1,12 +1,13 @@
 //! How a session ended, with its evidence.
 
+use crate::StallRecord;
 use crate::interlock_task::Outlet;
 use crate::log::Logged;
 use crate::shared::Shared;
 use crate::stall::Steal;
-use crate::summary::Summary;
 use crate::threads::InterlockEnd;
-use crate::{LatencySet, StallRecord};
+use rfa_figures::LatencySet;
+use rfa_figures::summary::Summary;
 use rfa_interlock::{State, Trip};
 use rfa_link::Tally;
 use rfa_session::{QueueCounts, RecordingStatus, StopSource, TickRecord};
@@ -202,7 +203,8 @@ pub(crate) fn assemble<O: Outlet>(
         off_confirmed = confirmed;
         last = task.last().copied().or(last);
         missed_ticks = last.map_or(0, |record| record.timing.missed_ticks);
-        stall = task.into_late().into_record(steal);
+        let (late, control_late) = task.into_late();
+        stall = StallRecord::new(late, control_late, steal);
         let status = last.map_or(Status::BEFORE, |record| Status::of(&record, shared));
         end = status.ended().unwrap_or(Ended::Quit(QuitReason::Caller));
     }

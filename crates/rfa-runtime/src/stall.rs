@@ -35,6 +35,10 @@ pub struct StallRecord {
     pub late_ticks: u64,
     /// The first 64 of them.
     pub late: Vec<LateTick>,
+    /// The same of control's ticks.
+    pub control_late_ticks: u64,
+    /// The first 64 of them.
+    pub control_late: Vec<LateTick>,
 }
 
 impl StallRecord {
@@ -66,29 +70,40 @@ impl LateTicks {
     }
 
     pub(crate) fn note(&mut self, deadline: &Deadline) {
-        if deadline.late() <= self.over {
+        self.note_late(LateTick {
+            tick: deadline.number,
+            planned_us: deadline.planned.as_micros(),
+            late_us: deadline.late().as_micros(),
+        });
+    }
+
+    pub(crate) fn note_late(&mut self, tick: LateTick) {
+        if tick.late_us <= self.over.as_micros() {
             return;
         }
         self.count = self.count.saturating_add(1);
         if self.kept.len() < self.most {
-            self.kept.push(LateTick {
-                tick: deadline.number,
-                planned_us: deadline.planned.as_micros(),
-                late_us: deadline.late().as_micros(),
-            });
+            self.kept.push(tick);
         }
     }
 
-    pub(crate) fn into_kept(self) -> Vec<LateTick> {
-        self.kept
+    /// Those kept, and how many there were.
+    pub(crate) fn into_parts(self) -> (Vec<LateTick>, u64) {
+        (self.kept, self.count)
     }
+}
 
-    pub(crate) fn into_record(self, steal: Steal) -> StallRecord {
-        StallRecord {
+impl StallRecord {
+    pub(crate) fn new(interlock: LateTicks, control: LateTicks, steal: Steal) -> Self {
+        let (late, late_ticks) = interlock.into_parts();
+        let (control_late, control_late_ticks) = control.into_parts();
+        Self {
             steal_ms: steal.total_ms(),
             steal_worst_second_ms: steal.worst_second_ms(),
-            late_ticks: self.count,
-            late: self.kept,
+            late_ticks,
+            late,
+            control_late_ticks,
+            control_late,
         }
     }
 }
@@ -174,7 +189,8 @@ mod tests {
         for number in 2..102 {
             late.note(&deadline(number, 5_001));
         }
-        let record = late.into_record(Steal::default());
+        let record = StallRecord::new(late, LateTicks::new(), Steal::default());
+        assert_eq!((record.control_late_ticks, record.control_late.len()), (0, 0));
         assert_eq!((record.late_ticks, record.late.len()), (100, LATE_TICKS_MAX));
         assert_eq!(record.late.first().map(|tick| tick.tick), Some(2));
         assert!(record.stalled_for(Span::from_millis(5)));

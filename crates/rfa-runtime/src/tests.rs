@@ -141,13 +141,6 @@ impl Rig {
     }
 }
 
-/// A tick with no telemetry and no control tick in it.
-pub(crate) fn quiet_record() -> rfa_session::TickRecord {
-    let mut rig = Rig::new();
-    let _ = rig.interlock();
-    *rig.wired.interlock.last().expect("just ticked")
-}
-
 fn rfa_link_now(clock: &VirtualClock) -> HostInstant {
     crate::clock::Clock::now(clock)
 }

@@ -97,7 +97,7 @@ fn unchanged_numbers_give_the_recording_again() {
     assert_eq!((plant.delays.grant, plant.delays.k1_shut, plant.delays.k1_open), (1, 2, 2));
 }
 
-/// Must show 4 of the issue on replay.
+/// What it foretells is what comes, far nearer than what the gain itself changes.
 #[test]
 fn another_gain_is_foretold() {
     for kp in [0.3, 2.0] {

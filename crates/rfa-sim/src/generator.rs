@@ -358,8 +358,8 @@ impl Generator {
         }
     }
 
-    /// The firmware's reason, or the hardware's where it was faster; a grant of no power is the
-    /// host's own doing.
+    /// The firmware's reason, or the hardware's where it was faster; without either the grant was
+    /// of no power.
     fn off_cause(&self) -> OffCause {
         match self.firmware.off_cause() {
             Some(cause) => cause,
@@ -368,7 +368,7 @@ impl Generator {
             {
                 OffCause::EmergencyStop
             }
-            None => OffCause::Host,
+            None => OffCause::NoPower,
         }
     }
 

@@ -43,8 +43,10 @@ pub const RF_ON_W: f64 = 0.02;
 /// Why the generator's own firmware ended output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OffCause {
-    /// The host said stop: a standby frame, or a grant of no power.
+    /// The host said stop: a standby frame.
     Host,
+    /// The host granted no power, or next to none; what it grants next is output again.
+    NoPower,
     /// No fresh grant came in time (the dead-man; hazards.md H-21).
     Silence,
     /// The host said good-bye or began a new session.
@@ -67,6 +69,7 @@ impl fmt::Display for OffCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Host => "host",
+            Self::NoPower => "no-power",
             Self::Silence => "silence",
             Self::SessionEnd => "session-end",
             Self::SelfTest => "self-test",

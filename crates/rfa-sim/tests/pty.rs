@@ -275,3 +275,37 @@ fn a_bare_echo_answers_every_request() {
     drop(port);
     thread.join().expect("no panic").expect("ended by the hang-up");
 }
+
+/// A reply that comes when nobody waits for it any more is not the next request's.
+#[test]
+fn a_late_reply_is_not_taken_for_the_next() {
+    let port = PtyPort::open(None).expect("a terminal");
+    let path = port.path().to_owned();
+    let sizes = EchoSizes { request: 4, reply: 2 };
+    let stop = AtomicBool::new(false);
+    let mut times = Vec::new();
+    let (late, after) = (Duration::from_millis(150), Duration::from_millis(80));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut line = File::options().read(true).write(true).open(&path).expect("opens");
+            for number in 1..=4_u8 {
+                let mut request = [0; 4];
+                line.read_exact(&mut request).expect("a request");
+                assert_eq!(request, [number; 4]);
+                // Given up after 100 ms, it comes while the third waits for its own.
+                if number == 2 {
+                    std::thread::sleep(late);
+                }
+                line.write_all(&[number; 2]).expect("written");
+                if number == 2 {
+                    std::thread::sleep(after);
+                }
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+        let mut took = |time| times.push(time);
+        port.exchange(sizes, Span::from_millis(1), &stop, &mut took).expect("no error");
+    });
+    assert_eq!(times.len(), 3, "of four requests one reply is lost: {times:?}");
+    assert!(times[1] > after, "the third's own: {times:?}");
+}

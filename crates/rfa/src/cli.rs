@@ -1,6 +1,6 @@
 //! Arguments. Every example in the long help is run by a test.
 
-use crate::{bench, campaign, lesion, replay, scenario, sweep};
+use crate::{bench, campaign, lesion, plot, replay, report, scenario, sweep};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
@@ -133,6 +133,30 @@ Every recording with every combination of the values, as `rfa replay` runs one; 
 however many run at once. At most 10000 runs. Exit 0: all ran. Exit 3: some recordings could not be
 asked; each says why.")]
     Sweep(sweep::Arguments),
+    /// Draw recordings: temperature, power, impedance, state and what happened, over time.
+    #[command(after_long_help = "\
+Examples:
+  rfa plot session.mcap
+  rfa plot session.mcap -o session.svg
+  rfa plot session.mcap --from 2 --to 8 --signals tip,set,power -o part.png
+  rfa plot session.mcap other.mcap -o both.html
+
+One figure, as text as wide as the terminal, as SVG, PNG or a page; no display is needed. A column
+of it shows its lowest and highest value: no peak is left out, however long the session is. With
+more than one recording the first has whole lines, and the marks are its own.
+Exit 0: all of it. Exit 3: a recording is not whole; what could be read is drawn.")]
+    Plot(plot::Arguments),
+    /// Write a recording's report: one page with everything in it, or a PDF.
+    #[command(after_long_help = "\
+Examples:
+  rfa report session.mcap -o report.html
+  rfa report session.mcap -o report.html --pdf report.pdf
+
+Plan and its source, electrode, limits, impedances, steps, curves, lesion as predicted, dose, alarms
+and what was done about them, trips with value and limit, program, chain, gaps, notes. The page
+fetches nothing and runs no script. --pdf prints it with the Chromium that is installed.
+Exit 0: all of it. Exit 3: the recording is not whole; the report says so at its top.")]
+    Report(report::Arguments),
     /// List the shipped plans.
     Plans(Output),
     /// List the simulated generator's faults.

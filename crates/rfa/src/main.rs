@@ -9,10 +9,12 @@ mod lesion;
 mod operators;
 mod output;
 mod plans;
+mod plot;
 mod progress;
 mod real_time;
 mod rec;
 mod replay;
+mod report;
 mod scenario;
 mod script;
 mod sound;
@@ -54,6 +56,8 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Rec(command) => rec::rec(command),
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Plot(arguments) => plot::plot(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),
         Command::Keys(output) => tables::keys(output.format),

@@ -1,9 +1,11 @@
 //! Results on stdout, messages on stderr.
 
 use crate::exit::Stop;
+pub(crate) use rfa_report::plain;
 use serde::Serialize;
 use serde_json::Value;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 /// One JSON value, pretty, with a newline.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Stop> {
@@ -14,7 +16,13 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Stop> {
 
 /// One line of text. A reader that has gone away is no failure of ours.
 pub(crate) fn line(text: &str) -> Result<(), Stop> {
-    match writeln!(io::stdout().lock(), "{text}") {
+    bytes(format!("{text}\n").as_bytes())
+}
+
+/// What stdout takes as it is.
+pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
             Err(Stop::failure(format!("stdout: {e}")))
         }
@@ -22,21 +30,20 @@ pub(crate) fn line(text: &str) -> Result<(), Stop> {
     }
 }
 
-/// A text out of a file for a terminal: what moves a cursor, ends a line, changes colours or the
-/// direction of writing is written out, so that no recording can forge a line of ours.
-pub(crate) fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for one in text.chars() {
-        // Beside the control characters: separators of lines, and of directions (UAX #9).
-        let marks = '\u{2028}'..='\u{202e}';
-        let isolates = '\u{2066}'..='\u{2069}';
-        if one.is_control() || marks.contains(&one) || isolates.contains(&one) {
-            plain.extend(one.escape_default());
-        } else {
-            plain.push(one);
-        }
-    }
-    plain
+/// The whole file or none of it: written beside its place, then renamed.
+pub(crate) fn file(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    let failed = |e: io::Error| Stop::failure(format!("{}: {e}", path.display()));
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    std::fs::write(&beside, bytes).map_err(failed)?;
+    std::fs::rename(&beside, path).map_err(failed)
+}
+
+/// Whether colours reach a person on stdout who wants them (<https://no-color.org>).
+pub(crate) fn colours() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    io::stdout().is_terminal() && !refused && !dumb
 }
 
 /// The same value for people: a line a field, nested ones indented, nothing for what is absent.
@@ -78,15 +85,4 @@ fn fields(value: &Value, depth: usize, text: &mut String) {
 
 fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_stays_in_its_line() {
-        assert_eq!(plain("Nadel 3, 37,5 °C"), "Nadel 3, 37,5 °C");
-        assert_eq!(plain("a\nb\x1b[2K\u{9b}\u{202e}c"), "a\\nb\\u{1b}[2K\\u{9b}\\u{202e}c");
-    }
 }

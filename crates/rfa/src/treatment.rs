@@ -7,6 +7,7 @@ mod opening;
 mod orders;
 mod prediction;
 mod report;
+mod rf_off;
 mod screen;
 mod sim;
 mod simulator_file;
@@ -31,7 +32,8 @@ use std::time::Duration;
 pub(crate) use headless::{VirtualRun, on_signals};
 pub(crate) use live_run::LiveRun;
 pub(crate) use opening::random;
-pub(crate) use report::{Off, Report};
+pub(crate) use report::Report;
+pub(crate) use rf_off::{Off, lasting};
 pub(crate) use sim::sim;
 pub(crate) use simulator_file::{SIMULATOR_FILE, SimulatorFile};
 

@@ -70,6 +70,9 @@ fn read(input: &Path, again: &Path) {
     if let Err(error) = &info {
         assert!(!error.to_string().is_empty());
     }
+    if let Err(error) = Recording::open(input).and_then(|recording| recording.summary_at_end()) {
+        assert!(!error.to_string().is_empty());
+    }
     if let Err(error) = rfa_replay::verify(input) {
         assert!(!error.to_string().is_empty());
     }

@@ -20,6 +20,7 @@ pub(super) mod op {
     pub(in crate::read) const MESSAGE: u8 = 0x05;
     pub(in crate::read) const CHUNK: u8 = 0x06;
     pub(in crate::read) const MESSAGE_INDEX: u8 = 0x07;
+    pub(in crate::read) const CHUNK_INDEX: u8 = 0x08;
     pub(in crate::read) const ATTACHMENT: u8 = 0x09;
     pub(in crate::read) const METADATA: u8 = 0x0c;
     pub(in crate::read) const DATA_END: u8 = 0x0f;

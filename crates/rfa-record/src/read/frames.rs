@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 /// The longest record taken: a chunk is about 1 MiB, an attached file a few hundred KiB.
 pub(super) const RECORD_MAX: u64 = 16 << 20;
 
+/// Bytes read ahead of a whole file, and of the few records that a look into it needs.
+const AHEAD: usize = 1 << 18;
+const AHEAD_OF_FEW: usize = 1 << 14;
+
 /// The records of a file, one after the other.
 pub(super) struct Frames {
     path: PathBuf,
@@ -21,6 +25,8 @@ pub(super) struct Frames {
     end: Option<End>,
     /// The end is one of bytes that are not there, not of bytes that are wrong.
     growing: bool,
+    /// Reading began behind the start: the CRC over all data cannot be told.
+    partial: bool,
 }
 
 /// One record; its body is [`Frames::body`].
@@ -34,17 +40,27 @@ pub(super) struct Frame {
 
 impl Frames {
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
+        Self::with_ahead(path, AHEAD)
+    }
+
+    /// The same for who reads the first records only.
+    pub(super) fn open_for_few(path: &Path) -> Result<Self, ReadError> {
+        Self::with_ahead(path, AHEAD_OF_FEW)
+    }
+
+    fn with_ahead(path: &Path, ahead: usize) -> Result<Self, ReadError> {
         let io = |source| ReadError::Io { path: path.to_owned(), source };
         let file = File::open(path).map_err(io)?;
         let mut frames = Self {
             path: path.to_owned(),
-            input: BufReader::with_capacity(1 << 18, file),
+            input: BufReader::with_capacity(ahead, file),
             next: 0,
             body: Vec::new(),
             hasher: crc32fast::Hasher::new(),
             footer_seen: false,
             end: None,
             growing: false,
+            partial: false,
         };
         let mut magic = Vec::with_capacity(MAGIC.len());
         (&mut frames.input).take(MAGIC.len() as u64).read_to_end(&mut magic).map_err(io)?;
@@ -53,6 +69,24 @@ impl Frames {
         }
         frames.hasher.update(&magic);
         frames.next = MAGIC.len() as u64;
+        Ok(frames)
+    }
+
+    /// The records from the one that begins at `at`.
+    pub(super) fn open_at(path: &Path, at: u64) -> Result<Self, ReadError> {
+        Self::open(path)?.sought(at)
+    }
+
+    /// The same for who reads few records there.
+    pub(super) fn few_at(path: &Path, at: u64) -> Result<Self, ReadError> {
+        Self::open_for_few(path)?.sought(at)
+    }
+
+    fn sought(self, at: u64) -> Result<Self, ReadError> {
+        let mut frames = self;
+        let sought = frames.input.seek(SeekFrom::Start(at));
+        sought.map_err(|source| ReadError::Io { path: frames.path.clone(), source })?;
+        (frames.next, frames.partial) = (at, true);
         Ok(frames)
     }
 
@@ -115,9 +149,11 @@ impl Frames {
             return Ok(None);
         }
         self.next = at + PREFIX as u64 + length;
-        let bad_data_crc = opcode == op::DATA_END && !self.data_crc_good();
-        self.hasher.update(&prefix);
-        self.hasher.update(&self.body);
+        let bad_data_crc = opcode == op::DATA_END && !self.partial && !self.data_crc_good();
+        if !self.partial {
+            self.hasher.update(&prefix);
+            self.hasher.update(&self.body);
+        }
         self.footer_seen = opcode == op::FOOTER;
         Ok(Some(Frame { opcode, at, bad_data_crc }))
     }

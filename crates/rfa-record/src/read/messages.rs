@@ -1,5 +1,6 @@
 //! The messages of a recording, one after the other.
 
+use super::index::Start;
 use super::records::{Found, FoundMessage, Record, Records};
 use super::{End, ReadError};
 use crate::Topic;
@@ -74,6 +75,17 @@ impl Messages {
         Ok(Self {
             records: Records::open(path)?,
             channels: BTreeMap::new(),
+            foreign: 0,
+            recovered: false,
+            files: Vec::new(),
+        })
+    }
+
+    /// The messages from the chunk on at which `start` begins.
+    pub(super) fn open_at(path: &Path, start: Start) -> Result<Self, ReadError> {
+        Ok(Self {
+            records: Records::open_at(path, start.at)?,
+            channels: start.channels,
             foreign: 0,
             recovered: false,
             files: Vec::new(),

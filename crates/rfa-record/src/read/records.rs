@@ -63,14 +63,28 @@ pub(crate) enum Record<'a> {
 
 impl Records {
     pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
-        Ok(Self {
-            frames: Frames::open(path)?,
-            unpacker: None,
-            chunk: Vec::new(),
-            rest: 0..0,
-            at: 0,
-            data_ended: false,
-        })
+        Ok(Self::of(Frames::open(path)?))
+    }
+
+    /// The records from the one that begins at `at`, e.g. a chunk that an index names: the CRC
+    /// over all data cannot be checked on this way.
+    pub(super) fn open_at(path: &Path, at: u64) -> Result<Self, ReadError> {
+        Ok(Self::of(Frames::open_at(path, at)?))
+    }
+
+    /// The same for who reads few of them.
+    pub(super) fn few_at(path: &Path, at: u64) -> Result<Self, ReadError> {
+        Ok(Self::of(Frames::few_at(path, at)?))
+    }
+
+    const fn of(frames: Frames) -> Self {
+        let chunk = Vec::new();
+        Self { frames, unpacker: None, chunk, rest: 0..0, at: 0, data_ended: false }
+    }
+
+    /// Nothing of the chunk is left to be read.
+    pub(super) fn chunk_is_done(&self) -> bool {
+        self.rest.is_empty()
     }
 
     pub(crate) fn path(&self) -> &Path {

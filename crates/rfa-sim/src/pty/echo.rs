@@ -27,7 +27,9 @@ pub struct EchoSizes {
 /// The longest of either.
 const SIZE_MAX: usize = 1_024;
 
-/// The host's side: reads a request, writes a reply, until the other side is closed.
+/// The host's side: reads a request, writes a reply, until the other side is closed. Every byte of
+/// a reply is its request's first one, so that a reply that comes too late is not taken for the
+/// next one's.
 ///
 /// # Errors
 /// What the system says where `terminal` cannot be opened, or refuses a byte.
@@ -35,12 +37,14 @@ pub fn echo(terminal: &Path, sizes: EchoSizes) -> io::Result<()> {
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     let port = open(terminal, flags, Mode::empty())?;
     let mut buffer = [0; SIZE_MAX];
-    let reply = [0x55; SIZE_MAX];
-    let reply = reply.get(..sizes.reply.min(SIZE_MAX)).unwrap_or(&[]);
+    let mut reply = [0; SIZE_MAX];
+    let request = sizes.request.min(SIZE_MAX);
     loop {
         let mut taken = 0;
-        while taken < sizes.request {
-            match read(&port, &mut buffer) {
+        while taken < request {
+            // No byte of the next request, which may be here already.
+            let room = buffer.get_mut(taken..request).unwrap_or(&mut []);
+            match read(&port, room) {
                 // Closed: EIO, or nothing to read any more.
                 Ok(0) | Err(Errno::IO) => return Ok(()),
                 Ok(count) => taken = taken.saturating_add(count),
@@ -48,7 +52,8 @@ pub fn echo(terminal: &Path, sizes: EchoSizes) -> io::Result<()> {
                 Err(errno) => return Err(errno.into()),
             }
         }
-        write(&port, reply)?;
+        reply.fill(buffer[0]);
+        write(&port, reply.get(..sizes.reply.min(SIZE_MAX)).unwrap_or(&[]))?;
     }
 }
 
@@ -65,8 +70,8 @@ impl PtyPort {
         stop: &AtomicBool,
         took: &mut dyn FnMut(Duration),
     ) -> Result<(), PtyError> {
-        let request = [0xaa; SIZE_MAX];
-        let request = request.get(..sizes.request.min(SIZE_MAX)).unwrap_or(&[]);
+        let mut request = [0; SIZE_MAX];
+        let mut number = 0_u8;
         let every = Duration::from_micros(every.as_micros());
         let mut next = Instant::now();
         while !stop.load(Ordering::Relaxed) {
@@ -74,8 +79,11 @@ impl PtyPort {
             next = then;
             std::thread::sleep(next.saturating_duration_since(Instant::now()));
             let began = Instant::now();
+            number = number.wrapping_add(1);
+            request.fill(number);
+            let request = request.get(..sizes.request.min(SIZE_MAX)).unwrap_or(&[]);
             write(&self.master, request).map_err(broken("write to"))?;
-            if take(&self.master, sizes.reply)? {
+            if take(&self.master, sizes.reply.min(SIZE_MAX), number)? {
                 took(began.elapsed());
             }
         }
@@ -83,8 +91,8 @@ impl PtyPort {
     }
 }
 
-/// Whether `bytes` came in time.
-fn take(master: &OwnedFd, bytes: usize) -> Result<bool, PtyError> {
+/// Whether `bytes` of this number came in time; bytes of an earlier one are passed over.
+fn take(master: &OwnedFd, bytes: usize, number: u8) -> Result<bool, PtyError> {
     let mut buffer = [0; SIZE_MAX];
     let mut taken = 0;
     while taken < bytes {
@@ -94,7 +102,10 @@ fn take(master: &OwnedFd, bytes: usize) -> Result<bool, PtyError> {
             Err(errno) => return Err(broken("wait for")(errno)),
         }
         match read(master, &mut buffer) {
-            Ok(count) => taken = taken.saturating_add(count),
+            Ok(count) => {
+                let got = buffer.get(..count).unwrap_or(&[]);
+                taken = taken.saturating_add(got.iter().filter(|byte| **byte == number).count());
+            }
             Err(Errno::AGAIN | Errno::INTR) => {}
             Err(errno) => return Err(broken("read from")(errno)),
         }

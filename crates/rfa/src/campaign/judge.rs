@@ -4,7 +4,6 @@
 use super::case::{Case, Kind};
 use super::signs;
 use crate::scenario::{Outcome, Treated};
-use crate::treatment::Off;
 use rfa_interlock::State;
 use rfa_runtime::Ended;
 use rfa_scenario::{End, Expected, Phase, Rf, Scenario, Since, TreatmentPhase};
@@ -17,8 +16,6 @@ const DECIDED_MS: f64 = 100.0;
 /// A true tip this far above the hottest set temperature is nobody's to miss: H-01's 5 K and what
 /// its sensor's lag and noise hide.
 const OVER_SET_K: f64 = 6.0;
-/// One step of the simulated firmware, and a rounding, s.
-const FIRMWARE_STEP_S: f64 = 0.001_001;
 
 /// How a fault was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,7 +229,7 @@ fn timed(
     let (Some(began_s), Some(trip_s), false) = (began, tripped_s(treated), planned) else {
         return Ok(());
     };
-    let Some(off) = offs.iter().find(|off| covers(off, began_s)) else { return Ok(()) };
+    let Some(off) = offs.iter().find(|off| off.ends_what_was_on(began_s)) else { return Ok(()) };
     // Output that the plan ended before anything was seen has no time to RF off.
     if off.at_s + DECIDED_MS / 1e3 < trip_s {
         return Ok(());
@@ -245,11 +242,6 @@ fn timed(
         let rule = found.rule.as_deref().unwrap_or_default();
         format!("RF off after {off_ms:.1} ms by {rule}; the budget is {budget_ms} ms")
     })
-}
-
-/// RF was on at this time, or went on in the simulator's next step.
-fn covers(off: &Off, at_s: f64) -> bool {
-    off.at_s >= at_s && off.at_s - off.on_for_s <= at_s + FIRMWARE_STEP_S
 }
 
 /// When the first trip came: the time of the newest sample of its tick, s.
@@ -267,7 +259,7 @@ fn tripped_s(treated: &Treated) -> Option<f64> {
 /// From the first trip to RF off, ms, where RF was on.
 fn decided_ms(treated: &Treated) -> Option<f64> {
     let trip_s = tripped_s(treated)?;
-    let off = treated.report.rf_off.as_deref()?.iter().find(|off| covers(off, trip_s))?;
+    let off = treated.report.rf_off.as_deref()?.iter().find(|off| off.ends_what_was_on(trip_s))?;
     Some((off.at_s - trip_s) * 1e3)
 }
 

@@ -95,9 +95,10 @@ fn figure(question: &Question, solved: &Solved) -> FieldPlot {
     FieldPlot {
         title: title(question, solved),
         labels: ["distance from the axis, mm", "height from the tip's end, mm"].map(str::to_owned),
+        most: FieldPlot::MOST,
         window,
         grid,
-        band: Band::covering(question.setting.baseline_c, hottest, 36.0, "temperature, °C"),
+        band: Some(Band::covering(question.setting.baseline_c, hottest, 36.0, "temperature, °C")),
         curves,
         shapes: needle(question, high),
         regions: regions(question),

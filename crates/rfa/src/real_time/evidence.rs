@@ -58,6 +58,12 @@ impl Evidence {
         self.of(at_us.saturating_sub(TRIP_WINDOW_US), at_us, shortest_us)
     }
 
+    /// What explains that a treatment was not opened within two moments: an answer or a self-test
+    /// that came too late.
+    pub(crate) fn of_opening(&self, from_us: u64, to_us: u64) -> Option<String> {
+        self.of(from_us, to_us, SILENCE_US)
+    }
+
     /// A stall of `at_least_us` within two moments.
     fn of(&self, from_us: u64, to_us: u64, at_least_us: u64) -> Option<String> {
         let seen = |still: &&Still| {

@@ -104,9 +104,17 @@ impl Sessions {
                     std::thread::sleep(LOOK_EVERY);
                 }
             });
-            let result = body(&end);
-            done.store(true, Ordering::Relaxed);
-            result
+            // Also where `body` panics: the scope waits for the thread.
+            let _done = SetOnDrop(&done);
+            body(&end)
         })
+    }
+}
+
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }

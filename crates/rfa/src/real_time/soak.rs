@@ -8,7 +8,7 @@ use crate::exit::{Exit, Stop};
 use crate::output;
 use crate::scenario::{processors, re_execute, stalls_trip};
 use crate::treatment::{Asked, Report};
-use rfa_runtime::{LatencySet, LatencyUs, StallRecord, steal_so_far_ms};
+use rfa_runtime::{LateTick, LatencySet, LatencyUs, StallRecord, now, steal_so_far_ms};
 use serde::Serialize;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -17,8 +17,17 @@ use std::time::{Duration, Instant};
 /// what the allocator keeps back differs by that from run to run.
 const GROWTH_MAX_KIB: u64 = 8 * 1_024;
 
+/// Treatments that are not opened, in a row, at most.
+const NOT_OPENED_MAX: usize = 3;
+
 /// One treatment's evidence, small enough to be kept for all of them.
-struct Kept {
+enum Kept {
+    Ended(Box<Ending>),
+    NotOpened { why: String, from_us: u64, to_us: u64 },
+}
+
+/// Of a treatment that was opened.
+struct Ending {
     end: String,
     whole: bool,
     /// Neither through, nor out of time, nor tripped; or RF was not seen off.
@@ -105,16 +114,28 @@ fn treat_for(
 ) -> Result<Vec<Kept>, Stop> {
     let _busy = Busy::start(processors())?;
     let until = Instant::now() + length;
-    let (mut kept, mut latency) = (Vec::new(), LatencySet::new());
+    let (mut kept, mut latency, mut not_opened) = (Vec::new(), LatencySet::new(), 0);
     while Instant::now() < until {
         let seed = seed.wrapping_add(kept.len() as u64);
         let limit = Some(until.saturating_duration_since(Instant::now()));
-        let treated = sessions.treat(Wanted { seed, limit, ..Wanted::default() })?;
+        let from_us = now().as_micros();
+        let treated = match sessions.treat(Wanted { seed, limit, ..Wanted::default() }) {
+            Ok(treated) => treated,
+            Err(stop) if stop.exit == Exit::Interrupted || not_opened + 1 >= NOT_OPENED_MAX => {
+                return Err(stop);
+            }
+            Err(Stop { message: why, .. }) => {
+                not_opened += 1;
+                kept.push(Kept::NotOpened { why, from_us, to_us: now().as_micros() });
+                continue;
+            }
+        };
+        not_opened = 0;
         latency.add(&treated.finished.result.latency);
         let result = &treated.finished.result;
         soaked.missed_ticks = soaked.missed_ticks.saturating_add(u64::from(result.missed_ticks));
         soaked.warnings.extend(result.warnings.iter().cloned());
-        kept.push(keep(sessions, treated));
+        kept.push(Kept::Ended(Box::new(keep(sessions, treated))));
         soaked.resident_kib.extend(resident_kib());
     }
     soaked.timing_us = LatencyUs(latency.view());
@@ -123,7 +144,7 @@ fn treat_for(
     Ok(kept)
 }
 
-fn keep(sessions: &Sessions, treated: Treated) -> Kept {
+fn keep(sessions: &Sessions, treated: Treated) -> Ending {
     let Treated { finished, generator, served, recording } = treated;
     let report = Report::new(&sessions.asked().plan, &finished, None)
         .with_generator(&generator)
@@ -135,7 +156,7 @@ fn keep(sessions: &Sessions, treated: Treated) -> Kept {
     });
     let trips: Vec<Trip> = trips.collect();
     let as_planned = ["complete", "out of time"].contains(&report.end.as_str());
-    Kept {
+    Ending {
         end: report.end.clone(),
         whole: report.end == "complete",
         ended_badly: !report.off_confirmed || (!as_planned && trips.is_empty()),
@@ -169,20 +190,41 @@ impl Soaked {
 
     fn judge(&mut self, treatment: usize, kept: &Kept, evidence: &Evidence) {
         self.treatments += 1;
+        match kept {
+            Kept::Ended(ending) => self.judge_ending(treatment, ending, evidence),
+            Kept::NotOpened { why, from_us, to_us } => {
+                self.ends.push("not opened".to_owned());
+                let what = format!("not opened: {why}");
+                let explained = evidence.of_opening(*from_us, *to_us);
+                self.trips.push(Event { treatment, what, explained });
+            }
+        }
+    }
+
+    fn judge_late(&mut self, treatment: usize, stall: &StallRecord, evidence: &Evidence) {
+        let StallRecord { late, late_ticks, control_late, control_late_ticks, .. } = stall;
+        for (task, late, count) in
+            [("interlock", late, *late_ticks), ("control", control_late, *control_late_ticks)]
+        {
+            for LateTick { tick, planned_us, late_us } in late {
+                self.late_ticks.push(Event {
+                    treatment,
+                    what: format!("{task} tick {tick} began {late_us} us late"),
+                    explained: evidence.of_late(*planned_us, planned_us.saturating_add(*late_us)),
+                });
+            }
+            let more = count.saturating_sub(late.len() as u64);
+            if more > 0 {
+                let what = format!("{more} more late ticks of {task}, not kept one by one");
+                self.late_ticks.push(Event { treatment, what, explained: None });
+            }
+        }
+    }
+
+    fn judge_ending(&mut self, treatment: usize, kept: &Ending, evidence: &Evidence) {
         self.whole += usize::from(kept.whole);
         self.ends.push(kept.end.clone());
-        for late in &kept.stall.late {
-            self.late_ticks.push(Event {
-                treatment,
-                what: format!("tick {} began {} us late", late.tick, late.late_us),
-                explained: evidence.of_late(late.planned_us, late.planned_us + late.late_us),
-            });
-        }
-        let more = kept.stall.late_ticks.saturating_sub(kept.stall.late.len() as u64);
-        if more > 0 {
-            let what = format!("{more} more late ticks, not kept one by one");
-            self.late_ticks.push(Event { treatment, what, explained: None });
-        }
+        self.judge_late(treatment, &kept.stall, evidence);
         for Trip { words, rule, at_us } in &kept.trips {
             let stall = stalls_trip(rule).then(|| evidence.of_trip(rule, *at_us));
             self.trips.push(Event { treatment, what: words.clone(), explained: stall.flatten() });
@@ -232,7 +274,8 @@ impl Soaked {
             mib(self.resident_kib.last()),
             if self.memory_flat { "flat" } else { "GROWN" }
         );
-        let _ = writeln!(text, "  recordings: {} of {} verify", self.verified, self.treatments);
+        let recordings = self.verified + self.not_verified.len();
+        let _ = writeln!(text, "  recordings: {} of {recordings} verify", self.verified);
         for line in self.not_verified.iter().chain(&self.warnings) {
             let _ = writeln!(text, "  {line}");
         }

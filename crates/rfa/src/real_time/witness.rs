@@ -32,9 +32,14 @@ impl StealWatch {
         Ok(Self { stop, thread })
     }
 
-    pub(crate) fn finish(self) -> Result<Vec<Stolen>, Stop> {
+    pub(crate) fn finish(self, warnings: &mut Vec<String>) -> Result<Vec<Stolen>, Stop> {
         self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().map_err(|_| Stop::failure("the steal witness panicked"))
+        let panicked = |_| Stop::failure("the steal witness panicked");
+        let stolen = self.thread.join().map_err(panicked)?;
+        if stolen.len() >= RISES_MAX {
+            warnings.push(format!("only the first {RISES_MAX} rises of the steal counter count"));
+        }
+        Ok(stolen)
     }
 }
 
@@ -63,8 +68,19 @@ fn look_at_steal(stop: &AtomicBool) -> Vec<Stolen> {
     stolen
 }
 
-/// When a thread was late that only waits.
-pub(crate) fn still(ticks: &BareTicks, period: Span) -> Vec<Still> {
+/// When a thread was late that only waits: of one without its priority, nothing. What is not told
+/// is a warning.
+pub(crate) fn still(ticks: &BareTicks, period: Span, warnings: &mut Vec<String>) -> Vec<Still> {
+    warnings.extend(ticks.warnings.iter().cloned());
+    if !ticks.real_time {
+        warnings.push("a witness without a real-time priority explains nothing".to_owned());
+        return Vec::new();
+    }
+    let kept = ticks.late.len() as u64;
+    if ticks.late_ticks > kept {
+        let all = ticks.late_ticks;
+        warnings.push(format!("a witness was late {all} times; only the first {kept} count"));
+    }
     let late = ticks.late.iter().map(|late| Still {
         from_us: late.planned_us,
         to_us: late.planned_us.saturating_add(late.late_us),
@@ -90,10 +106,37 @@ impl Watching {
         let (mut evidence, mut warnings) = (Evidence::default(), Vec::new());
         for core in self.cores {
             let ticks = core.finish().ok_or_else(|| Stop::failure("a core's witness panicked"))?;
-            evidence.still.extend(still(&ticks, WITNESS_PERIOD));
-            warnings.extend(ticks.warnings);
+            evidence.still.extend(still(&ticks, WITNESS_PERIOD, &mut warnings));
         }
-        evidence.stolen = self.steal.finish()?;
+        evidence.stolen = self.steal.finish(&mut warnings)?;
         Ok((evidence, warnings))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rfa_runtime::LateTick;
+
+    fn witness(real_time: bool, late_ticks: u64) -> BareTicks {
+        let late = vec![LateTick { tick: 7, planned_us: 5_000, late_us: 12_000 }];
+        BareTicks { late, late_ticks, real_time, ..BareTicks::default() }
+    }
+
+    #[test]
+    fn only_a_witness_with_its_priority_explains_anything() {
+        let mut warnings = Vec::new();
+        let seen = still(&witness(true, 1), WITNESS_PERIOD, &mut warnings);
+        assert_eq!(seen, [Still { from_us: 5_000, to_us: 17_000, period: WITNESS_PERIOD }]);
+        assert!(warnings.is_empty(), "{warnings:?}");
+        assert!(still(&witness(false, 1), WITNESS_PERIOD, &mut warnings).is_empty());
+        assert!(warnings[0].contains("without a real-time priority"), "{warnings:?}");
+    }
+
+    #[test]
+    fn late_ticks_beyond_those_kept_are_told() {
+        let mut warnings = Vec::new();
+        assert_eq!(still(&witness(true, 3), WITNESS_PERIOD, &mut warnings).len(), 1);
+        assert!(warnings[0].contains("late 3 times; only the first 1 count"), "{warnings:?}");
     }
 }

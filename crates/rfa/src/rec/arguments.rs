@@ -314,7 +314,7 @@ pub(crate) struct RecFile {
 }
 
 /// Seconds, in microseconds.
-fn seconds(text: &str) -> Result<i64, String> {
+pub(crate) fn seconds(text: &str) -> Result<i64, String> {
     let seconds = text.parse().ok().filter(|s: &f64| s.abs() <= SECONDS_MAX);
     let wanted = || format!("a time of {} to {SECONDS_MAX} s is wanted, e.g. 12.5", -SECONDS_MAX);
     seconds.map(|seconds| (seconds * 1e6).round() as i64).ok_or_else(wanted)

@@ -2,6 +2,7 @@
 
 use super::Finished;
 use super::local_generator::LocalGenerator;
+use super::rf_off::{Off, lasting, rf_offs};
 use crate::cli::Format;
 use crate::exit::{Exit, Stop};
 use crate::output;
@@ -12,10 +13,7 @@ use rfa_runtime::summary::Summary;
 use rfa_runtime::{Ended, QuitReason, StallRecord};
 use rfa_session::{Latency, QueueCounts};
 use rfa_sim::pty::ServeReport;
-use rfa_sim::{Generator, RfOff};
-use rfa_units::Span;
 use serde::Serialize;
-use std::fmt;
 use std::path::PathBuf;
 
 /// The summary printed at the end of a headless treatment.
@@ -99,42 +97,6 @@ impl From<ServeReport> for ServedRow {
     }
 }
 
-/// One ending of output.
-#[derive(Clone, Serialize)]
-pub(crate) struct Off {
-    /// On the generator's clock, s.
-    pub(crate) at_s: f64,
-    pub(crate) on_for_s: f64,
-    /// Since the last honoured grant arrived, ms.
-    pub(crate) since_grant_ms: Option<f64>,
-    pub(crate) cause: String,
-}
-
-impl fmt::Display for Off {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RF off at {:.3} s after {:.3} s on: {}", self.at_s, self.on_for_s, self.cause)?;
-        match self.since_grant_ms {
-            Some(ms) => write!(f, ", {ms:.1} ms after the last grant"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The endings of output the generator measured, oldest first.
-pub(super) fn rf_offs(generator: &Generator) -> Vec<Off> {
-    let ms = |span: Span| span.as_secs_f64() * 1e3;
-    let off = |off: &RfOff| Off {
-        at_s: off.at.as_micros() as f64 / 1e6,
-        on_for_s: off.on_for.as_secs_f64(),
-        since_grant_ms: off.since_grant.map(ms),
-        cause: off.cause.to_string(),
-    };
-    generator.rf_offs().map(off).collect()
-}
-
-/// One step of the simulated firmware.
-const FIRMWARE_STEP_US: u64 = 1_000;
-
 impl Report {
     pub(crate) fn new(plan: &Plan, finished: &Finished, recording: Option<PathBuf>) -> Self {
         let result = &finished.result;
@@ -168,14 +130,9 @@ impl Report {
         // Without a trip output ended as the plan has it, and no fault is behind it.
         let tripped = !self.summary.trips.is_empty();
         if let Some(fault) = local.first_fault().filter(|_| tripped) {
-            // On when the fault began, or put on by it in the firmware's next step.
-            let was_on = |off: &&RfOff| {
-                let end = off.at.as_micros();
-                let start = end.saturating_sub(off.on_for.as_micros());
-                end >= fault.at.as_micros() && start <= fault.at.as_micros() + FIRMWARE_STEP_US
-            };
-            let first = local.generator().rf_offs().find(was_on).map(|off| off.at.since(fault.at));
-            self.rf_off_after_fault_ms = first.map(|span| span.as_secs_f64() * 1e3);
+            let fault_s = fault.at.as_micros() as f64 / 1e6;
+            let first = lasting(&offs).into_iter().find(|off| off.ends_what_was_on(fault_s));
+            self.rf_off_after_fault_ms = first.map(|off| (off.at_s - fault_s) * 1e3);
         }
         self.warnings.extend(local.warnings());
         self.rf_off = Some(offs);

@@ -2,7 +2,8 @@
 
 use super::headless::on_signals;
 use super::local_generator::{self, Individual, LocalGenerator};
-use super::report::{ServedRow, rf_offs};
+use super::report::ServedRow;
+use super::rf_off::rf_offs;
 use super::{opening, orders};
 use crate::cli::{Format, Sim};
 use crate::exit::{Exit, Stop};

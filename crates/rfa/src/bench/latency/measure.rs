@@ -39,7 +39,7 @@ pub(super) struct Measured {
     /// The bare echo through a pseudo-terminal, on the generator's side.
     pub(super) echo_us: QuantilesUs,
     pub(super) fault_to_off_ms: FaultTimes,
-    /// Interlock ticks that began more than 5 ms late.
+    /// Ticks of interlock and control that began more than 5 ms late.
     pub(super) late_ticks: u64,
     /// Of them, those that no stall of the machine explains.
     pub(super) late_unexplained: u64,
@@ -80,7 +80,8 @@ impl<'a> Rig<'a> {
         let steal_after = steal_so_far_ms();
         let echo = echo.finish()?;
         let bare = bare.finish().ok_or_else(|| Stop::failure("the bare thread panicked"))?;
-        let evidence = Evidence { still: still(&bare, TICK), stolen: steal_watch.finish()? };
+        let still = still(&bare, TICK, warnings);
+        let evidence = Evidence { still, stolen: steal_watch.finish(warnings)? };
         let cyclictest_us = match cyclictest.map(Cyclictest::finish) {
             Some(Ok(times)) => Some(QuantilesUs(times.quantiles())),
             Some(Err(why)) => {
@@ -91,7 +92,6 @@ impl<'a> Rig<'a> {
         };
         let fault_to_off_ms = faults::measure(&self.sessions, faults, seed)?;
         let wire = answers.lock().unwrap_or_else(PoisonError::into_inner).quantiles();
-        warnings.extend(bare.warnings);
         warnings.extend(ran.warnings.iter().cloned());
         Ok(Measured {
             load,

@@ -1,7 +1,7 @@
 //! Whole treatments, one after the other, until enough ticks have run.
 
 use super::tap::AnswerTap;
-use crate::exit::Stop;
+use crate::exit::{Exit, Stop};
 use crate::real_time::{Sessions, Wanted};
 use crate::treatment::Finished;
 use rfa_runtime::{Ended, LateTick, Latencies, LatencySet, TICK};
@@ -9,7 +9,7 @@ use rfa_session::Latency;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Treatments that run no tick, in a row, at most.
+/// Treatments that run no tick, or are not even opened, in a row, at most.
 const EMPTY_MAX: u32 = 3;
 
 /// What a treatment takes before its first tick and after its last, at most: handshake, self-test,
@@ -25,7 +25,7 @@ pub(super) struct Ran {
     /// Of them, those whose every step was completed.
     pub(super) whole: u32,
     pub(super) late_ticks: u64,
-    /// Those kept one by one, 64 of each treatment.
+    /// Those kept one by one, 64 of each treatment's interlock and control.
     pub(super) late: Vec<LateTick>,
     pub(super) missed_ticks: u32,
     /// Rules that ended a treatment.
@@ -43,8 +43,10 @@ impl Ran {
         self.latency.add(&result.latency);
         self.treatments = self.treatments.saturating_add(1);
         self.whole = self.whole.saturating_add(u32::from(result.end == Ended::Complete));
-        self.late.extend(&result.stall.late);
-        self.late_ticks = self.late_ticks.saturating_add(result.stall.late_ticks);
+        let stall = result.stall;
+        self.late.extend(stall.late.iter().chain(&stall.control_late));
+        let late_ticks = stall.late_ticks.saturating_add(stall.control_late_ticks);
+        self.late_ticks = self.late_ticks.saturating_add(late_ticks);
         self.missed_ticks = self.missed_ticks.saturating_add(result.missed_ticks);
         let trips = result.summary.trips.into_iter();
         self.trips.extend(trips.map(|trip| format!("{} {}", trip.rule, trip.text)));
@@ -70,10 +72,22 @@ pub(super) fn until(
             limit: Some(Duration::from_micros(left.as_micros()) + AROUND),
             ..Wanted::default()
         };
-        ran.take(sessions.treat(wanted)?.finished);
+        let refused = match sessions.treat(wanted) {
+            Ok(treated) => {
+                ran.take(treated.finished);
+                "the treatments run no tick".to_owned()
+            }
+            Err(stop) if stop.exit == Exit::Interrupted => return Err(stop),
+            // Not opened: what it says is told, and the next has another seed.
+            Err(stop) => {
+                ran.treatments = ran.treatments.saturating_add(1);
+                ran.warnings.push(format!("treatment {}: {}", ran.treatments, stop.message));
+                stop.message
+            }
+        };
         empty = if ran.ticks() > before { 0 } else { empty + 1 };
         if empty >= EMPTY_MAX {
-            return Err(Stop::failure("the treatments run no tick"));
+            return Err(Stop::failure(refused));
         }
     }
     Ok(ran)

@@ -3,12 +3,10 @@
 
 use super::{Took, Treated, Why, check, is_timed};
 use crate::scenario::watch::{Sample, Seen, Watched};
-use crate::treatment::Off;
+use crate::treatment::{Off, lasting};
 use rfa_interlock::{RuleId, Trip};
 use rfa_scenario::{End, Expected, Rf, Run, Since};
 
-/// One step of the simulated firmware, and a rounding, s.
-const FIRMWARE_STEP_S: f64 = 0.001_001;
 /// Two ways to count the same time, and a budget of whole milliseconds, differ by rounding at most,
 /// ms.
 const ROUNDING_MS: f64 = 0.01;
@@ -31,9 +29,13 @@ pub(super) fn judge(
         held(expected, treated)?;
         return Ok(None);
     }
+    let offs = &lasting(offs);
     // Output that broke through by itself has an end without a start.
     let count = expected.starts.filter(|starts| *starts > 0).unwrap_or(1);
-    check(offs.len() == count, || format!("RF went off {} times, not {count}", offs.len()))?;
+    check(offs.len() == count, || {
+        let each: Vec<String> = offs.iter().map(Off::to_string).collect();
+        format!("RF went off {} times, not {count}: {}", offs.len(), each.join("; "))
+    })?;
     let began_s = run.at.as_secs_f64();
     if !is_timed(expected.rf) || expected.end == End::Complete {
         held(expected, treated)?;
@@ -54,7 +56,7 @@ pub(super) fn judge(
 
 pub(super) fn time_to_off_ms(run: &Run, treated: &Treated) -> Option<f64> {
     let offs = treated.report.rf_off.as_deref()?;
-    took_ms(&run.expected, treated, offs, run.at.as_secs_f64()).ok()
+    took_ms(&run.expected, treated, &lasting(offs), run.at.as_secs_f64()).ok()
 }
 
 fn starts(expected: &Expected, watched: &Watched) -> Result<(), Why> {
@@ -107,7 +109,7 @@ fn took_ms(expected: &Expected, treated: &Treated, offs: &[Off], began_s: f64) -
 /// the simulator's next step; a later fault may find RF off.
 fn since_faults_ms(treated: &Treated, offs: &[Off]) -> Result<f64, Why> {
     let off_ms = |fault_s: &f64| {
-        let ended = offs.iter().find(|off| ends_what_was_on(off, *fault_s));
+        let ended = offs.iter().find(|off| off.ends_what_was_on(*fault_s));
         ended.map(|off| (off.at_s - fault_s) * 1e3)
     };
     let first = treated.faults_s.first().and_then(off_ms).ok_or("RF was not on at the fault")?;
@@ -116,17 +118,12 @@ fn since_faults_ms(treated: &Treated, offs: &[Off]) -> Result<f64, Why> {
     Ok(treated.faults_s.iter().filter_map(off_ms).fold(told, f64::max))
 }
 
-/// RF was on when the fault began, or the fault put it on, and here it went off.
-fn ends_what_was_on(off: &Off, fault_s: f64) -> bool {
-    off.at_s >= fault_s && off.at_s - off.on_for_s <= fault_s + FIRMWARE_STEP_S
-}
-
 pub(super) fn off_after_fault_ms(treated: &Treated) -> Option<f64> {
     let fault_s = *treated.faults_s.first()?;
-    let offs = treated.report.rf_off.as_deref().unwrap_or_default();
+    let offs = lasting(treated.report.rf_off.as_deref().unwrap_or_default());
     let off = offs.iter().find(|off| off.at_s >= fault_s)?;
     let since_ms = (off.at_s - fault_s) * 1e3;
-    Some(if ends_what_was_on(off, fault_s) { since_ms } else { f64::INFINITY })
+    Some(if off.ends_what_was_on(fault_s) { since_ms } else { f64::INFINITY })
 }
 
 /// When the first tick with RF granted was told to stop: the time of its newest sample, which is

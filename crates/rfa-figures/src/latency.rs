@@ -3,9 +3,10 @@
 mod log;
 
 use hdrhistogram::Histogram;
-pub use log::LATENCY_LOG;
 use rfa_session::{Latency, LatencyView, Quantiles, TickRecord};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
 
 /// The longest time told apart, in nanoseconds: one minute. Longer ones count as this.
 const LONGEST_NS: u64 = 60_000_000_000;
@@ -164,6 +165,30 @@ impl Serialize for QuantilesUs {
     }
 }
 
+impl<'de> Deserialize<'de> for QuantilesUs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Told {
+            count: u64,
+            p50: f64,
+            p99: f64,
+            #[serde(rename = "p99.9")]
+            p99_9: f64,
+            max: f64,
+        }
+        let told = Told::deserialize(deserializer)?;
+        // A histogram holds at most a minute, 6e10 ns: whole nanoseconds come back exactly.
+        let ns = |us: f64| (us * NS_PER_US as f64).round() as u64;
+        Ok(Self(Quantiles {
+            count: told.count,
+            p50_ns: ns(told.p50),
+            p99_ns: ns(told.p99),
+            p99_9_ns: ns(told.p99_9),
+            max_ns: ns(told.max),
+        }))
+    }
+}
+
 /// All of a session's distributions as summaries tell them: by name, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LatencyUs(pub LatencyView);
@@ -172,6 +197,15 @@ impl Serialize for LatencyUs {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let each = self.0.iter().map(|(latency, of)| (latency.name(), QuantilesUs(of)));
         serializer.collect_map(each)
+    }
+}
+
+impl<'de> Deserialize<'de> for LatencyUs {
+    /// A distribution that is not told is an empty one.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let told: BTreeMap<String, QuantilesUs> = BTreeMap::deserialize(deserializer)?;
+        let of = |latency: Latency| told.get(latency.name()).map(|of| of.0).unwrap_or_default();
+        Ok(Self(LatencyView(Latency::ALL.map(of))))
     }
 }
 

@@ -6,7 +6,10 @@ use rfa_interlock::{
     AlarmId, AlarmSet, Command, Inputs, LinkReport, Outputs, Readiness, RuleId, State,
 };
 use rfa_plan::preset;
-use rfa_session::{InterlockTick, Timing};
+use rfa_session::{
+    InterlockTick, LesionBoundary, LesionMeasure, LesionPrediction, NoLesion, PowerCheck,
+    PowerVerdict, Timing,
+};
 use rfa_units::{
     Bounded, ChannelReport, Contactor, EmergencyStop, Footswitch, HostInstant, MicroAmps,
     MilliVolts, MilliWatts, OutputState, Permit, Request, StepIndex, Supply, Telemetry,
@@ -114,6 +117,15 @@ fn holding(number: u64, tip_mc: i32, held: Span) -> TickRecord {
     record(&At { number, tip_mc, held, phase: Phase::Hold, delivering: true })
 }
 
+/// A tick with no telemetry and no control tick in it.
+pub(crate) fn quiet_record() -> TickRecord {
+    let mut record = holding(1, 37_000, Span::ZERO);
+    record.interlock.inputs.telemetry = Bounded::new();
+    record.control = Bounded::new();
+    record.timing = Timing::default();
+    record
+}
+
 fn accumulator() -> Accumulator {
     Accumulator::new(&preset("gasserian-70").expect("shipped").program)
 }
@@ -162,6 +174,63 @@ fn true_temperatures_count_with_the_tick_of_their_time() {
     assert_eq!(summary.peak_c, Some(72.0), "true, where known; never NaN");
 }
 
+fn lesion(width_um: u32, verdict: PowerVerdict) -> LesionView {
+    let measure = |value_um| LesionMeasure { value_um, low_um: 900, high_um: 7_100 };
+    let power = PowerCheck {
+        measured: MilliWatts::MIN,
+        modelled: MilliWatts::MIN,
+        low: MilliWatts::MIN,
+        high: MilliWatts::MIN,
+        verdict,
+    };
+    LesionView {
+        at: HostInstant::ZERO,
+        boundary: LesionBoundary::default(),
+        tip_length_um: 5_000,
+        diameter_um: 700,
+        baseline: None,
+        lesion: Ok(LesionPrediction {
+            width: measure(width_um),
+            length: measure(6_543),
+            outline: Bounded::new(),
+            power: Some(power),
+        }),
+    }
+}
+
+/// The newest lesion counts, a disagreement of power for ever; and all of it is the same from what
+/// stands on record.
+#[test]
+fn a_lesion_on_record_comes_to_what_the_lesion_came_to() {
+    let (mut live, mut again) = (accumulator(), accumulator());
+    let nothing = LesionView { lesion: Err(NoLesion::NotBegun), ..lesion(1, PowerVerdict::Agrees) };
+    for view in [nothing, lesion(1_234, PowerVerdict::Above), lesion(2_345, PowerVerdict::Agrees)] {
+        live.lesion(&view);
+        again.lesion_on_record(&LesionMessage::from(&view));
+        assert_eq!(live.finish(), again.finish());
+    }
+    let told = live.finish().lesion.expect("one");
+    assert_eq!((told.width_mm, told.length_mm, told.width_range_mm), (2.345, 6.543, [0.9, 7.1]));
+    assert_eq!((told.boundary.as_str(), told.power.as_str()), ("arrhenius:nerve", "agrees"));
+    assert!(told.power_disagreed);
+}
+
+/// What the last message of a recording says is the summary itself, to the last bit.
+#[test]
+fn a_summary_comes_back_from_its_json() {
+    let mut sums = accumulator();
+    sums.truth(&truth(9_000, 70.123_456_789_012_3));
+    let mut tick = holding(1, 71_500, SETTLED_AFTER);
+    tick.timing.interlock_step_ns = 1_234_567;
+    tick.interlock.outputs.events.push(Event::Tripped(trip())).expect("room");
+    sums.tick(&tick);
+    sums.lesion(&lesion(2_345, PowerVerdict::Unjudged));
+    let summary = sums.finish();
+    let value = serde_json::to_value(&summary).expect("JSON");
+    let text = serde_json::to_string(&value).expect("JSON");
+    assert_eq!(serde_json::from_str::<Summary>(&text).expect("a summary"), summary);
+}
+
 #[test]
 fn nothing_delivered_is_no_overshoot_and_no_error() {
     let summary = accumulator().finish();
@@ -170,19 +239,22 @@ fn nothing_delivered_is_no_overshoot_and_no_error() {
     assert_eq!(summary.peak_c, None);
 }
 
-#[test]
-fn a_trip_is_told_with_rule_alarm_and_numbers() {
-    let mut sums = accumulator();
-    let mut tripped = holding(5, 76_000, Span::ZERO);
-    let trip = Trip {
+fn trip() -> Trip {
+    Trip {
         rule: RuleId::H01,
         alarm: AlarmId::Al01,
         value: 76_000,
         limit: 75_000,
         window_us: 20_000,
         samples: Bounded::new(),
-    };
-    tripped.interlock.outputs.events.push(Event::Tripped(trip)).expect("room");
+    }
+}
+
+#[test]
+fn a_trip_is_told_with_rule_alarm_and_numbers() {
+    let mut sums = accumulator();
+    let mut tripped = holding(5, 76_000, Span::ZERO);
+    tripped.interlock.outputs.events.push(Event::Tripped(trip())).expect("room");
     sums.tick(&tripped);
     let summary = sums.finish();
     let told = summary.trips.first().expect("one trip");

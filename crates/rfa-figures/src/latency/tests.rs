@@ -46,7 +46,7 @@ fn two_histograms_add_up() {
 /// Steps that did not run in a tick are no steps of no length.
 #[test]
 fn what_a_tick_does_not_have_is_not_counted() {
-    let mut record = crate::tests::quiet_record();
+    let mut record = crate::summary::tests::quiet_record();
     let mut set = LatencySet::new();
     set.tick(&record);
     let counts = |set: &LatencySet| set.view().0.map(|of| of.count);

@@ -8,9 +8,6 @@ use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
 use rfa_session::Latency;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// Name of the log among the files of a recording.
-pub const LATENCY_LOG: &str = "latency.hlog";
-
 impl LatencySet {
     /// All of them as one log of a session that began `started_us` after 1970, on virtual time at
     /// 0, and took `span_us`. `None` where one cannot be encoded.

@@ -8,10 +8,10 @@ use lesion::LesionTrack;
 use rfa_control::{ControlOutputs, Phase};
 use rfa_interlock::{Event, Inputs, Trip};
 use rfa_plan::Program;
-use rfa_record::TruthRow;
+use rfa_record::{LesionMessage, TruthRow};
 use rfa_session::{LesionView, TickRecord, trip_text};
 use rfa_units::{ChannelId, GeneratorInstant, MilliCelsius, MilliJoules, Span, TipReading};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// The error counts from this much lesion time on: the timer starts 2 °C below the set
@@ -28,7 +28,7 @@ const TRUTHS_MAX: usize = 4096;
 
 /// One step of the plan. Temperatures ending in `_true` are a simulator's own at the tip, those
 /// ending in `_sensed` came over the line; absent where there was no reading.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepSummary {
     /// The step, counted from 1.
     pub step: usize,
@@ -51,7 +51,7 @@ pub struct StepSummary {
 }
 
 /// One trip.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TripSummary {
     /// The rule, e.g. `H-06`.
     pub rule: String,
@@ -63,7 +63,7 @@ pub struct TripSummary {
     pub limit: i64,
     /// What both are counted in: `mC`, `mK`, `mK/s`, `mW`, `mohm`, `us`, `frames`, `ticks`;
     /// `condition` and `missing` have no number behind them.
-    pub unit: &'static str,
+    pub unit: String,
     /// The numbers in words.
     pub text: String,
     /// The window the value was taken over, in microseconds.
@@ -75,7 +75,7 @@ pub struct TripSummary {
 }
 
 /// A whole session.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// The plan's steps, in order; a step never started has only its set temperature.
     pub steps: Vec<StepSummary>,
@@ -94,10 +94,10 @@ pub struct Summary {
     /// How many there were.
     pub trips_total: u64,
     /// The lesion as predicted at the end; absent where none is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lesion: Option<LesionSummary>,
     /// Why no lesion is predicted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_lesion: Option<String>,
     /// Interlock ticks on record.
     pub ticks: u64,
@@ -246,6 +246,11 @@ impl Accumulator {
         self.lesion.take(view);
     }
 
+    /// The same, as it stands on record.
+    pub fn lesion_on_record(&mut self, message: &LesionMessage) {
+        self.lesion.take_message(message);
+    }
+
     /// The histograms so far.
     #[must_use]
     pub const fn latency(&self) -> &LatencySet {
@@ -311,7 +316,7 @@ impl Accumulator {
                 alarm: format!("AL-{:02}", trip.alarm.number()),
                 value: trip.value,
                 limit: trip.limit,
-                unit: trip.unit().name(),
+                unit: trip.unit().name().to_owned(),
                 text: trip_text(trip),
                 window_us: trip.window_us,
                 tick: inputs.tick,
@@ -341,4 +346,4 @@ fn step_summary((index, step): (usize, &StepTrack)) -> StepSummary {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

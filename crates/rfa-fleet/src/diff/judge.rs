@@ -1,0 +1,45 @@
+//! What of a comparison is judged.
+
+use super::align::Moment;
+use super::{Change, DiffOutcome, DiffReport};
+use rfa_figures::summary::{Summary, TripSummary};
+use rfa_record::End;
+use serde_json::{Value, json};
+
+/// The trips as they are compared: all of them, with a tolerance only which rules they were.
+pub(super) fn trips(summary: &Summary, moment: Moment, exact: bool) -> Value {
+    let whole = |trip: &TripSummary| {
+        let TripSummary { rule, alarm, value, limit, unit, window_us, .. } = trip;
+        let after_s = moment.to_us(trip.at_us) as f64 / 1e6;
+        json!({
+            "rule": rule, "alarm": alarm, "value": value, "limit": limit, "unit": unit,
+            "window_us": window_us, "after_s": after_s,
+        })
+    };
+    let named = |trip: &TripSummary| json!({"rule": trip.rule, "alarm": trip.alarm});
+    summary.trips.iter().map(|trip| if exact { whole(trip) } else { named(trip) }).collect()
+}
+
+pub(super) fn outcome(report: &DiffReport, exact: bool) -> DiffOutcome {
+    let figures = || report.steps.iter().chain(&report.dose);
+    let other_figures = if exact { figures().count() } else { figures().filter(told).count() };
+    let alone = exact && report.a.ticks_alone + report.b.ticks_alone > 0;
+    let same = report.plan.is_empty()
+        && report.settings.is_empty()
+        && report.trips.is_empty()
+        && report.signals.iter().all(super::SignalDifference::within)
+        && other_figures == 0
+        && !alone;
+    let whole = [&report.a, &report.b].iter().all(|of| of.end == End::Finished && of.damaged == 0);
+    match (same, whole) {
+        (false, _) => DiffOutcome::Different,
+        (true, true) => DiffOutcome::Equal,
+        (true, false) => DiffOutcome::EqualAsFarAsItGoes,
+    }
+}
+
+/// A figure that no tolerance excuses: a step that is complete in one and not in the other, or a
+/// value that one of them has not.
+fn told(change: &&Change) -> bool {
+    change.a.is_boolean() || change.a.is_null() || change.b.is_null()
+}
