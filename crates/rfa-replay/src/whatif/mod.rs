@@ -17,7 +17,7 @@ mod rest;
 mod settings;
 mod write;
 
-pub use compare::{Apart, Changes, FirstChange, Moved, OneSided, Report, apart};
+pub use compare::{Apart, Changes, FirstChange, Moved, OneSided, Report, SetFrom, apart};
 pub use course::TICKS_MAX;
 pub use figures::{Figures, Happened, Point, StepFigures, TripFigure};
 pub use generator::{Delays, Part, Plant};
