@@ -99,6 +99,8 @@ fn what_cannot_be_asked_is_exit_2_with_the_mend() {
     ran.says(&["1 recordings with 10201 combinations", "10000 runs at most"]);
     let there = recording().to_str().expect("UTF-8");
     ask("replay", recording(), &["-o", there]).expect_code(2).says(&["is there already"]);
+    let zero = ask("sweep", recording(), &["--set", "control.kp=1", "--jobs", "0"]);
+    zero.expect_code(2).says(&["1..=256"]);
     rfa(["replay", "nope.mcap"]).expect_code(1).says(&["nope.mcap"]);
 }
 
@@ -187,7 +189,7 @@ fn a_sweep_is_the_same_however_many_run_at_once() {
     let text = sweep("2", &files, "text").expect_code(0).stdout;
     assert!(text.contains("control.kp=0.5 plan.hold_s=5") && text.contains("recorded"), "{text}");
     // One that cannot be read is told, and the others are asked all the same.
-    let told = sweep("3", &[files[0], bad.to_str().expect("UTF-8")], "json").expect_code(3).json();
+    let told = sweep("3", &[bad.to_str().expect("UTF-8"), files[0]], "json").expect_code(3).json();
     assert_eq!(told.as_array().map(Vec::len), Some(8));
-    assert!(told[7]["error"].as_str().is_some_and(|why| why.contains("not an MCAP")), "{told}");
+    assert!(told[0]["error"].as_str().is_some_and(|why| why.contains("not an MCAP")), "{told}");
 }

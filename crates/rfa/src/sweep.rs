@@ -11,11 +11,12 @@ use crate::treatment::on_signals;
 use clap::Args;
 use rfa_replay::whatif::{Figures, Noise, Session, Setting, Setup, grid};
 use serde::Serialize;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Most threads that are taken.
-const JOBS_MAX: u16 = 256;
+/// Threads that are taken.
+const JOBS: RangeInclusive<i64> = 1..=256;
 /// Width of a table's column.
 const CELL: usize = 12;
 
@@ -32,7 +33,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     seed: Option<u64>,
     /// Runs at once; without it, as many as there are processors.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(JOBS_MAX)))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(JOBS))]
     jobs: Option<u16>,
     #[command(flatten)]
     output: Output,
@@ -72,8 +73,10 @@ pub(crate) fn sweep(arguments: &Arguments) -> Result<Exit, Stop> {
 
 /// Every combination; the first readable recording knows the keys.
 fn asked(arguments: &Arguments) -> Result<Vec<Vec<Setting>>, Stop> {
-    let first = arguments.files.first().ok_or_else(|| Stop::usage("no recording is named"))?;
-    let setup = Setup::of(first).map_err(|e| replay::stop(first, &e))?;
+    let of = |file: &PathBuf| Setup::of(file).map_err(|e| replay::stop(file, &e));
+    let mut setups = arguments.files.iter().map(of);
+    let first = setups.next().ok_or_else(|| Stop::usage("no recording is named"))?;
+    let setup = first.or_else(|stop| setups.find_map(Result::ok).ok_or(stop))?;
     let lists = arguments.settings.iter().map(|text| setup.parse_list(text));
     let lists = lists.collect::<Result<Vec<_>, _>>().map_err(|e| Stop::usage(e.to_string()))?;
     grid(&lists, arguments.files.len()).map_err(|e| Stop::usage(e.to_string()))

@@ -36,8 +36,8 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// The plant alone, in the loop with unchanged numbers, must hold the tip this near to the
-/// recording, K rms with RF on: half of the tightest that a site may set H-01 to, five times the most
-/// noise of a sensor (0.3 K).
+/// recording, K rms with RF on: half of the tightest that a site may set H-01 to, five times the
+/// most noise of a sensor (0.3 K).
 pub const TIP_RMS_MAX_K: f64 = 1.5;
 /// And need this share of the recorded energy more or less at most.
 pub const ENERGY_SHARE_MAX: f64 = 0.15;
