@@ -116,16 +116,21 @@ fn nothing_set_changes_nothing() {
     assert_eq!(told["recorded"]["peak_c"], TREATED.summary["peak_c_sensed"]);
 }
 
-/// A limit that the treatment crosses ends it, in the what-if as live.
+/// A limit that the treatment crosses ends it, in the what-if as live: warm tissue falls below
+/// 140 ohm. Cold it is above 150: with that as its upper limit it is not armed.
 #[test]
 fn a_tighter_limit_trips_and_is_told() {
-    let set = ["--set", "limits.impedance_high_ohm=150", "--format", "json"];
+    let set = ["--set", "limits.impedance_low_ohm=140", "--format", "json"];
     let told = ask("replay", recording(), &set).expect_code(0).json();
-    assert_eq!(told["what_if"]["trips"][0]["rule"], "H-14", "{told}");
+    assert_eq!(told["what_if"]["trips"][0]["rule"], "H-15", "{told}");
     assert_eq!(told["what_if"]["complete"], false);
     let only = told["changes"]["only_what_if"].as_array().expect("a list");
     let tripped = |event: &Value| event["text"].as_str().is_some_and(|t| t.starts_with("trip "));
     assert!(only.iter().any(tripped), "{only:?}");
+    let set = ["--set", "limits.impedance_high_ohm=150", "--format", "json"];
+    let told = ask("replay", recording(), &set).expect_code(0).json();
+    assert_eq!(told["what_if"]["energy_j"], 0.0, "{told}");
+    assert_eq!(told["waited"], "idle");
 }
 
 /// A session that a fault ended is asked too: the fault comes again.
