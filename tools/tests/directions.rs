@@ -23,11 +23,23 @@ const DIRECT: &[(&str, &[&str])] = &[
     ("rfa-scenario", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-session", "rfa-sim"]),
     ("rfa-record", &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session"]),
     (
+        "rfa-replay",
+        &[
+            "rfa-units",
+            "rfa-plan",
+            "rfa-tissue",
+            "rfa-interlock",
+            "rfa-control",
+            "rfa-session",
+            "rfa-record",
+            "rfa-sim",
+        ],
+    ),
+    (
         "rfa-figures",
         &["rfa-units", "rfa-plan", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"],
     ),
     ("rfa-fleet", &["rfa-units", "rfa-session", "rfa-record", "rfa-figures"]),
-    ("rfa-replay", &["rfa-units", "rfa-interlock", "rfa-control", "rfa-session", "rfa-record"]),
     (
         "rfa-report",
         &[

@@ -6,6 +6,7 @@ use crate::heater::{Heater, Seen, Start};
 use crate::plant::Plant;
 use crate::sensor::{Reading, Sensor};
 use crate::tissue::Tissue;
+use crate::tuning::{TUNING, Tuning};
 use rfa_plan::{Program, StepSpec};
 use rfa_units::{HostInstant, MilliCelsius, MilliWatts, Request, Span, StepIndex, StopReason};
 
@@ -75,6 +76,7 @@ struct Tick {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Control {
     program: Program,
+    tuning: Tuning,
     step: StepIndex,
     spec: StepSpec,
     ceiling: MilliWatts,
@@ -96,17 +98,27 @@ impl Control {
     /// [`ControlError`] when the program is empty, not thermal, lacks a ceiling for a step, or has
     /// a ramp below [`crate::RAMP_MIN`].
     pub fn new(program: Program) -> Result<Self, ControlError> {
+        Self::tuned(program, TUNING)
+    }
+
+    /// The same with other numbers than [`TUNING`], for what treats nobody: nothing here says that
+    /// such a loop is stable.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn tuned(program: Program, tuning: Tuning) -> Result<Self, ControlError> {
         config::check(&program)?;
         let spec = *program.steps.get(0).ok_or(ControlError::NoSteps)?;
         let ceiling = *program.ceilings.get(0).ok_or(ControlError::NoSteps)?;
         Ok(Self {
             program,
+            tuning,
             step: StepIndex::FIRST,
             spec,
             ceiling,
             progress: Progress::NONE,
             state: State::Waiting,
-            sensor: Sensor::new(),
+            sensor: Sensor::new(tuning.filter_s),
             plant: Plant::unknown(program.response_mk_j),
             tissue: None,
             last: None,
@@ -153,7 +165,8 @@ impl Control {
             Reading::Held { .. } => {}
             Reading::Missing | Reading::Invalid => self.used = None,
             Reading::New { filtered } => {
-                let tissue = self.tissue.get_or_insert(Tissue::new(filtered));
+                let filter_s = self.tuning.filter_s;
+                let tissue = self.tissue.get_or_insert(Tissue::new(filtered, filter_s));
                 if self.used.is_none() {
                     tissue.rejoin(filtered);
                 }
@@ -205,7 +218,7 @@ impl Control {
 
     /// A start or a new start of the step: ramps from the temperature measured now (H-42).
     fn begin(&mut self, tip: f64, now: HostInstant) -> State {
-        let tissue = self.tissue.get_or_insert(Tissue::new(tip));
+        let tissue = self.tissue.get_or_insert(Tissue::new(tip, self.tuning.filter_s));
         let cold = tissue.start(tip);
         let field = tissue.field();
         if cold {
@@ -219,7 +232,7 @@ impl Control {
         let steepest = RUNAWAY_K_PER_S.max(RUNAWAY_RAMPS * planned);
         let ceiling = self.ceiling.as_f64();
         let start = Start { tip, field, set, rate, steepest, ceiling, cold };
-        State::Ramp(Heater::start(&start))
+        State::Ramp(Heater::start(&self.tuning, &start))
     }
 
     fn ramp(&mut self, mut heater: Heater, tick: &Tick) -> State {
@@ -249,7 +262,7 @@ impl Control {
                 let applied = self.sensor.applied().as_f64();
                 let ceiling = tick.ceiling.as_f64();
                 let seen = Seen { tip: filtered, applied, ceiling, dt: tick.dt };
-                heater.advance(&mut self.plant, tissue, &seen);
+                heater.advance(&self.tuning, &mut self.plant, tissue, &seen);
             }
             _ => heater.hold(tick.ceiling),
         }

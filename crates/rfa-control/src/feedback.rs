@@ -1,6 +1,6 @@
 //! The feedback term: the `pid` crate with sample time, and limits that it is told of.
 
-use crate::tuning::TUNING;
+use crate::tuning::Tuning;
 use pid::Pid;
 
 /// Limit given to each term of the `pid` crate, W: above any output, so that only the limits of
@@ -28,16 +28,16 @@ pub(crate) struct Gains {
 }
 
 /// Crossover of the loop behind `lag_s`, 1/s.
-pub(crate) fn crossover(lag_s: f64) -> f64 {
-    TUNING.crossover_lag / (lag_s + TUNING.filter_s)
+pub(crate) fn crossover(tuning: &Tuning, lag_s: f64) -> f64 {
+    tuning.crossover_lag / (lag_s + tuning.filter_s)
 }
 
 impl Gains {
     /// The gains for a plant of `rate` K/s per W and a crossover in 1/s.
-    pub(crate) fn new(rate: f64, crossover: f64) -> Self {
-        let kp = crossover / rate;
-        let ki = kp * crossover / TUNING.integral_ratio;
-        Self { kp, ki, kd: kp * TUNING.derivative_s }
+    pub(crate) fn new(tuning: &Tuning, rate: f64, crossover: f64) -> Self {
+        let kp = tuning.kp * (crossover / rate);
+        let ki = kp * crossover / tuning.integral_ratio;
+        Self { kp, ki, kd: kp * tuning.derivative_s }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::feedback::{Feedback, Gains, Loop, crossover};
 use crate::plant::Plant;
 use crate::reference::Reference;
 use crate::tissue::{Tissue, warmed};
-use crate::tuning::TUNING;
+use crate::tuning::Tuning;
 use rfa_units::MilliWatts;
 
 /// Own requests remembered, ticks: longer than the way of a request to the generator and of its
@@ -65,11 +65,11 @@ pub(crate) struct Heater {
 }
 
 impl Heater {
-    pub(crate) fn start(start: &Start) -> Self {
-        let in_ramp = TUNING.steepest_share * start.steepest;
+    pub(crate) fn start(tuning: &Tuning, start: &Start) -> Self {
+        let in_ramp = tuning.steepest_share * start.steepest;
         let steepest = (
-            in_ramp.max(TUNING.steepest_plan * start.rate),
-            TUNING.steepest_hold_share * start.steepest,
+            in_ramp.max(tuning.steepest_plan * start.rate),
+            tuning.steepest_hold_share * start.steepest,
         );
         Self {
             reference: Reference::new(start.tip, start.set, start.rate),
@@ -97,33 +97,39 @@ impl Heater {
     }
 
     /// One tick with a new reading.
-    pub(crate) fn advance(&mut self, plant: &mut Plant, tissue: &Tissue, seen: &Seen) {
+    pub(crate) fn advance(
+        &mut self,
+        tuning: &Tuning,
+        plant: &mut Plant,
+        tissue: &Tissue,
+        seen: &Seen,
+    ) {
         let Seen { tip, applied, ceiling, dt } = *seen;
-        let lag_s = plant.lag_s() * TUNING.lag_share + TUNING.filter_s;
-        self.reference.advance(tip, lag_s, dt);
+        let lag_s = plant.lag_s() * tuning.lag_share + tuning.filter_s;
+        self.reference.advance(tuning, tip, lag_s, dt);
         let target = self.reference.target();
         self.field = warmed(self.field, target, dt);
-        let straight = self.reference.is_linear();
+        let straight = self.reference.is_linear(tuning);
         if self.teach && straight {
             plant.learn(tissue, self.reference.is_early(), dt);
         }
 
-        let most = if self.teach { TUNING.crossover_max } else { TUNING.crossover_warm };
-        let crossover = crossover(plant.lag_s()).min(most);
-        let gains = Gains::new(plant.rate(), crossover);
+        let most = if self.teach { tuning.crossover_max } else { tuning.crossover_warm };
+        let crossover = crossover(tuning, plant.lag_s()).min(most);
+        let gains = Gains::new(tuning, plant.rate(), crossover);
         let slope = self.reference.slope();
-        let feedback = self.answer(gains, crossover, tip, dt);
+        let feedback = self.answer(gains, crossover, straight, tip, dt);
         // The derivative acts on the reading; what it takes from the planned slope is given back.
         let feed_forward =
             plant.power_for(slope, target, self.field, tissue.base()) + gains.kd * slope;
         let wanted = feed_forward + feedback.sum;
         let last = self.request.as_f64();
-        let reach = self.ceiling / TUNING.slew_s * dt;
+        let reach = self.ceiling / tuning.slew_s * dt;
         let limited = wanted.clamp(last - reach, last + reach).clamp(0.0, ceiling);
 
         let excess = (limited - wanted) + self.withheld(applied);
         if excess != 0.0 {
-            let shift = excess * (dt / TUNING.back_calculation_s);
+            let shift = excess * (dt / tuning.back_calculation_s);
             // On the straight part from cold only what has wound up is taken back: at the start's
             // ceiling (H-11) the integral would be driven below nothing, and the tip wait for it
             // after its answer.
@@ -138,8 +144,14 @@ impl Heater {
 
     /// What the feedback says to a reading. A tip far behind is not fetched back faster than H-03
     /// allows: it is told of no more than the error that asks for that.
-    fn answer(&mut self, gains: Gains, crossover: f64, tip: f64, dt: f64) -> Feedback {
-        let straight = self.reference.is_linear();
+    fn answer(
+        &mut self,
+        gains: Gains,
+        crossover: f64,
+        straight: bool,
+        tip: f64,
+        dt: f64,
+    ) -> Feedback {
         let steepest = if straight { self.steepest.0 } else { self.steepest.1 };
         let most = tip + (steepest - self.reference.slope()).max(0.0) / crossover;
         let reference = self.reference.lagged();

@@ -1,6 +1,6 @@
 //! The set-point that the loop follows.
 
-use crate::tuning::TUNING;
+use crate::tuning::Tuning;
 
 /// The ramped set-point: linear at the planned rate from the measured start, rounded at its end,
 /// and never far ahead of the reading.
@@ -41,8 +41,8 @@ impl Reference {
     }
 
     /// Whether the target is still on its straight part.
-    pub(crate) fn is_linear(&self) -> bool {
-        self.set - self.target > self.rate * TUNING.round_s
+    pub(crate) fn is_linear(&self, tuning: &Tuning) -> bool {
+        self.set - self.target > self.rate * tuning.round_s
     }
 
     /// Whether less than half of the way is done.
@@ -51,16 +51,16 @@ impl Reference {
     }
 
     /// Moves on by `dt` seconds, the reading being `tip`.
-    pub(crate) fn advance(&mut self, tip: f64, lag_s: f64, dt: f64) {
+    pub(crate) fn advance(&mut self, tuning: &Tuning, tip: f64, lag_s: f64, dt: f64) {
         // Rounded: with a time constant above the sensor's lag the tip itself, which is ahead of
         // the reading by slope x lag, arrives without passing the set temperature.
         let left = self.set - self.target;
         self.line = (self.line + self.rate * dt).min(self.set);
         let behind = (self.line - self.target).max(0.0);
-        let catch_up = (behind / TUNING.catch_up_s).min(TUNING.catch_up_share * self.rate);
-        let wanted = (self.rate + catch_up).min(left / TUNING.round_s).max(0.0);
+        let catch_up = (behind / tuning.catch_up_s).min(tuning.catch_up_share * self.rate);
+        let wanted = (self.rate + catch_up).min(left / tuning.round_s).max(0.0);
         let lead = self.lagged - tip;
-        let room = TUNING.lead_k + TUNING.lead_s * self.rate;
+        let room = tuning.lead_k + tuning.lead_s * self.rate;
         let share = (2.0 - 2.0 * lead / room).clamp(0.0, 1.0);
         self.slope = wanted * share;
         self.target = (self.target + self.slope * dt).min(self.set);
@@ -82,12 +82,12 @@ mod tests {
         let rate = 3.0;
         let mut reference = Reference::new(37.0, 80.0, rate);
         for _ in 0..300 {
-            reference.advance(37.0, 0.3, DT);
+            reference.advance(&TUNING, 37.0, 0.3, DT);
         }
         let line = |ticks: u32| 37.0 + rate * f64::from(ticks) * DT;
         assert!(line(300) - reference.target() > 0.5, "{}", reference.target());
         for _ in 300..900 {
-            reference.advance(reference.lagged(), 0.3, DT);
+            reference.advance(&TUNING, reference.lagged(), 0.3, DT);
             assert!(reference.slope() <= (1.0 + TUNING.catch_up_share) * rate + 1e-9);
         }
         // Within what a tick adds: the line moves first.

@@ -1,6 +1,5 @@
 //! Telemetry intake: the filtered tip temperature, its age, and the power that was applied.
 
-use crate::tuning::TUNING;
 use rfa_units::{Bounded, ChannelId, GeneratorInstant, HostInstant, MilliWatts, Span, Telemetry};
 
 /// A reading may be this old before the loop gives up. The 60 ms of H-08 and H-22 are the
@@ -43,6 +42,8 @@ impl Reading {
 /// The filtered tip reading and the applied power.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Sensor {
+    /// Time constant of the filter, s.
+    filter_s: f64,
     filtered: Option<f64>,
     sampled: Option<GeneratorInstant>,
     seen: HostInstant,
@@ -50,8 +51,9 @@ pub(crate) struct Sensor {
 }
 
 impl Sensor {
-    pub(crate) const fn new() -> Self {
-        Self { filtered: None, sampled: None, seen: HostInstant::ZERO, applied: MilliWatts::MIN }
+    pub(crate) const fn new(filter_s: f64) -> Self {
+        let (seen, applied) = (HostInstant::ZERO, MilliWatts::MIN);
+        Self { filter_s, filtered: None, sampled: None, seen, applied }
     }
 
     /// The set-point the generator's output stage works to: the power taken as applied.
@@ -105,7 +107,7 @@ impl Sensor {
         self.filtered = Some(match self.filtered {
             Some(old) if gap <= GAP_MAX => {
                 let dt = gap.as_secs_f64();
-                old + (tip - old) * (dt / (TUNING.filter_s + dt))
+                old + (tip - old) * (dt / (self.filter_s + dt))
             }
             _ => tip,
         });

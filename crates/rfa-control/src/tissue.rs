@@ -1,7 +1,6 @@
 //! The tip and the tissue around it, as the readings show them.
 
 use crate::plant::LAGS_S;
-use crate::tuning::TUNING;
 
 /// Weight of the field in the loss, fitted (see `plant`).
 const FIELD: f64 = 1.5;
@@ -67,19 +66,20 @@ impl Smooth {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Late {
     lag_s: f64,
+    filter_s: f64,
     lagged: f64,
     filtered: f64,
     smooth: Smooth,
 }
 
 impl Late {
-    const fn new(lag_s: f64) -> Self {
-        Self { lag_s, lagged: 0.0, filtered: 0.0, smooth: Smooth::at(0.0) }
+    const fn new(lag_s: f64, filter_s: f64) -> Self {
+        Self { lag_s, filter_s, lagged: 0.0, filtered: 0.0, smooth: Smooth::at(0.0) }
     }
 
     fn advance(&mut self, power: f64, dt: f64) {
         self.lagged = follow(self.lagged, power, self.lag_s, dt);
-        self.filtered = follow(self.filtered, self.lagged, TUNING.filter_s, dt);
+        self.filtered = follow(self.filtered, self.lagged, self.filter_s, dt);
         self.smooth.advance(self.filtered, dt);
     }
 }
@@ -96,14 +96,14 @@ pub(crate) struct Tissue {
 }
 
 impl Tissue {
-    /// From the first reading, °C.
-    pub(crate) fn new(tip: f64) -> Self {
+    /// From the first reading, °C, behind a filter of `filter_s`.
+    pub(crate) fn new(tip: f64, filter_s: f64) -> Self {
         Self {
             base: tip.min(BASE_MAX_C),
             field: tip,
             tip: Smooth::at(tip),
             driving: Smooth::at(tip),
-            powers: LAGS_S.map(Late::new),
+            powers: LAGS_S.map(|lag_s| Late::new(lag_s, filter_s)),
         }
     }
 

@@ -18,9 +18,13 @@
 //! of 5 to 30 s, lags of 50 to 300 ms, 0.3 °C rms of noise) and `tests/sag.rs` hold them.
 
 /// The loop's numbers. One set serves every electrode, because the plant's own rate is estimated
-/// in each ramp.
+/// in each ramp. No treatment has another than [`TUNING`]; [`crate::Control::tuned`] is for what
+/// treats nobody.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tuning {
+    /// Multiple of the gains that follow from the estimate; 1 in the set in force. It is there for
+    /// a recording that is asked what another gain would have done.
+    pub kp: f64,
     /// Crossover of the feedback loop times the lag around it, rad: the proportional gain is
     /// `crossover / rate`.
     pub crossover_lag: f64,
@@ -72,6 +76,7 @@ pub struct Tuning {
 
 /// The set in force.
 pub const TUNING: Tuning = Tuning {
+    kp: 1.0,
     crossover_lag: 1.1,
     crossover_max: 2.4,
     crossover_warm: 1.4,

@@ -27,6 +27,8 @@ pub(crate) const CUT: &str = "rfa.cut";
 pub(crate) const MERGED: &str = "rfa.merged";
 /// The metadata record of a recording that names nobody.
 pub(crate) const DEIDENTIFIED: &str = "rfa.deidentified";
+/// The metadata record of a what-if: what was never a treatment.
+pub const WHAT_IF: &str = "rfa.what-if";
 /// The attachment that holds the plan's file.
 pub(crate) const PLAN_FILE: &str = "plan.toml";
 /// The attachment that holds the site's file.

@@ -52,7 +52,7 @@ pub use copy::CopyError;
 pub use cut::{CutReport, cut};
 pub use deidentify::{DeidentifyReport, deidentify};
 pub use export::{ExportError, Exported, Part, Take, each, export_csv, export_ndjson};
-pub use header::{Attached, Clock, Header, HeaderError, RECORD_SCHEMA};
+pub use header::{Attached, Clock, Header, HeaderError, RECORD_SCHEMA, WHAT_IF};
 pub use info::{Damage, Gap, Info, Sequence, TripSeen};
 pub use key::{KeyError, PublicKey, SigningKey};
 pub use lesion::{LesionMessage, LesionRow, MeasureRow, PowerRow, VerdictWord};

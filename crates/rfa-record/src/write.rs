@@ -14,7 +14,7 @@ use crate::chain::{Chain, CheckpointKind};
 use crate::message::{EventMessage, IntentMessage, SummaryMessage, encode};
 use crate::read::{FoundMessage, Record};
 use crate::row::{EventRow, TickRow};
-use crate::{Clock, Header, LesionMessage, SigningKey, Topic, TruthRow};
+use crate::{Clock, Header, LesionMessage, SigningKey, Topic, TruthRow, WHAT_IF};
 use channels::FROM_THE_START;
 use mcap::Writer;
 use mcap::records::MessageHeader;
@@ -81,6 +81,22 @@ impl Recorder {
     ) -> Result<Self, RecordError> {
         let mut recorder = Self::create_empty(path.as_ref(), header.clock)?;
         recorder.key = key;
+        recorder.begin(header)?;
+        Ok(recorder)
+    }
+
+    /// Begins a recording of what was computed and never happened: `mark` says of what and how, in
+    /// the metadata record [`WHAT_IF`].
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_what_if(
+        path: impl AsRef<Path>,
+        header: &Header,
+        mark: BTreeMap<String, String>,
+    ) -> Result<Self, RecordError> {
+        let mut recorder = Self::create_empty(path.as_ref(), header.clock)?;
+        recorder.write_mark(WHAT_IF, mark)?;
         recorder.begin(header)?;
         Ok(recorder)
     }

@@ -1,7 +1,7 @@
 //! The control and interlock of a recorded session, run again.
 
 use crate::ReplayError;
-use rfa_control::{Control, ControlInputs, ControlOutputs, ControlTick};
+use rfa_control::{Control, ControlInputs, ControlOutputs, ControlTick, TUNING, Tuning};
 use rfa_interlock::{Inputs, Interlock, Limits, Outputs};
 use rfa_record::Header;
 use rfa_record::row::{RowError, TickRow};
@@ -21,10 +21,18 @@ impl Execution {
     /// # Errors
     /// [`ReplayError::Limits`] or [`ReplayError::Program`] where this program refuses them.
     pub fn new(header: &Header) -> Result<Self, ReplayError> {
+        Self::tuned(header, TUNING)
+    }
+
+    /// The same with a loop of other numbers, for a what-if.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn tuned(header: &Header, tuning: Tuning) -> Result<Self, ReplayError> {
         Ok(Self {
             limits: Limits::new(header.limits).map_err(ReplayError::Limits)?,
             interlock: Interlock::new(header.trips_before),
-            control: Control::new(header.program).map_err(ReplayError::Program)?,
+            control: Control::tuned(header.program, tuning).map_err(ReplayError::Program)?,
         })
     }
 

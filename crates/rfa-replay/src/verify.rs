@@ -1,7 +1,8 @@
 //! Bit-exact re-execution.
 
+use crate::whatif::tuning_of;
 use crate::{Execution, Outcome, Part, Stopped, TickDifference, VerifyReport};
-use rfa_control::ControlError;
+use rfa_control::{ControlError, Tuning};
 use rfa_interlock::{Inputs, LimitError, Limits};
 use rfa_record::row::{ControlOutputsRow, ControlRow, OutputsRow, TickRow, differences};
 use rfa_record::{End, EventMessage, Header, Message, ReadError, Recording, Sequence, Topic};
@@ -62,7 +63,8 @@ pub(crate) fn from_start(recording: Recording) -> Result<Recording, ReplayError>
 /// [`ReplayError`] where the recording cannot be read or re-executed, or holds nothing to compare.
 pub fn verify(path: impl AsRef<Path>) -> Result<VerifyReport, ReplayError> {
     let recording = from_start(Recording::open(path)?)?;
-    compare(&recording, Comparison::new(recording.header())?)
+    let comparison = Comparison::new(recording.header(), tuning_of(&recording))?;
+    compare(&recording, comparison)
 }
 
 fn compare(recording: &Recording, mut comparison: Comparison) -> Result<VerifyReport, ReplayError> {
@@ -94,13 +96,13 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn new(header: &Header) -> Result<Self, ReplayError> {
+    fn new(header: &Header, tuning: Tuning) -> Result<Self, ReplayError> {
         let ours = env!("CARGO_PKG_VERSION");
         let other = (header.rfa_version != ours)
             .then(|| format!("recorded by rfa {}, re-executed by rfa {ours}", header.rfa_version));
         let limits = Limits::new(header.limits).map_err(ReplayError::Limits)?;
         Ok(Self {
-            execution: Execution::new(header)?,
+            execution: Execution::tuned(header, tuning)?,
             invariants: Invariants::new(limits, header.trips_before),
             sequence: Sequence::default(),
             expected: VecDeque::new(),

@@ -44,6 +44,11 @@ impl ControlTask {
         Self { control, telemetry, permit, to_interlock, shared }
     }
 
+    /// With another loop, before the first tick.
+    pub(crate) fn with_control(self, control: Control) -> Self {
+        Self { control, ..self }
+    }
+
     /// One control tick.
     ///
     /// A missed deadline is not made up for (see [`crate::Pacer::begin`]): the next tick runs once,

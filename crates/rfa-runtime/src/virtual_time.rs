@@ -17,6 +17,7 @@ use crate::shared::{OFF_WAIT, Shared};
 use crate::stall::Steal;
 use crate::threads::{InterlockEnd, RecorderEnds, drain};
 use crate::wiring::{Parts, Wired, wire_up};
+use rfa_control::Control;
 use rfa_interlock::Outputs;
 use rfa_link::{Ends, Inbound, Opening, Outbound, SendResult};
 use rfa_plan::Plan;
@@ -235,6 +236,12 @@ impl<G: VirtualGenerator> VirtualSession<G> {
             started,
             until: started.plus(config.time_limit),
         })
+    }
+
+    /// With another loop than the plan's own, before it runs: what a what-if is compared with.
+    #[must_use]
+    pub fn with_control(self, control: Control) -> Self {
+        Self { control: self.control.with_control(control), ..self }
     }
 
     /// Runs the session to its end: complete, tripped (where that ends it), locked out, link

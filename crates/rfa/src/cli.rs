@@ -1,6 +1,6 @@
 //! Arguments. Every example in the long help is run by a test.
 
-use crate::{bench, campaign, diff, lesion, plot, report, scenario, stats};
+use crate::{bench, campaign, diff, lesion, plot, replay, report, scenario, stats, sweep};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
@@ -109,6 +109,30 @@ Exit 0: all did. Exit 4: some did not; each is told with one command that reprod
     /// Look into recordings.
     #[command(subcommand)]
     Rec(crate::rec::Rec),
+    /// Ask a recording what would have come of it with other numbers.
+    #[command(after_long_help = "\
+Examples:
+  rfa replay session.mcap --keys
+  rfa replay session.mcap --set control.kp=0.5
+  rfa replay session.mcap --set plan.ramp_s=10 --set plan.hold_s=20 --format json
+  rfa replay session.mcap --set control.kp=2 --seed 3 -o what-if.mcap
+
+The loop is closed again: control and interlock as they are, over a plant identified from the
+recording alone (docs/adr/0014-what-if.md), with what the plant leaves of the readings played back.
+It is computed and no treatment. First it is run with unchanged numbers; a plant that does not
+reproduce its own recording (tip within 1.5 K rms, energy within 15 %, by itself) is refused.
+Exit 0, whatever it finds. Exit 3: the recording was not finished. Exit 4: refused.")]
+    Replay(replay::Arguments),
+    /// Ask many recordings the same with many values.
+    #[command(after_long_help = "\
+Examples:
+  rfa sweep session.mcap --set control.kp=0.5,1,2 --jobs 2
+  rfa sweep session.mcap --set plan.ramp_s=5,10 --set control.kp=0.5,1 --format json
+
+Every recording with every combination of the values, as `rfa replay` runs one; the same table
+however many run at once. At most 10000 runs. Exit 0: all ran. Exit 3: some recordings could not be
+asked; each says why.")]
+    Sweep(sweep::Arguments),
     /// Draw recordings: temperature, power, impedance, state and what happened, over time.
     #[command(after_long_help = "\
 Examples:

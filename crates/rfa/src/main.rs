@@ -14,11 +14,13 @@ mod plot;
 mod progress;
 mod real_time;
 mod rec;
+mod replay;
 mod report;
 mod scenario;
 mod script;
 mod sound;
 mod stats;
+mod sweep;
 mod tables;
 mod treatment;
 mod trips;
@@ -54,6 +56,8 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Campaign(arguments) => campaign::campaign(&arguments),
         Command::Bench(command) => bench::bench(&command),
         Command::Rec(command) => rec::rec(command),
+        Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Plot(arguments) => plot::plot(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),

@@ -16,6 +16,7 @@ pub(crate) use arguments::{Rec, seconds};
 use follow::{Follow, FollowArguments};
 use rfa_record::{Part, Recording};
 use std::path::Path;
+pub(crate) use text::Lines;
 
 pub(crate) fn rec(command: Rec) -> Result<Exit, Stop> {
     match command {

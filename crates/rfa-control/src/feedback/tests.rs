@@ -1,4 +1,5 @@
 use super::{Feedback, Gains, INACTIVE, Loop};
+use crate::tuning::TUNING;
 use pid::Pid;
 use proptest::prelude::*;
 use std::vec::Vec;
@@ -24,7 +25,7 @@ proptest! {
     ) {
         let (mut ours, mut theirs) = (Loop::new(), Pid::new(0.0, INACTIVE));
         for (reference, tip, rate) in rows {
-            let gains = Gains::new(rate, 2.0);
+            let gains = Gains::new(&TUNING, rate, 2.0);
             let got = ours.step(gains, reference, tip, dt);
             let want = bare(gains, reference, tip, dt, &mut theirs);
             prop_assert_eq!(bits(&got), bits(&want));
@@ -34,7 +35,7 @@ proptest! {
     /// The integral moves by what is asked, and nothing else does.
     #[test]
     fn a_shift_moves_the_integral_alone(delta in -20.0..20.0_f64, tip in 20.0..95.0_f64) {
-        let gains = Gains::new(5.0, 2.0);
+        let gains = Gains::new(&TUNING, 5.0, 2.0);
         let (mut shifted, mut plain) = (Loop::new(), Loop::new());
         for feedback in [&mut shifted, &mut plain] {
             feedback.step(gains, 60.0, tip, 0.01);

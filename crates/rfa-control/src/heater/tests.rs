@@ -26,7 +26,8 @@ struct Tip {
 
 impl Tip {
     fn new() -> Self {
-        let (heater, tissue) = (Heater::start(&START), Tissue::new(START.tip));
+        let (heater, tissue) =
+            (Heater::start(&TUNING, &START), Tissue::new(START.tip, TUNING.filter_s));
         Self { heater, plant: Plant::unknown(6_480), tissue, tip: START.tip, asked: Vec::new() }
     }
 
@@ -36,7 +37,7 @@ impl Tip {
         let applied = before.min(granted);
         self.tissue.advance(self.tip, applied, 0.01);
         let seen = Seen { tip: self.tip, applied, ceiling, dt: 0.01 };
-        self.heater.advance(&mut self.plant, &self.tissue, &seen);
+        self.heater.advance(&TUNING, &mut self.plant, &self.tissue, &seen);
         let power = self.heater.request().as_f64();
         self.asked.push(power);
         self.tip += 0.01 * (4.0 * applied - 0.1 * (self.tip - 37.0));
@@ -52,8 +53,8 @@ fn without_limits_the_terms_are_the_feedbacks_bit_for_bit() {
     for _ in 0..1_000 {
         let tip = world.tip;
         world.tick(1_000.0, 1_000.0);
-        let crossover = crossover(world.plant.lag_s()).min(TUNING.crossover_max);
-        let gains = Gains::new(world.plant.rate(), crossover);
+        let crossover = crossover(&TUNING, world.plant.lag_s()).min(TUNING.crossover_max);
+        let gains = Gains::new(&TUNING, world.plant.rate(), crossover);
         let want = alone.step(gains, world.heater.reference.lagged(), tip, 0.01);
         let got = world.heater.terms();
         assert_eq!(
@@ -104,7 +105,7 @@ fn h42_withheld_power_does_not_wind_the_integral_up() {
 fn h42_the_request_is_slew_limited() {
     for cold in [true, false] {
         let mut world = Tip::new();
-        world.heater = Heater::start(&Start { cold, ceiling: 10.0, ..START });
+        world.heater = Heater::start(&TUNING, &Start { cold, ceiling: 10.0, ..START });
         let mut last = 0.0;
         for _ in 0..2_000 {
             let power = world.tick(10.0, 1_000.0);

@@ -1,12 +1,13 @@
 use super::{FALL_PACE, LOSS_BOUNDS, LOSS_PACE, Plant, RATE_BOUNDS, START_MAX};
 use crate::tissue::Tissue;
+use crate::tuning::TUNING;
 use proptest::prelude::*;
 
 const DT: f64 = 0.01;
 
 /// A tip that has warmed in a ramp of `slope` K/s and a little power.
 fn warmed(slope: f64, seconds: f64) -> (Tissue, f64) {
-    let (mut tissue, mut tip) = (Tissue::new(37.0), 37.0);
+    let (mut tissue, mut tip) = (Tissue::new(37.0, TUNING.filter_s), 37.0);
     for _ in 0..(seconds / DT) as usize {
         tip += slope * DT;
         tissue.advance(tip, 0.5, DT);

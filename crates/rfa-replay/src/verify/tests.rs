@@ -28,7 +28,7 @@ fn a_broken_invariant_is_no_equal() {
         steps.push(rfa_interlock::StepLimit { ceiling, ..*step }).expect("room");
     }
     spec.steps = steps;
-    let mut comparison = Comparison::new(&header).expect("good limits");
+    let mut comparison = Comparison::new(&header, rfa_control::TUNING).expect("good limits");
     comparison.invariants = Invariants::new(Limits::new(spec).expect("good limits"), 0);
     let recording = Recording::open(&path).expect("opens");
     let report = compare(&recording, comparison).expect("can be compared");

@@ -12,7 +12,7 @@ const LABEL: usize = 12;
 
 /// What `info` says, line by line.
 pub(super) fn text(info: &Info) -> String {
-    let mut lines = Lines(String::new());
+    let mut lines = Lines::new();
     session(info, &mut lines);
     content(info, &mut lines);
     end(info, &mut lines);
@@ -27,7 +27,7 @@ pub(super) fn so_far(info: &Info, bytes: u64) -> String {
 
 /// What `rules` says.
 pub(super) fn passive(report: &PassiveReport) -> String {
-    let mut lines = Lines(String::new());
+    let mut lines = Lines::new();
     for would in &report.would_trip {
         let at = duration(would.at_us);
         let rule = word(&would.trip.rule).unwrap_or_default();
@@ -45,10 +45,19 @@ pub(super) fn passive(report: &PassiveReport) -> String {
     lines.0
 }
 
-struct Lines(String);
+/// A label and a value a line.
+pub(crate) struct Lines(String);
 
 impl Lines {
-    fn add(&mut self, label: &str, value: &str) {
+    pub(crate) const fn new() -> Self {
+        Self(String::new())
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+
+    pub(crate) fn add(&mut self, label: &str, value: &str) {
         let label = if label.is_empty() { String::new() } else { format!("{label}:") };
         let value = plain(value);
         self.0.push_str(format!("{label:<LABEL$} {value}").trim_end());
@@ -56,7 +65,7 @@ impl Lines {
     }
 
     /// One label for all of `values`; nothing where there is none.
-    fn list(&mut self, label: &str, values: impl IntoIterator<Item = String>) {
+    pub(crate) fn list(&mut self, label: &str, values: impl IntoIterator<Item = String>) {
         for (place, value) in values.into_iter().enumerate() {
             self.add(if place == 0 { label } else { "" }, &value);
         }

@@ -1,0 +1,98 @@
+//! A what-if as a recording that nobody takes for a treatment.
+
+use super::settings::TUNING_KEYS;
+use super::{Asked, Figures, Noise, Session, Setup, WhatIfError, name_of};
+use crate::verify::from_start;
+use rfa_control::{TUNING, Tuning};
+use rfa_record::{Header, RecordError, Recorder, Recording, WHAT_IF};
+use rfa_session::{DeviceKind, TickRecord};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Name of the metadata record that says so.
+pub const WHAT_IF_MARK: &str = WHAT_IF;
+
+/// The header of a recording of a treatment.
+pub(super) fn header_of(path: &Path) -> Result<Header, WhatIfError> {
+    let recording = from_start(Recording::open(path)?)?;
+    if let Some(mark) = recording.mark(WHAT_IF) {
+        let source = mark.get("source").cloned().unwrap_or_default();
+        return Err(WhatIfError::WhatIf(source));
+    }
+    Ok(recording.header().clone())
+}
+
+/// The loop's numbers of a recording: those in force, but of a what-if its own.
+#[must_use]
+pub fn tuning_of(recording: &Recording) -> Tuning {
+    let mut tuning = TUNING;
+    let mark = recording.mark(WHAT_IF);
+    for (name, _, of) in TUNING_KEYS {
+        let told = mark.and_then(|mark| mark.get(&format!("control.{name}")));
+        if let Some(value) = told.and_then(|told| told.parse::<f64>().ok()) {
+            *of(&mut tuning) = value;
+        }
+    }
+    tuning
+}
+
+pub(super) struct Writer {
+    recorder: Recorder,
+    failed: Option<RecordError>,
+}
+
+impl Writer {
+    pub(super) fn create(
+        to: &Path,
+        session: &Session,
+        setup: &Setup,
+        asked: &Asked<'_>,
+    ) -> Result<Self, WhatIfError> {
+        let mut header = setup.header.clone();
+        header.identity.kind = DeviceKind::Replay;
+        header.rfa_version = env!("CARGO_PKG_VERSION").to_owned();
+        // Files of the session it never was are left out; its plan stays, which it began from.
+        header.attachments.clear();
+        let mark = mark(session, setup, asked);
+        let recorder = Recorder::create_what_if(to, &header, mark)?;
+        Ok(Self { recorder, failed: None })
+    }
+
+    pub(super) fn take(&mut self, record: &TickRecord) {
+        if self.failed.is_none() {
+            self.failed = self.recorder.write_tick(record).err();
+        }
+    }
+
+    pub(super) fn finish(self, figures: &Figures) -> Result<(), WhatIfError> {
+        if let Some(failed) = self.failed {
+            return Err(failed.into());
+        }
+        let summary = serde_json::to_value(figures).ok();
+        Ok(self.recorder.finish(summary)?)
+    }
+}
+
+fn mark(session: &Session, setup: &Setup, asked: &Asked<'_>) -> BTreeMap<String, String> {
+    let mut mark = BTreeMap::new();
+    let mut put = |key: String, value: String| mark.insert(key, value);
+    put("note".to_owned(), "a what-if: computed, no treatment".to_owned());
+    put("source".to_owned(), name_of(session.path()).display().to_string());
+    put("source_session".to_owned(), format!("{:08x}", session.header().limits.session.0));
+    put(
+        "noise".to_owned(),
+        match asked.noise {
+            Noise::Recorded => "recorded".to_owned(),
+            Noise::Drawn(seed) => format!("drawn from seed {seed}"),
+            Noise::None => "none".to_owned(),
+        },
+    );
+    let set = |setting: &super::Setting| format!("{}={}", setting.key, setting.value);
+    let settings: Vec<String> = asked.settings.iter().map(set).collect();
+    put("settings".to_owned(), settings.join(" "));
+    let mut tuning = setup.tuning;
+    for (name, _, of) in TUNING_KEYS {
+        put(format!("control.{name}"), of(&mut tuning).to_string());
+    }
+    mark
+}
