@@ -116,6 +116,20 @@ fn nothing_set_changes_nothing() {
     assert_eq!(told["recorded"]["peak_c"], TREATED.summary["peak_c_sensed"]);
 }
 
+/// What is computed says so wherever it is shown, and is counted among no treatments.
+#[test]
+fn a_what_if_passes_for_no_treatment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (file, page) = (path("w.mcap"), path("w.html"));
+    ask("replay", recording(), &["--set", "control.kp=2", "-o", &file]).expect_code(0);
+    rfa(["stats", &file]).expect_code(3).says(&["w.mcap", "computed and no treatment"]);
+    assert!(rfa(["plot", &file]).expect_code(0).stdout.contains(", what-if (w.mcap)"));
+    rfa(["report", &file, "-o", &page]);
+    let page = std::fs::read_to_string(page).expect("a page");
+    assert!(page.contains("no treatment was given"), "{page}");
+}
+
 /// A limit that the treatment crosses ends it, in the what-if as live: warm tissue falls below
 /// 140 ohm. Cold it is above 150: with that as its upper limit it is not armed.
 #[test]

@@ -2,7 +2,7 @@
 
 use rfa_figures::recompute;
 use rfa_figures::summary::{LesionSummary, StepSummary, Summary};
-use rfa_record::{End, Header, ReadError, Recording, SummaryMessage};
+use rfa_record::{End, Header, ReadError, Recording, SummaryMessage, WHAT_IF};
 use rfa_units::MAX_STEPS;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -64,6 +64,11 @@ pub fn figures(path: &Path, from_ticks: bool) -> Result<SessionFigures, String> 
         text.strip_prefix(&file).map_or(text.clone(), str::to_owned)
     };
     let recording = Recording::open(path).map_err(told)?;
+    if recording.mark(WHAT_IF).is_some() {
+        return Err(
+            "a what-if, which is computed and no treatment; `rfa sweep` compares many".to_owned()
+        );
+    }
     if recording.is_cut() {
         return Err("a part cut out of another recording; its figures would be those of a part, \
                     so take the whole, or put the parts together with `rfa rec merge`"

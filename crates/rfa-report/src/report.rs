@@ -16,6 +16,7 @@ use rfa_record::row::{EventRow, TickRow, TripRow};
 use rfa_record::{
     CheckReport, Header, Info, IntentMessage, LesionMessage, NoteMessage, Part, Recording, TruthRow,
 };
+use rfa_session::DeviceKind;
 
 /// Trips and notes told at most.
 const TOLD_MAX: usize = 64;
@@ -104,6 +105,12 @@ impl Report {
     #[must_use]
     pub fn doubts(&self) -> Vec<String> {
         let mut doubts = Vec::new();
+        if self.header.identity.kind == DeviceKind::Replay {
+            doubts.push(
+                "A what-if, computed by `rfa replay` from a recording: no treatment was given."
+                    .to_owned(),
+            );
+        }
         if let Some(why) = &self.loss.cut_short {
             doubts.push(format!(
                 "This recording was not finished ({why}). The session may have gone on: the report \

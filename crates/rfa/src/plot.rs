@@ -132,7 +132,8 @@ fn read(file: &Path, part: Part) -> Result<(Series, Loss), Stop> {
     let header = recording.header();
     let device = match header.identity.kind {
         DeviceKind::Simulated { .. } => ", simulated",
-        DeviceKind::Live | DeviceKind::Replay => "",
+        DeviceKind::Live => "",
+        DeviceKind::Replay => ", what-if",
     };
     let file = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     let session = header.limits.session.0;

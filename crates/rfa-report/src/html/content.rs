@@ -26,7 +26,7 @@ pub(super) fn head(report: &Report, file: &str, page: &mut Page) {
     let device = match report.header.identity.kind {
         DeviceKind::Simulated { .. } => "simulated generator",
         DeviceKind::Live => "generator",
-        DeviceKind::Replay => "replay",
+        DeviceKind::Replay => "no generator",
     };
     let under = format!("Session {}, {when}, {device}; {file}", info.session);
     page.paragraph("<p class=\"under\">", &under);
