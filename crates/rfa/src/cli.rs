@@ -118,7 +118,7 @@ Examples:
   rfa replay session.mcap --set control.kp=2 --seed 3 -o what-if.mcap
 
 The loop is closed again: control and interlock as they are, over a plant identified from the
-recording alone (docs/adr/0014-what-if.md), with what the plant leaves of the readings played back.
+recording alone (docs/adr/0012-what-if.md), with what the plant leaves of the readings played back.
 It is computed and no treatment. First it is run with unchanged numbers; a plant that does not
 reproduce its own recording (tip within 1.5 K rms, energy within 15 %, by itself) is refused.
 Exit 0, whatever it finds. Exit 3: the recording was not finished. Exit 4: refused.")]

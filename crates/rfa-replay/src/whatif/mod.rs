@@ -1,7 +1,7 @@
 //! What would have come of a recorded session with other numbers.
 //!
 //! Control and interlock are this program's own, as in a treatment; what they act on is identified
-//! from the recording alone ([`Plant`], ADR 0014). [`Session::open`] reads and identifies,
+//! from the recording alone ([`Plant`], ADR 0012). [`Session::open`] reads and identifies,
 //! [`Session::run`] runs the loop over it, [`Session::report`] says what changes.
 
 mod compare;
