@@ -95,7 +95,7 @@ fn eliminate(mut matrix: Vec<Vec<f64>>) -> Option<Vec<f64>> {
         let row = matrix.get(column)?.clone();
         let head = *row.get(column)?;
         let scale: f64 = row.iter().map(|value| value.abs()).sum();
-        if !(head.abs() > 1e-12 * scale.max(1e-12)) {
+        if head.is_nan() || head.abs() <= 1e-12 * scale.max(1e-12) {
             return None;
         }
         for (index, other) in matrix.iter_mut().enumerate() {
