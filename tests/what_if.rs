@@ -126,6 +126,8 @@ fn a_what_if_passes_for_no_treatment() {
     rfa(["stats", &file]).expect_code(3).says(&["w.mcap", "computed and no treatment"]);
     assert!(rfa(["plot", &file]).expect_code(0).stdout.contains(", what-if (w.mcap)"));
     rfa(["report", &file, "-o", &page]);
+    let over = rfa(["plot", &file, "--format", "svg", "-o", &file]).expect_code(2);
+    over.says(&["would take the place of a recording", "give another name"]);
     let page = std::fs::read_to_string(page).expect("a page");
     assert!(page.contains("no treatment was given"), "{page}");
 }

@@ -3,6 +3,7 @@
 use rfa_figures::recompute;
 use rfa_figures::summary::{LesionSummary, StepSummary, Summary};
 use rfa_record::{End, Header, ReadError, Recording, SummaryMessage, WHAT_IF};
+use rfa_session::DeviceKind;
 use rfa_units::MAX_STEPS;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -64,7 +65,8 @@ pub fn figures(path: &Path, from_ticks: bool) -> Result<SessionFigures, String> 
         text.strip_prefix(&file).map_or(text.clone(), str::to_owned)
     };
     let recording = Recording::open(path).map_err(told)?;
-    if recording.mark(WHAT_IF).is_some() {
+    let computed = recording.header().identity.kind == DeviceKind::Replay;
+    if computed || recording.mark(WHAT_IF).is_some() {
         return Err(
             "a what-if, which is computed and no treatment; `rfa sweep` compares many".to_owned()
         );
@@ -77,10 +79,13 @@ pub fn figures(path: &Path, from_ticks: bool) -> Result<SessionFigures, String> 
     let why = if from_ticks {
         None
     } else {
-        match recording.summary_at_end().map_err(told)?.map(summary_of) {
-            Some(Ok(summary)) => return Ok(of(&recording, Basis::Summary, summary)),
-            Some(Err(why)) => Some(why),
-            None => Some("it has no summary".to_owned()),
+        match recording.summary_at_end().map(|found| found.map(summary_of)) {
+            Ok(Some(Ok(summary))) => return Ok(of(&recording, Basis::Summary, summary)),
+            Ok(Some(Err(why))) => Some(why),
+            Ok(None) => Some("it has no summary".to_owned()),
+            // The ticks may be whole all the same.
+            Err(error @ ReadError::Damaged { .. }) => Some(told(error)),
+            Err(error) => return Err(told(error)),
         }
     };
     let (summary, end) = recompute(&recording).map_err(told)?;

@@ -23,6 +23,9 @@ pub enum ReplayError {
     /// This program refuses the recorded program.
     #[error("the recorded program is refused: {0}")]
     Program(ControlError),
+    /// The numbers of a what-if are none that it can have.
+    #[error("the numbers of this what-if are refused: {0}")]
+    Tuning(String),
     /// There is nothing to compare: that proves nothing, so it is a failure.
     #[error("{}: compared nothing: the recording holds no {what}", path.display())]
     Nothing {
@@ -63,7 +66,8 @@ pub(crate) fn from_start(recording: Recording) -> Result<Recording, ReplayError>
 /// [`ReplayError`] where the recording cannot be read or re-executed, or holds nothing to compare.
 pub fn verify(path: impl AsRef<Path>) -> Result<VerifyReport, ReplayError> {
     let recording = from_start(Recording::open(path)?)?;
-    let comparison = Comparison::new(recording.header(), tuning_of(&recording))?;
+    let comparison =
+        Comparison::new(recording.header(), tuning_of(&recording).map_err(ReplayError::Tuning)?)?;
     compare(&recording, comparison)
 }
 

@@ -35,6 +35,8 @@ pub struct TripTold {
 pub struct Report {
     /// What the recording says of its session.
     pub header: Header,
+    /// It is a part of another recording.
+    pub cut: bool,
     /// What it holds.
     pub info: Info,
     /// Whether every record is as it was written; an error: it cannot be told, and why.
@@ -88,6 +90,7 @@ impl Report {
             steps: steps.or_summary(info.summary.as_ref()),
             header: header.clone(),
             plan: plan.map_err(|errors| errors.to_string()),
+            cut: recording.is_cut(),
             info,
             check,
             series,
@@ -130,7 +133,7 @@ impl Report {
             let lost = self.info.lost_ticks;
             doubts.push(format!("{lost} ticks ran and are not in the recording."));
         }
-        if !self.info.from_start {
+        if self.cut {
             doubts.push("A part cut out of a longer recording.".to_owned());
         }
         if let Some(misfit) = self.check.as_ref().ok().and_then(|check| check.misfit.as_ref()) {
@@ -139,7 +142,7 @@ impl Report {
                 doubts.push(format!("Not as it was recorded: {misfit}."));
             }
         }
-        if self.info.summary.is_none() && self.loss.cut_short.is_none() {
+        if self.info.summary.is_none() && self.loss.cut_short.is_none() && !self.cut {
             doubts.push("The session wrote no summary: it did not come to its end.".to_owned());
         }
         doubts

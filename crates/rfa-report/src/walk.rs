@@ -80,7 +80,9 @@ pub fn walk(recording: &Recording, part: Part, listen: &mut dyn Listen) -> Resul
         .from_us
         .filter(|from| *from > 0)
         .map_or(0, |from| began_ns.saturating_add(from.unsigned_abs().saturating_mul(1_000)));
-    let mut messages = recording.messages_from(from_ns)?;
+    // The whole is read from its start, whatever its index says.
+    let mut messages =
+        if from_ns == 0 { recording.messages()? } else { recording.messages_from(from_ns)? };
     let (mut loss, mut ticks) = (Loss::default(), 0_u64);
     loop {
         match messages.next() {

@@ -58,6 +58,8 @@ pub(crate) struct Firmware {
     pub(crate) last_refusal: Option<GeneratorInstant>,
     last_grant: Option<GeneratorInstant>,
     off_cause: Option<OffCause>,
+    /// Deliveries begun.
+    deliveries: u32,
     /// Frames made and not yet on the line.
     pub(crate) outbox: Vec<Frame>,
 }
@@ -74,6 +76,7 @@ impl Firmware {
             last_refusal: None,
             last_grant: None,
             off_cause: None,
+            deliveries: 0,
             outbox: Vec::new(),
         }
     }
@@ -93,6 +96,16 @@ impl Firmware {
     /// Why output last ended; kept until output is granted again.
     pub(crate) const fn off_cause(&self) -> Option<OffCause> {
         self.off_cause
+    }
+
+    /// Why output ended where nothing stopped it: a grant of no power, or there was none.
+    pub(crate) fn cause_without_stop(&self) -> OffCause {
+        let granted = self.session.as_ref().is_some_and(|session| session.delivery.is_some());
+        if granted { OffCause::NoPower } else { OffCause::Host }
+    }
+
+    pub(crate) const fn deliveries(&self) -> u32 {
+        self.deliveries
     }
 
     /// What the hardware has to do now.
@@ -358,6 +371,7 @@ impl Firmware {
             fault: session.tripped || session.lapsed,
         };
         session.check(grant, &conditions)?;
+        self.deliveries = self.deliveries.saturating_add(u32::from(session.delivery.is_none()));
         session.delivery = Some(Delivery {
             channel: grant.channel(),
             mode: grant.mode(),

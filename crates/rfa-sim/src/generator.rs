@@ -352,14 +352,14 @@ impl Generator {
                     on_for: self.now.since(since),
                     since_grant: self.firmware.last_grant().map(|at| self.now.since(at)),
                     cause: self.off_cause(),
+                    delivery: self.firmware.deliveries(),
                 });
             }
             _ => {}
         }
     }
 
-    /// The firmware's reason, or the hardware's where it was faster; without either the grant was
-    /// of no power.
+    /// The firmware's reason, or the hardware's where it was faster.
     fn off_cause(&self) -> OffCause {
         match self.firmware.off_cause() {
             Some(cause) => cause,
@@ -368,7 +368,7 @@ impl Generator {
             {
                 OffCause::EmergencyStop
             }
-            None => OffCause::NoPower,
+            None => self.firmware.cause_without_stop(),
         }
     }
 

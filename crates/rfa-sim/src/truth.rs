@@ -93,4 +93,6 @@ pub struct RfOff {
     pub since_grant: Option<Span>,
     /// What ended it.
     pub cause: OffCause,
+    /// Deliveries begun by then: of one delivery, output that comes back was paused.
+    pub delivery: u32,
 }

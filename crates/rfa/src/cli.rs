@@ -167,7 +167,7 @@ Examples:
 Each B is compared with A, tick by tick from the event on which both are aligned: rf-on, the first
 tick in which RF may be delivered; first-C, the first tick at C degrees; clock, the first tick.
 Values are those of the newest report so far. Both are read side by side and not kept.
-Without --tolerance everything has to be the same but the origin: generator, seed and version. With
+Without --tolerance all of that has to be the same but the origin: generator, seed and version. With
 it the signals may differ by that much, and the figures that follow from them are told and not
 judged; plan, settings, tripped rules, complete steps, and what only one of them has, still are.
 Exit 0: equal. Exit 4: different. Exit 3: equal as far as they go; one is not whole.")]

@@ -4,7 +4,7 @@ use crate::exit::Stop;
 pub(crate) use rfa_report::plain;
 use serde::Serialize;
 use serde_json::Value;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 
 /// One JSON value, pretty, with a newline.
@@ -30,8 +30,20 @@ pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Stop> {
     }
 }
 
-/// The whole file or none of it: written beside its place, then renamed.
+/// The first bytes of an MCAP file.
+const RECORDING: [u8; 5] = *b"\x89MCAP";
+
+/// The whole file or none of it: written beside its place, then renamed. Never over a recording.
 pub(crate) fn file(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    let mut first = [0; RECORDING.len()];
+    let there = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut first));
+    if there.is_ok() && first == RECORDING {
+        return Err(Stop::usage(format!(
+            "error: the new file would take the place of a recording\n  value:   {}\n  help:    \
+             give another name",
+            path.display()
+        )));
+    }
     let failed = |e: io::Error| Stop::failure(format!("{}: {e}", path.display()));
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");

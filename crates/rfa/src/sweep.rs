@@ -129,7 +129,7 @@ impl Sweep<'_> {
             file: file.clone(),
             settings: None,
             figures: Some(session.recorded().clone()),
-            error: None,
+            error: session.truncated().then(|| "it was not finished: this far".to_owned()),
         };
         let runs = in_parallel(jobs, self.asked, |settings| {
             let row = (!self.over()).then(|| self.one(&file, &session, settings));
@@ -161,12 +161,11 @@ fn text(rows: &[Row]) -> String {
             file = &row.file;
         }
         let name = row.settings.as_ref().map_or("recorded".to_owned(), |settings| name(settings));
-        match (&row.figures, &row.error) {
-            (Some(figures), _) => text.push_str(&line(&name, &cells(figures))),
-            (None, why) => {
-                let why = why.as_deref().unwrap_or_default();
-                text.push_str(&format!("  {}\n", output::plain(why)));
-            }
+        if let Some(figures) = &row.figures {
+            text.push_str(&line(&name, &cells(figures)));
+        }
+        if let Some(why) = &row.error {
+            text.push_str(&format!("  {}\n", output::plain(why)));
         }
     }
     text

@@ -132,7 +132,10 @@ pub(super) fn find(path: &Path, from_ns: u64) -> Result<Option<Start>, ReadError
         Err(ReadError::Damaged { .. }) => None,
         index => index?.filter(|index| index.checked),
     };
-    let Some(Index { chunks, channels, .. }) = index else { return Ok(None) };
+    let Some(Index { at, chunks, channels, .. }) = index else { return Ok(None) };
+    if chunks.iter().any(|chunk| chunk.at >= at) {
+        return Ok(None);
+    }
     let first = chunks.iter().filter(|chunk| chunk.last_ns >= from_ns).min_by_key(|c| c.at);
     let Some(chunk) = first.or_else(|| chunks.iter().max_by_key(|chunk| chunk.at)) else {
         return Ok(None);

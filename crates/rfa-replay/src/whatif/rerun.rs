@@ -180,11 +180,13 @@ impl<'a> Rerun<'a> {
         let before = self.last.and_then(|last| self.course.ticks.get(last.index));
         let (ticks, us) = match before {
             None => (like.tick, like.now_us),
-            Some(before) if follows => (like.tick - before.tick, like.now_us - before.now_us),
+            Some(before) if follows => {
+                (like.tick.saturating_sub(before.tick), like.now_us.saturating_sub(before.now_us))
+            }
             Some(_) => (1, TICK_US),
         };
-        self.tick += ticks;
-        self.now_us += us;
+        self.tick = self.tick.saturating_add(ticks);
+        self.now_us = self.now_us.saturating_add(us);
     }
 
     /// Where the recording is left and met again elsewhere, the disturbance does not jump.
@@ -238,7 +240,7 @@ impl<'a> Rerun<'a> {
             .is_some_and(|(last, _)| before.is_some_and(|before| before.sequence == *last));
         let step = if own { step } else { 1 };
         self.sequence = if first { recorded.sequence } else { self.sequence.wrapping_add(step) };
-        let at_us = self.now_us + recorded.at.as_micros();
+        let at_us = self.now_us.saturating_add(recorded.at.as_micros());
         let at_us = at_us.saturating_sub(like.now_us);
         let earliest_us = if first { 0 } else { self.generator_us + 1_000 };
         self.generator_us = at_us.max(earliest_us);
@@ -326,7 +328,7 @@ impl<'a> Rerun<'a> {
         let controls = &self.course.controls;
         let at = controls.partition_point(|known| known.tick < seen.tick);
         let before = at.checked_sub(1).and_then(|before| controls.get(before));
-        before.map_or(1, |before| seen.tick - before.tick).max(1)
+        before.map_or(1, |before| seen.tick.saturating_sub(before.tick)).max(1)
     }
 
     /// The frames that were recorded under these numbers, newest runs of them.

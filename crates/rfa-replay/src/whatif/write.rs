@@ -22,18 +22,28 @@ pub(super) fn header_of(path: &Path) -> Result<Header, WhatIfError> {
     Ok(recording.header().clone())
 }
 
+/// The most that a number may be of the one in force, and the least part: beyond what any key takes.
+const TIMES_MAX: f64 = 10.0;
+
 /// The loop's numbers of a recording: those in force, but of a what-if its own.
-#[must_use]
-pub fn tuning_of(recording: &Recording) -> Tuning {
+///
+/// # Errors
+/// The key and the text that is none of its values.
+pub fn tuning_of(recording: &Recording) -> Result<Tuning, String> {
     let mut tuning = TUNING;
     let mark = recording.mark(WHAT_IF);
     for (name, _, of) in TUNING_KEYS {
         let told = mark.and_then(|mark| mark.get(&format!("control.{name}")));
-        if let Some(value) = told.and_then(|told| told.parse::<f64>().ok()) {
-            *of(&mut tuning) = value;
+        let Some(told) = told else { continue };
+        let number = of(&mut tuning);
+        let value = told.parse::<f64>().unwrap_or(f64::NAN);
+        let times = value / *number;
+        if !(1.0 / TIMES_MAX..=TIMES_MAX).contains(&times) {
+            return Err(format!("control.{name} = {told:?}: no value that it can have"));
         }
+        *number = value;
     }
-    tuning
+    Ok(tuning)
 }
 
 pub(super) struct Writer {

@@ -26,6 +26,8 @@ pub struct Dose {
     /// Time without a reading, s: it is in none of these.
     pub unread_s: f64,
     channel: u8,
+    last_tick_s: Option<f64>,
+    /// When it was, its temperature, and whether the output was on.
     last: Option<(f64, Option<f64>, bool)>,
 }
 
@@ -39,24 +41,22 @@ impl Dose {
             peak_c: None,
             unread_s: 0.0,
             channel,
+            last_tick_s: None,
             last: None,
         }
     }
 
     pub(super) fn tick(&mut self, at_s: f64, row: &TickRow) {
-        if let Some((last_s, tip_c, on)) = self.last {
-            let between_s = at_s - last_s;
-            let counts_s = between_s.min(COUNTS_S);
-            self.add(counts_s, tip_c, on);
-            self.unread_s += between_s - counts_s;
+        let last_tick_s = self.last_tick_s.replace(at_s).unwrap_or(at_s);
+        if let Some((read_s, tip_c, on)) = self.last {
+            let until_s = at_s.min(read_s + COUNTS_S).max(last_tick_s);
+            self.add(until_s - last_tick_s, tip_c, on);
+            self.unread_s += at_s - until_s;
         }
         let reports = row.inputs.telemetry.iter().rev();
         let newest = reports.flat_map(|frame| &frame.channels).find(|r| r.channel == self.channel);
         // A tick without a frame: what was read last still stands, as long as it counts.
-        let Some(report) = newest else {
-            self.last = self.last.map(|(_, tip_c, on)| (at_s, tip_c, on));
-            return;
-        };
+        let Some(report) = newest else { return };
         let tip_c = report.tip_mc.map(|raw| f64::from(raw) / 1e3);
         if let Some(tip_c) = tip_c {
             self.peak_c = Some(self.peak_c.map_or(tip_c, |peak| peak.max(tip_c)));

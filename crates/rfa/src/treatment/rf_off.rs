@@ -18,6 +18,9 @@ pub(crate) struct Off {
     pub(crate) since_grant_ms: Option<f64>,
     #[serde(serialize_with = "in_a_word")]
     pub(crate) cause: OffCause,
+    /// Which delivery it was of.
+    #[serde(skip)]
+    pub(crate) delivery: u32,
 }
 
 fn in_a_word<S: Serializer>(cause: &OffCause, serializer: S) -> Result<S::Ok, S::Error> {
@@ -37,7 +40,9 @@ pub(crate) fn lasting(offs: &[Off]) -> Vec<Off> {
     let mut lasting: Vec<Off> = Vec::with_capacity(offs.len());
     for off in offs {
         let mut off = off.clone();
-        if let Some(pause) = lasting.pop_if(|last| last.cause == OffCause::NoPower) {
+        let paused =
+            |last: &mut Off| last.cause == OffCause::NoPower && last.delivery == off.delivery;
+        if let Some(pause) = lasting.pop_if(paused) {
             off.on_for_s = off.at_s - (pause.at_s - pause.on_for_s);
         }
         lasting.push(off);
@@ -63,6 +68,7 @@ pub(super) fn rf_offs(generator: &Generator) -> Vec<Off> {
         on_for_s: off.on_for.as_secs_f64(),
         since_grant_ms: off.since_grant.map(ms),
         cause: off.cause,
+        delivery: off.delivery,
     };
     generator.rf_offs().map(off).collect()
 }
@@ -72,7 +78,7 @@ mod tests {
     use super::*;
 
     fn off(at_s: f64, on_for_s: f64, cause: OffCause) -> Off {
-        Off { at_s, on_for_s, since_grant_ms: Some(1.0), cause }
+        Off { at_s, on_for_s, since_grant_ms: Some(1.0), cause, delivery: 1 }
     }
 
     #[test]
@@ -92,5 +98,8 @@ mod tests {
         let offs = [off(2.0, 1.0, end), off(3.0, 0.5, end), off(4.0, 0.25, pause)];
         assert_eq!(lasting(&offs).len(), 3, "the last pause is the end");
         assert!(lasting(&[]).is_empty());
+        let mut again = [off(2.0, 1.0, OffCause::NoPower), off(3.0, 0.5, end)];
+        again[1].delivery = 2;
+        assert_eq!(lasting(&again).len(), 2, "delivered anew, after a trip");
     }
 }
