@@ -4,6 +4,7 @@
 use super::case::{Case, Kind};
 use super::signs;
 use crate::scenario::{Outcome, Treated};
+use crate::treatment::lasting;
 use rfa_interlock::State;
 use rfa_runtime::Ended;
 use rfa_scenario::{End, Expected, Phase, Rf, Scenario, Since, TreatmentPhase};
@@ -216,6 +217,7 @@ fn timed(
     found: &mut Found,
 ) -> Result<(), String> {
     let offs = treated.report.rf_off.as_deref().ok_or("the simulator told nothing of RF")?;
+    let offs = lasting(offs);
     let budgets = || scenario.runs.iter().find_map(|run| run.expected.budget);
     let budget = scenario.campaign.budget(severity).or(of_phase.budget).or_else(budgets);
     let fault_s = *treated.faults_s.first().ok_or("no fault came on")?;
@@ -259,7 +261,8 @@ fn tripped_s(treated: &Treated) -> Option<f64> {
 /// From the first trip to RF off, ms, where RF was on.
 fn decided_ms(treated: &Treated) -> Option<f64> {
     let trip_s = tripped_s(treated)?;
-    let off = treated.report.rf_off.as_deref()?.iter().find(|off| off.ends_what_was_on(trip_s))?;
+    let offs = lasting(treated.report.rf_off.as_deref()?);
+    let off = offs.iter().find(|off| off.ends_what_was_on(trip_s))?;
     Some((off.at_s - trip_s) * 1e3)
 }
 
