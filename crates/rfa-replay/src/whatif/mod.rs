@@ -25,7 +25,7 @@ pub use identify::Explained;
 pub use lesion::LesionFigure;
 pub use rerun::Run;
 pub use settings::{Key, RUNS_MAX, SETTINGS_MAX, Setting, SettingError, Setup, grid};
-pub use write::{WHAT_IF_MARK, tuning_of};
+pub use write::tuning_of;
 
 use crate::ReplayError;
 use course::Course;

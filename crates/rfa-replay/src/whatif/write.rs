@@ -9,9 +9,6 @@ use rfa_session::{DeviceKind, TickRecord};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Name of the metadata record that says so.
-pub const WHAT_IF_MARK: &str = WHAT_IF;
-
 /// The header of a recording of a treatment.
 pub(super) fn header_of(path: &Path) -> Result<Header, WhatIfError> {
     let recording = from_start(Recording::open(path)?)?;
