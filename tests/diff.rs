@@ -58,7 +58,7 @@ fn a_copy_is_equal_at_every_alignment() {
         let told = report(folder.path(), "b.mcap", &["--align", align], 0);
         assert_eq!((&told["outcome"], &told["align"]), (&"equal".into(), &align.into()));
         assert!(told["ticks_compared"].as_u64().expect("a count") > 500, "{told}");
-        for kind in ["origin", "plan", "settings", "trips", "steps", "dose"] {
+        for kind in ["origin", "plan", "settings", "trips", "events", "steps", "dose"] {
             assert_eq!(told[kind], Value::Array(Vec::new()), "{kind}");
         }
     }
@@ -80,6 +80,45 @@ fn one_reading_is_found_and_tolerated_up_to_its_size() {
     diff(folder.path(), "b.mcap", &["--tolerance", "tip=0.5"]).expect_code(0);
     diff(folder.path(), "b.mcap", &["--tolerance", "tip=0.499"]).expect_code(4);
     diff(folder.path(), "b.mcap", &["--tolerance", "power=1,impedance=1"]).expect_code(4);
+}
+
+/// `b.mcap`: the session with the outputs of one tick edited.
+fn outputs_changed(folder: &Path, tick: u64, edit: fn(&mut Value)) {
+    let mut done = 0;
+    let mut change = |topic: Topic, data: &mut Vec<u8>| {
+        let mut row: Value = serde_json::from_slice(data).unwrap_or_default();
+        if topic == Topic::Tick && row["inputs"]["tick"] == tick {
+            edit(&mut row["outputs"]);
+            *data = serde_json::to_vec(&row).expect("JSON");
+            done += 1;
+        }
+    };
+    rewrite(folder.join("a.mcap"), folder.join("b.mcap"), &mut change).expect("copies");
+    assert_eq!(done, 1);
+}
+
+/// Of equal readings, another grant or another event is a difference.
+#[test]
+fn decisions_are_compared_too() {
+    let folder = folder();
+    outputs_changed(folder.path(), 600, |outputs| {
+        let grant = &mut outputs["grant"]["power_mw"];
+        *grant = (grant.as_u64().expect("a grant") - 100).into();
+    });
+    let told = report(folder.path(), "b.mcap", &["--align", "clock"], 4);
+    let granted = &told["signals"][3];
+    assert_eq!((&granted["signal"], &granted["beyond"]), (&"granted_w".into(), &1.into()));
+    assert_eq!(granted["max"].as_f64(), Some(0.1));
+    diff(folder.path(), "b.mcap", &["--tolerance", "power=0.1"]).expect_code(0);
+    fs::remove_file(folder.path().join("b.mcap")).expect("was there");
+    outputs_changed(folder.path(), 600, |outputs| {
+        outputs["events"] = serde_json::json!(["acknowledged"]);
+    });
+    for more in [&["--align", "clock"][..], &["--tolerance", "tip=1"]] {
+        let told = report(folder.path(), "b.mcap", more, 4);
+        let events = told["events"].as_array().expect("a list");
+        assert!(!events.is_empty(), "{told}");
+    }
 }
 
 /// Laid on each other where RF begins, a part is as the whole from there; the ticks it has not are

@@ -6,9 +6,12 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod dose;
 mod latency;
 mod recompute;
 pub mod summary;
 
+pub use dose::Dose;
 pub use latency::{Latencies, LatencySet, LatencyUs, QuantilesUs};
 pub use recompute::recompute;
+pub use summary::Summary;

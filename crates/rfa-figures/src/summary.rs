@@ -2,7 +2,8 @@
 
 mod lesion;
 
-use crate::{LatencySet, LatencyUs};
+use crate::dose::DoseTrack;
+use crate::{Dose, LatencySet, LatencyUs};
 pub use lesion::LesionSummary;
 use lesion::LesionTrack;
 use rfa_control::{ControlOutputs, Phase};
@@ -40,7 +41,8 @@ pub struct StepSummary {
     pub held_s: f64,
     /// The step's whole hold time was held.
     pub complete: bool,
-    /// Highest temperature above the set temperature while RF was on, °C; 0: never above it.
+    /// Highest temperature above the set temperature while RF was on, °C; 0: never above it;
+    /// absent: never reached.
     pub overshoot_c_true: Option<f64>,
     /// The same, sensed.
     pub overshoot_c_sensed: Option<f64>,
@@ -89,6 +91,9 @@ pub struct Summary {
     pub tissue_max_c_true: Option<f64>,
     /// Energy delivered, by the generator's own meter, J.
     pub energy_j: f64,
+    /// What the tip was given; absent where another rfa wrote no dose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dose: Option<Dose>,
     /// Trips, in order.
     pub trips: Vec<TripSummary>,
     /// How many there were.
@@ -159,6 +164,7 @@ pub struct Accumulator {
     tissue_max: Option<f64>,
     peak_sensed: Option<f64>,
     energy: MilliJoules,
+    dose: DoseTrack,
     trips: Vec<TripSummary>,
     trips_total: u64,
     ticks: u64,
@@ -188,6 +194,7 @@ impl Accumulator {
             tissue_max: None,
             peak_sensed: None,
             energy: MilliJoules::MIN,
+            dose: DoseTrack::new(program.channel),
             trips: Vec::new(),
             trips_total: 0,
             ticks: 0,
@@ -202,6 +209,7 @@ impl Accumulator {
         self.ticks = self.ticks.saturating_add(1);
         self.missed_ticks = record.timing.missed_ticks;
         self.latency.tick(record);
+        self.dose.tick(record);
         let outputs = &record.interlock.outputs;
         let control = record.control.last().map(|tick| &tick.outputs);
         if let Some(control) = control {
@@ -268,6 +276,7 @@ impl Accumulator {
             peak_c_sensed: self.peak_sensed,
             tissue_max_c_true: self.tissue_max,
             energy_j: self.energy.as_f64(),
+            dose: Some(self.dose.sums()),
             trips: self.trips.clone(),
             trips_total: self.trips_total,
             lesion: self.lesion.summary(),
@@ -338,8 +347,8 @@ fn step_summary((index, step): (usize, &StepTrack)) -> StepSummary {
         reached_s: step.reached.map(Span::as_secs_f64),
         held_s: step.held.as_secs_f64(),
         complete: step.held >= step.hold,
-        overshoot_c_true: step.truth.above,
-        overshoot_c_sensed: step.sensed.above,
+        overshoot_c_true: step.reached.and(step.truth.above),
+        overshoot_c_sensed: step.reached.and(step.sensed.above),
         mean_abs_error_c_true: step.truth.mean(),
         mean_abs_error_c_sensed: step.sensed.mean(),
     }

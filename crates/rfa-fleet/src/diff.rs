@@ -101,10 +101,12 @@ pub struct DiffReport {
     pub plan: Vec<Change>,
     /// The loop's program and the interlock's limits.
     pub settings: Vec<Change>,
-    /// Tip, power and impedance.
+    /// Tip, power and impedance, and the power granted.
     pub signals: Vec<SignalDifference>,
     /// Trips, their times counted from the alignment.
     pub trips: Vec<Change>,
+    /// State changes, alarms and all else that happened while both were recorded, in order.
+    pub events: Vec<Change>,
     /// Figures of the steps.
     pub steps: Vec<Change>,
     /// Energy, highest temperature, lesion.
@@ -113,8 +115,8 @@ pub struct DiffReport {
 
 /// Compares `b` with `a`, tick by tick from the event on which they are aligned. Without a
 /// tolerance everything has to be the same but the origin. With one, signals may differ by as much,
-/// and figures that follow from them by whatever they do; plan, settings, rules that tripped, steps
-/// reached and steps complete have to be the same.
+/// and figures that follow from them by whatever they do; plan, settings, rules that tripped, what
+/// else happened in its order, steps reached and steps complete have to be the same.
 ///
 /// # Errors
 /// [`DiffError`]; damage and an early end are told in the report.
@@ -143,11 +145,24 @@ pub fn diff(
         settings: settings(a.header(), b.header())?,
         signals: signals.finish(),
         trips: changes("trips", &trips(&sums_a, &sides.0), &trips(&sums_b, &sides.1))?,
+        events: changes(
+            "events",
+            &judge::events(&sides.0, &sides.1, exact)?,
+            &judge::events(&sides.1, &sides.0, exact)?,
+        )?,
         steps: changes::<Vec<StepSummary>>("steps", &sums_a.steps, &sums_b.steps)?,
         dose: changes("", &Dose::of(&sums_a), &Dose::of(&sums_b))?,
     };
     report.outcome = judge::outcome(&report, exact);
     Ok(report)
+}
+
+/// Where a recording is aligned, s since its first tick.
+///
+/// # Errors
+/// [`DiffError`]: it cannot be read, or there is no such moment.
+pub fn aligned_at_s(recording: &Recording, align: Align) -> Result<f64, DiffError> {
+    Ok(aligned(recording, align)?.since_first_s())
 }
 
 fn aligned(recording: &Recording, align: Align) -> Result<Moment, DiffError> {

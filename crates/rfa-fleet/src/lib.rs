@@ -14,7 +14,7 @@ mod stats;
 
 pub use diff::{
     Align, Change, Compared, DiffError, DiffOutcome, DiffReport, SignalDifference, Tolerance,
-    ToleranceOf, diff,
+    ToleranceOf, aligned_at_s, diff,
 };
 pub use find::{FILES_MAX, FindError, find};
 pub use quantiles::{Distribution, QUANTILES};

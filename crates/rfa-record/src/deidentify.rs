@@ -2,7 +2,8 @@
 
 use crate::copy::{ChainOf, Copier, Pass, into_new};
 use crate::header::{
-    CLOCK, CUT, DEIDENTIFIED, MERGED, PLAN_FILE, RECOVERED, SESSION, replace_serial, replace_start,
+    CLOCK, CUT, DEIDENTIFIED, MERGED, PLAN_FILE, RECOVERED, SESSION, WHAT_IF, replace_serial,
+    replace_start,
 };
 use crate::message::{IntentMessage, decode, encode};
 use crate::read::{Attachment, Channel, FoundMessage, Schema};
@@ -46,6 +47,8 @@ const CLOCK_KEPT: &[&str] = &["time", "started_unix_us", "started_at_us"];
 /// Those that say how the file was made, where they are a number or true or false.
 const CUT_KEPT: &[&str] = &["from_start", "from_us", "until_us"];
 const MERGED_KEPT: &[&str] = &["parts"];
+/// The loop's numbers of a what-if, without which it could not be re-executed.
+const WHAT_IF_KEPT: &str = "control.";
 const RECOVERED_KEPT: &[&str] = &["tail_bytes_lost", "damaged_places", "whole"];
 /// Operators told apart at most.
 const OPERATORS_MAX: usize = 1_000;
@@ -120,8 +123,9 @@ impl Nameless {
     fn fields(&mut self, name: &str, map: &mut BTreeMap<String, String>, kept: &[&str]) {
         let mark = ![SESSION, CLOCK].contains(&name);
         map.retain(|key, value| {
-            let plain = value.parse::<i64>().is_ok() || value.parse::<bool>().is_ok();
-            let keep = kept.contains(&key.as_str()) && (plain || !mark);
+            let plain = value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
+            let what_if = name == WHAT_IF && key.starts_with(WHAT_IF_KEPT);
+            let keep = (kept.contains(&key.as_str()) || what_if) && (plain || !mark);
             if !keep {
                 self.fields_out.add(&format!("{name} {}", short(key)));
             }
@@ -256,6 +260,8 @@ impl Pass for Nameless {
             CUT => CUT_KEPT,
             MERGED => MERGED_KEPT,
             RECOVERED => RECOVERED_KEPT,
+            // That it is one must not be lost.
+            WHAT_IF => &[],
             DEIDENTIFIED => return Ok(false),
             other => {
                 self.records_out.add(other);

@@ -5,15 +5,20 @@ mod support;
 
 use rfa_plan::{plan_toml, preset};
 use rfa_record::Clock;
+use rfa_record::Header;
 use rfa_replay::whatif::{RUNS_MAX, Setting, SettingError, Setup, WhatIfError, grid};
-use rfa_units::Span;
+use rfa_units::{Bounded, MilliWatts, Span};
 
-fn setup() -> Setup {
+fn header() -> Header {
     let plan = preset("gasserian-stepped").expect("shipped");
     let mut header = support::header_with(Clock::Virtual, plan.program);
     header.plan_toml = plan_toml(&plan);
     header.limits = support::limits(&plan.program);
-    Setup::recorded(&header).expect("its plan")
+    header
+}
+
+fn setup() -> Setup {
+    Setup::recorded(&header()).expect("its plan")
 }
 
 fn set(texts: &[&str]) -> Result<Setup, SettingError> {
@@ -39,6 +44,31 @@ fn a_plans_steps_take_their_limits_with_them() {
         }
     }
     assert_eq!(setup().header.limits.steps.iter().count(), 4);
+}
+
+/// A site's limit of power holds for another set temperature too, whether its file is in the
+/// recording or only a ceiling below the plan's own tells of it.
+#[test]
+fn a_sites_ceiling_holds_for_another_set_temperature() {
+    let site_mw = MilliWatts::saturating(2_000);
+    let mut lowered = header();
+    let ceilings = &mut lowered.program.ceilings;
+    *ceilings =
+        ceilings.iter().map(|own| (*own).min(site_mw)).fold(Bounded::new(), |mut all, ceiling| {
+            all.push(ceiling).expect("as many");
+            all
+        });
+    let mut with_file = header();
+    with_file.site_toml = Some(
+        include_str!("../../../config/site.toml").replace("power_max_w = ", "power_max_w = 2.0 # "),
+    );
+    for header in [lowered, with_file] {
+        let setup = Setup::recorded(&header).expect("its plan");
+        let hotter = setup.parse("plan.1.set_c=75").expect("a key");
+        let set = setup.with(&[hotter]).expect("a plan");
+        let ceiling = set.header.limits.steps.get(0).expect("a step").ceiling;
+        assert_eq!(ceiling, site_mw);
+    }
 }
 
 #[test]

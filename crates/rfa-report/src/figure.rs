@@ -68,9 +68,9 @@ const fn look(name: Name) -> (Colour, f64, Option<f64>, u32) {
 }
 
 /// The figure of `sessions` (at most [`SESSIONS_MAX`]; the first is drawn in whole lines, the
-/// others dashed) with the signals `names`, between two times or as long as the longest.
+/// others dashed) with the signals `names`; `since` says what their times count from.
 #[must_use]
-pub fn figure(sessions: &[&Series], names: &[Name], window_s: Option<(f64, f64)>) -> PanelPlot {
+pub fn figure(sessions: &[&Series], names: &[Name], since: &str) -> PanelPlot {
     let sessions = sessions.get(..SESSIONS_MAX).unwrap_or(sessions);
     let panels = KINDS.iter().filter_map(|kind| panel(sessions, kind, names)).collect();
     let rows = if names.contains(&Name::State) {
@@ -84,10 +84,10 @@ pub fn figure(sessions: &[&Series], names: &[Name], window_s: Option<(f64, f64)>
         label: moment.words.clone(),
         strong: moment.trip,
     });
-    let window = window_s.unwrap_or_else(|| longest(sessions));
+    let window = longest(sessions);
     PanelPlot {
         title: title(sessions),
-        label: "time since the first tick, s".to_owned(),
+        label: format!("time since {since}, s"),
         window: if window.1 > window.0 { window } else { (window.0, window.0 + 1.0) },
         panels,
         rows,

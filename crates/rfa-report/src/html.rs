@@ -40,6 +40,6 @@ pub fn figure_page(plot: &rfa_plot::PanelPlot) -> String {
 
 fn curves(report: &Report, page: &mut Page) {
     page.heading("Curves");
-    let plot = figure(&[&report.series], &Name::USUAL, None);
+    let plot = figure(&[&report.series], &Name::USUAL, "the first tick");
     page.figure("curves", &svg(&plot.scene()));
 }

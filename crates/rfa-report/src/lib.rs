@@ -19,10 +19,7 @@ mod words;
 pub use figure::{SESSIONS_MAX, figure};
 pub use html::{figure_page, html};
 pub use moments::{Moment, moment, numbers};
-pub use report::{
-    ABOVE_C, Course, CourseRow, Dose, Impedances, Report, StepFigures, Steps, StepsFrom, TripTold,
-    Weight,
-};
+pub use report::{Course, CourseRow, Impedances, Report, TripTold, Weight};
 pub use series::{Doing, Series, Stay};
 pub use signal::Name;
 pub use walk::{Listen, Loss, WalkError, walk};

@@ -1,18 +1,16 @@
 //! What a report says of a recording, gathered in one reading.
 
 mod course;
-mod dose;
 mod impedance;
-mod steps;
 
 pub use course::{Course, CourseRow, Weight};
-pub use dose::{ABOVE_C, Dose};
 pub use impedance::Impedances;
-pub use steps::{StepFigures, Steps, StepsFrom};
 
 use crate::{Listen, Loss, Series, WalkError, walk};
-use rfa_plan::{Plan, Program};
-use rfa_record::row::{EventRow, TickRow, TripRow};
+use rfa_figures::Summary;
+use rfa_figures::summary::Accumulator;
+use rfa_plan::Plan;
+use rfa_record::row::{EventRow, RowError, TickRow, TripRow};
 use rfa_record::{
     CheckReport, Header, Info, IntentMessage, LesionMessage, NoteMessage, Part, Recording, TruthRow,
 };
@@ -47,10 +45,8 @@ pub struct Report {
     pub series: Series,
     /// What could not be read.
     pub loss: Loss,
-    /// What became of each step.
-    pub steps: Steps,
-    /// What the tip was given.
-    pub dose: Dose,
+    /// What it came to, summed from every tick that is there.
+    pub session: Summary,
     /// Impedances at the times that matter.
     pub impedances: Impedances,
     /// What happened, in order.
@@ -74,10 +70,8 @@ impl Report {
         let check = rfa_record::check(recording.path(), None).map_err(|e| e.to_string());
         let plan = rfa_plan::parse_plan("plan.toml", &header.plan_toml);
         let mut gather = Gather {
-            program: header.program,
-            steps: Steps::new(&header.program),
+            sums: Accumulator::new(&header.program),
             series: Series::new(&header.plan_id, &header.limits),
-            dose: Dose::new(header.limits.channel.number()),
             impedances: Impedances::new(header.limits.channel.number()),
             course: Course::default(),
             trips: Vec::new(),
@@ -85,9 +79,9 @@ impl Report {
             notes: Vec::new(),
         };
         let loss = walk(recording, Part::default(), &mut gather)?;
-        let Gather { steps, series, dose, impedances, course, trips, lesion, notes, .. } = gather;
+        let Gather { mut sums, series, impedances, course, trips, lesion, notes } = gather;
         Ok(Self {
-            steps: steps.or_summary(info.summary.as_ref()),
+            session: sums.finish(),
             header: header.clone(),
             plan: plan.map_err(|errors| errors.to_string()),
             cut: recording.is_cut(),
@@ -95,7 +89,6 @@ impl Report {
             check,
             series,
             loss,
-            dose,
             impedances,
             course,
             trips,
@@ -150,10 +143,8 @@ impl Report {
 }
 
 struct Gather {
-    program: Program,
-    steps: Steps,
+    sums: Accumulator,
     series: Series,
-    dose: Dose,
     impedances: Impedances,
     course: Course,
     trips: Vec<TripTold>,
@@ -162,10 +153,9 @@ struct Gather {
 }
 
 impl Listen for Gather {
-    fn tick(&mut self, at_s: f64, row: &TickRow) {
-        self.series.tick(at_s, row);
-        self.steps.tick(&self.program, row);
-        self.dose.tick(at_s, row);
+    fn tick(&mut self, at_s: f64, row: &TickRow) -> Result<(), RowError> {
+        self.sums.tick(&row.without_grant()?);
+        self.series.tick(at_s, row)?;
         self.impedances.tick(row);
         self.course.tick(at_s, row);
         for event in &row.outputs.events {
@@ -175,9 +165,11 @@ impl Listen for Gather {
                 self.trips.push(TripTold { at_s, trip: trip.clone() });
             }
         }
+        Ok(())
     }
 
     fn truth(&mut self, at_s: f64, row: &TruthRow) {
+        self.sums.truth(row);
         self.series.truth(at_s, row);
     }
 
@@ -186,6 +178,7 @@ impl Listen for Gather {
     }
 
     fn lesion(&mut self, at_s: f64, lesion: LesionMessage) {
+        self.sums.lesion_on_record(&lesion);
         self.lesion = Some((at_s, lesion));
     }
 

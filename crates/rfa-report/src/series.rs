@@ -4,7 +4,7 @@ use crate::moments::{Moment, moment};
 use crate::{Listen, Loss, Name, WalkError, walk};
 use rfa_interlock::{LimitsSpec, Threshold};
 use rfa_plot::Signal;
-use rfa_record::row::{ChannelRow, PhaseWord, StateWord, TickRow};
+use rfa_record::row::{ChannelRow, PhaseWord, RowError, StateWord, TickRow};
 use rfa_record::{Part, Recording, TruthRow};
 use std::collections::BTreeMap;
 
@@ -85,6 +85,8 @@ pub struct Series {
     pub moments: Vec<Moment>,
     /// The times of its first and last tick, s.
     pub window_s: Option<(f64, f64)>,
+    /// What its times count from, s since its first tick.
+    pub zero_s: f64,
     channel: u8,
     limits: LimitsSpec,
 }
@@ -99,17 +101,24 @@ impl Series {
             stays: Vec::new(),
             moments: Vec::new(),
             window_s: None,
+            zero_s: 0.0,
             channel: limits.channel.number(),
             limits: *limits,
         }
     }
 
-    /// The signals in `part` of a recording, and what of it could not be read.
+    /// The signals in `part` of a recording with times that count from `zero_s`, and what of it
+    /// could not be read.
     ///
     /// # Errors
     /// [`WalkError`].
-    pub fn read(name: &str, recording: &Recording, part: Part) -> Result<(Self, Loss), WalkError> {
-        let mut series = Self::new(name, &recording.header().limits);
+    pub fn read(
+        name: &str,
+        recording: &Recording,
+        part: Part,
+        zero_s: f64,
+    ) -> Result<(Self, Loss), WalkError> {
+        let mut series = Self { zero_s, ..Self::new(name, &recording.header().limits) };
         let loss = walk(recording, part, &mut series)?;
         Ok((series, loss))
     }
@@ -168,7 +177,8 @@ impl Series {
 }
 
 impl Listen for Series {
-    fn tick(&mut self, at_s: f64, row: &TickRow) {
+    fn tick(&mut self, at_s: f64, row: &TickRow) -> Result<(), RowError> {
+        let at_s = at_s - self.zero_s;
         let last_s = self.window_s.map_or(at_s, |(_, last)| last);
         if at_s - last_s > APART_S {
             self.signals.values_mut().for_each(Signal::break_line);
@@ -189,9 +199,11 @@ impl Listen for Series {
         {
             self.moments.push(moment);
         }
+        Ok(())
     }
 
     fn truth(&mut self, at_s: f64, row: &TruthRow) {
+        let at_s = at_s - self.zero_s;
         self.push(Name::Truth, at_s, Some(row.tip_c));
         self.push(Name::Hottest, at_s, Some(row.tissue_max_c));
     }

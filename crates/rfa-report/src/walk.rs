@@ -1,6 +1,6 @@
 //! A recording read from end to end, or a part of it, for whoever listens.
 
-use rfa_record::row::TickRow;
+use rfa_record::row::{RowError, TickRow};
 use rfa_record::{
     End, IntentMessage, LesionMessage, Message, NoteMessage, Part, ReadError, Recording,
     SummaryMessage, Topic, TruthRow,
@@ -12,7 +12,12 @@ const TOLD_MAX: usize = 8;
 /// Who takes what a recording holds. Times are seconds since the session's first tick.
 pub trait Listen {
     /// A tick.
-    fn tick(&mut self, _at_s: f64, _row: &TickRow) {}
+    ///
+    /// # Errors
+    /// [`RowError`]: a value in it is none; the tick counts as damaged.
+    fn tick(&mut self, _at_s: f64, _row: &TickRow) -> Result<(), RowError> {
+        Ok(())
+    }
     /// What a simulator knew.
     fn truth(&mut self, _at_s: f64, _row: &TruthRow) {}
     /// What an operator asked.
@@ -119,7 +124,9 @@ pub fn walk(recording: &Recording, part: Part, listen: &mut dyn Listen) -> Resul
 
 fn give(message: &Message<'_>, at_s: f64, listen: &mut dyn Listen) -> Result<(), ReadError> {
     match message.topic {
-        Topic::Tick => listen.tick(at_s, &message.parse()?),
+        Topic::Tick => {
+            listen.tick(at_s, &message.parse()?).map_err(|why| message.damaged(why))?;
+        }
         Topic::Truth => listen.truth(at_s, &message.parse()?),
         Topic::Intent => listen.intent(at_s, message.parse()?),
         Topic::Lesion => listen.lesion(at_s, message.parse()?),

@@ -25,7 +25,7 @@ fn tripped(folder: &Path) -> PathBuf {
 
 fn series(path: &Path, part: Part) -> Series {
     let recording = Recording::open(path).expect("a recording");
-    let (series, loss) = Series::read("two steps", &recording, part).expect("readable");
+    let (series, loss) = Series::read("two steps", &recording, part, 0.0).expect("readable");
     assert!(loss.is_none(), "{loss:?}");
     series
 }
@@ -43,7 +43,7 @@ fn golden(name: &str, text: &str) {
 fn a_small_session_is_drawn_as_it_was_looked_at() {
     let folder = tempfile::tempdir().expect("a folder");
     let series = series(&tripped(folder.path()), Part::default());
-    let figure = figure(&[&series], &Name::USUAL, None);
+    let figure = figure(&[&series], &Name::USUAL, "the first tick");
     let picture = svg(&figure.scene());
     for words in ["temperature, °C", "power, W", "impedance, Ω", "RF on, step 1", "tripped"] {
         assert!(picture.contains(words), "no {words:?}");
@@ -101,7 +101,7 @@ fn a_part_is_what_the_whole_has_there() {
     }
     let recording = Recording::open(&path).expect("a recording");
     let beyond = Part { from_us: Some(60_000_000), until_us: None };
-    let error = Series::read("s", &recording, beyond).expect_err("nothing there");
+    let error = Series::read("s", &recording, beyond, 0.0).expect_err("nothing there");
     assert!(matches!(error, WalkError::NoTick { .. }), "{error}");
     assert!(error.to_string().contains("in the part that was asked for"), "{error}");
 }
@@ -114,7 +114,7 @@ fn two_sessions_are_told_apart() {
     let first = series(&path, Part::default());
     let mut second = first.clone();
     second.name = "what if".to_owned();
-    let figure = figure(&[&first, &second], &[Name::Tip, Name::State], None);
+    let figure = figure(&[&first, &second], &[Name::Tip, Name::State], "RF on");
     assert_eq!(figure.title, ["whole lines: two steps", "dashed: what if"]);
     let dashes: Vec<_> = figure.panels[0].lines.iter().map(|line| line.stroke.dash).collect();
     assert_eq!(dashes, [Some(5.0), None], "the first is drawn last");

@@ -55,6 +55,7 @@ impl ControlTask {
     /// with all telemetry that came meanwhile, its newest four frames kept. The loop scales by
     /// the time that really passed. What the interlock thinks of a controller that is silent for
     /// 30 ms is H-20.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn tick(&mut self, deadline: Deadline, clock: &impl Clock) -> ControlOutputs {
         let inputs = ControlInputs {
             tick: deadline.number,

@@ -137,6 +137,7 @@ impl<O: Outlet> InterlockTask<O> {
     /// interlock that decides: an overrun is counted, two missed ticks in a row or a gap of 30 ms
     /// turn RF off (H-44). While no tick runs no grant is sent, and the generator drops RF by
     /// itself 60 ms after the newest telemetry the last grant was made from (H-21).
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn tick(&mut self, deadline: Deadline, clock: &impl Clock) -> &Outputs {
         self.late.note(&deadline);
         let taken = self.take_telemetry();

@@ -10,6 +10,7 @@
 //!
 //! The two tasks, [`InterlockTask`] and [`ControlTask`], gather inputs, call the pure steps and
 //! hand results on; [`Session`] runs them on real threads, [`virtual_time`] on a virtual clock.
+#![cfg_attr(rtsan, feature(sanitize))]
 #![deny(missing_docs)]
 #![deny(unsafe_code)]
 

@@ -2,6 +2,8 @@
 
 mod allocations;
 mod lesion;
+#[cfg(rtsan)]
+mod sanitizer;
 
 use crate::clock::VirtualClock;
 use crate::console::INTENTS_MAX;

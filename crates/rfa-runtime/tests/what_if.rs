@@ -116,12 +116,14 @@ fn another_gain_is_foretold() {
         assert!(missed.power_rms_w < 0.01, "{kp}: {missed:?}");
         assert!(changed.tip_rms_k > 3.0 * missed.tip_rms_k, "{kp}: {missed:?} {changed:?}");
         let (what_if, known) = (&run.figures, known.recorded());
-        let peaks = what_if.peak_c.zip(known.peak_c).expect("readings");
+        let (session, treated) = (&what_if.session, &known.session);
+        let peaks = session.peak_c_sensed.zip(treated.peak_c_sensed).expect("readings");
         assert!((peaks.0 - peaks.1).abs() < 0.1, "{kp}: {peaks:?}");
-        assert!((what_if.energy_j / known.energy_j - 1.0).abs() < 0.005, "{kp}");
-        assert!((what_if.cem43_min / known.cem43_min - 1.0).abs() < 0.02, "{kp}");
-        assert_eq!((what_if.complete, &what_if.trips), (known.complete, &known.trips));
-        for (one, two) in what_if.steps.iter().zip(&known.steps) {
+        assert!((session.energy_j / treated.energy_j - 1.0).abs() < 0.005, "{kp}");
+        let doses = session.dose.zip(treated.dose).expect("told");
+        assert!((doses.0.cem43_min / doses.1.cem43_min - 1.0).abs() < 0.02, "{kp}");
+        assert_eq!((what_if.complete, &session.trips), (known.complete, &treated.trips));
+        for (one, two) in session.steps.iter().zip(&treated.steps) {
             let reached = one.reached_s.zip(two.reached_s).expect("reached");
             assert!((reached.0 - reached.1).abs() < 0.05, "{kp}: {one:?} {two:?}");
         }
@@ -138,7 +140,7 @@ fn a_what_if_is_a_recording_that_says_so_and_verifies() {
     let (report, run) = session.report(&asked).expect("runs");
     assert_eq!(report.what_if, run.figures);
     assert!(report.what_if.complete && report.waited.is_none(), "{report:?}");
-    assert!(report.what_if.steps.iter().all(|step| step.held_s == 6.0), "{report:?}");
+    assert!(report.what_if.session.steps.iter().all(|step| step.held_s == 6.0), "{report:?}");
     let LesionFigure::Predicted { width_mm, .. } = report.lesion_what_if else { panic!("lesion") };
     let LesionFigure::Predicted { width_mm: before, .. } = report.lesion_recorded else {
         panic!("a lesion")
@@ -148,6 +150,10 @@ fn a_what_if_is_a_recording_that_says_so_and_verifies() {
     assert_eq!(verified.outcome, Outcome::Equal, "{verified}");
     let recording = rfa_record::Recording::open(&to).expect("opens");
     let mark = recording.mark(rfa_record::WHAT_IF).expect("marked");
+    let info = recording.info().expect("read");
+    let told = info.summary.and_then(|summary| summary.session).expect("a summary");
+    let told: rfa_figures::Summary = serde_json::from_value(told).expect("as a session tells it");
+    assert_eq!(told, run.figures.session);
     assert!(mark["settings"].contains("control.kp=0.5 plan.hold_s=6"), "{mark:?}");
     assert_eq!(recording.header().identity.kind, rfa_session::DeviceKind::Replay);
     let refused = Session::open(&to, false).expect_err("no treatment").to_string();
@@ -163,7 +169,7 @@ fn another_seed_of_noise_changes_the_course_and_not_the_treatment() {
     let (one, again, other) = (run(1), run(1), run(2));
     assert_eq!(one.points, again.points);
     assert_ne!(one.points, other.points);
-    let (a, b) = (&other.figures, session.recorded());
-    assert!(a.complete && a.trips.is_empty());
+    let (a, b) = (&other.figures.session, &session.recorded().session);
+    assert!(other.figures.complete && a.trips.is_empty());
     assert!((a.energy_j / b.energy_j - 1.0).abs() < 0.02, "{a:?} {b:?}");
 }

@@ -4,6 +4,7 @@ use crate::exit::{Exit, Stop};
 use crate::output;
 use crate::rec::seconds;
 use clap::{Args, ValueEnum};
+use rfa_fleet::{Align, aligned_at_s};
 use rfa_plot::{PanelPlot, png, svg, terminal};
 use rfa_record::{Part, Recording};
 use rfa_report::{Loss, Name, SESSIONS_MAX, Series, figure, figure_page};
@@ -27,7 +28,11 @@ pub(crate) struct Arguments {
     /// lateness, state; of simulators truth, hottest.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = names)]
     signals: Vec<Names>,
-    /// Nothing before this time since the first tick, s.
+    /// What times count from, and where recordings are laid on each other: clock (the first tick),
+    /// rf-on, or first-C, e.g. first-60. Without it, clock for one recording and rf-on for more.
+    #[arg(long, value_name = "EVENT")]
+    align: Option<Align>,
+    /// Nothing before this time, s.
     #[arg(long, value_name = "TIME", value_parser = seconds, allow_negative_numbers = true)]
     from: Option<i64>,
     /// Nothing from this time on, s.
@@ -63,7 +68,7 @@ fn names(text: &str) -> Result<Names, String> {
 }
 
 pub(crate) fn plot(arguments: &Arguments) -> Result<Exit, Stop> {
-    let Arguments { files, signals, from, to, format, output } = arguments;
+    let Arguments { files, signals, align, from, to, format, output } = arguments;
     let form = form(*format, output.as_deref())?;
     if files.len() > SESSIONS_MAX {
         return Err(Stop::usage(format!(
@@ -80,18 +85,20 @@ pub(crate) fn plot(arguments: &Arguments) -> Result<Exit, Stop> {
              earlier time with --from",
         ));
     }
+    let usual = if files.len() > 1 { Align::RfOn } else { Align::Clock };
+    let align = align.unwrap_or(usual);
     let part = Part { from_us: *from, until_us: *to };
     let mut sessions = Vec::new();
     let mut whole = true;
     for file in files {
-        let (series, loss) = read(file, part)?;
+        let (series, loss) = read(file, part, align)?;
         whole &= told(file, &loss);
         sessions.push(series);
     }
     let chosen: Vec<Name> = signals.iter().flat_map(|names| names.0.iter().copied()).collect();
     let chosen = if chosen.is_empty() { &Name::USUAL[..] } else { &chosen };
     let sessions: Vec<&Series> = sessions.iter().collect();
-    let figure = figure(&sessions, chosen, None);
+    let figure = figure(&sessions, chosen, &since(align));
     if figure.panels.is_empty() && figure.rows.is_empty() {
         return Err(Stop::failure("none of these signals is in the recording".to_owned()));
     }
@@ -126,7 +133,18 @@ fn form(format: Option<Form>, file: Option<&Path>) -> Result<Form, Stop> {
     }
 }
 
-fn read(file: &Path, part: Part) -> Result<(Series, Loss), Stop> {
+/// What times count from, in words.
+fn since(align: Align) -> String {
+    match align {
+        Align::Clock => "the first tick".to_owned(),
+        Align::RfOn => "RF on".to_owned(),
+        Align::First { temperature_mc } => {
+            format!("the first {} °C", f64::from(temperature_mc) / 1e3)
+        }
+    }
+}
+
+fn read(file: &Path, part: Part, align: Align) -> Result<(Series, Loss), Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::failure(e.to_string());
     let recording = Recording::open(file).map_err(|e| failed(&e))?;
     let header = recording.header();
@@ -138,7 +156,17 @@ fn read(file: &Path, part: Part) -> Result<(Series, Loss), Stop> {
     let file = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     let session = header.limits.session.0;
     let name = format!("{}, session {session:08x}{device} ({file})", header.plan_id);
-    Series::read(&name, &recording, part).map_err(|e| failed(&e))
+    let zero_s = match align {
+        Align::Clock => 0.0,
+        Align::RfOn | Align::First { .. } => {
+            aligned_at_s(&recording, align).map_err(|e| failed(&e))?
+        }
+    };
+    // A part is counted as all times of the figure are.
+    let zero_us = (zero_s * 1e6).round() as i64;
+    let later = |at: i64| at.saturating_add(zero_us);
+    let part = Part { from_us: part.from_us.map(later), until_us: part.until_us.map(later) };
+    Series::read(&name, &recording, part, zero_s).map_err(|e| failed(&e))
 }
 
 /// Says on stderr what of a recording is missing; whether nothing is.

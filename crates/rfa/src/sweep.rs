@@ -5,10 +5,11 @@ use crate::exit::{Exit, Stop};
 use crate::output;
 use crate::progress::Progress;
 use crate::replay;
-use crate::replay::text::{number, option};
+use crate::replay::text::{dose, number, option};
 use crate::scenario::{in_parallel, processors};
 use crate::treatment::on_signals;
 use clap::Args;
+use rfa_figures::summary::StepSummary;
 use rfa_replay::whatif::{Figures, Noise, Session, Setting, Setup, grid};
 use serde::Serialize;
 use std::ops::RangeInclusive;
@@ -176,18 +177,19 @@ const HEADS: [&str; 8] =
 
 /// The slowest step's time, the largest of the others'.
 fn cells(figures: &Figures) -> [String; 8] {
-    let worst = |of: fn(&rfa_replay::whatif::StepFigures) -> Option<f64>| {
-        figures.steps.iter().filter_map(of).max_by(f64::total_cmp)
+    let session = &figures.session;
+    let worst = |of: fn(&StepSummary) -> Option<f64>| {
+        session.steps.iter().filter_map(of).max_by(f64::total_cmp)
     };
-    let trips = figures.trips.iter().map(|trip| trip.rule.as_str());
+    let trips = session.trips.iter().map(|trip| trip.rule.as_str());
     let trips: Vec<&str> = trips.collect();
     [
         option(worst(|step| step.reached_s), 2),
-        option(worst(|step| step.overshoot_k), 2),
-        option(worst(|step| step.hold_error_k), 3),
-        option(figures.peak_c, 2),
-        format!("{:.1}", figures.energy_j),
-        format!("{:.3e}", figures.cem43_min),
+        option(worst(|step| step.overshoot_c_sensed), 2),
+        option(worst(|step| step.mean_abs_error_c_sensed), 3),
+        option(session.peak_c_sensed, 2),
+        format!("{:.1}", session.energy_j),
+        dose(figures),
         if trips.is_empty() { "none".to_owned() } else { trips.join(",") },
         if figures.complete { "yes" } else { "no" }.to_owned(),
     ]

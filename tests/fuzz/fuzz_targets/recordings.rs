@@ -7,7 +7,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rfa_record::{
-    Attached, NoteMessage, Part, Recording, annotate, attach, check, cut, deidentify, merge,
+    Attached, NoteMessage, Part, ReadError, Recording, annotate, attach, check, cut, deidentify, merge,
     recover, rewrite,
 };
 use std::fs;
@@ -72,6 +72,11 @@ fn read(input: &Path, again: &Path) {
     }
     if let Err(error) = Recording::open(input).and_then(|recording| recording.summary_at_end()) {
         assert!(!error.to_string().is_empty());
+    }
+    // By the index to a part: however it lies, reading ends.
+    let part = Recording::open(input).and_then(|recording| recording.messages_from(100_000_000));
+    if let Ok(mut messages) = part {
+        while matches!(messages.next(), Ok(Some(_)) | Err(ReadError::Damaged { .. })) {}
     }
     if let Err(error) = rfa_replay::verify(input) {
         assert!(!error.to_string().is_empty());

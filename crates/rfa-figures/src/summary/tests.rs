@@ -113,7 +113,7 @@ fn record(at: &At) -> TickRecord {
     TickRecord { interlock: InterlockTick { inputs, outputs: outputs(at) }, control: ticks, timing }
 }
 
-fn holding(number: u64, tip_mc: i32, held: Span) -> TickRecord {
+pub(crate) fn holding(number: u64, tip_mc: i32, held: Span) -> TickRecord {
     record(&At { number, tip_mc, held, phase: Phase::Hold, delivering: true })
 }
 

@@ -1,9 +1,11 @@
 //! What of a comparison is judged.
 
 use super::align::Moment;
+use super::side::Side;
 use super::{Change, DiffOutcome, DiffReport};
 use rfa_figures::summary::{Summary, TripSummary};
 use rfa_record::End;
+use rfa_record::row::EventRow;
 use serde_json::{Value, json};
 
 /// The trips as they are compared: all of them, with a tolerance only which rules they were.
@@ -20,6 +22,32 @@ pub(super) fn trips(summary: &Summary, moment: Moment, exact: bool) -> Value {
     summary.trips.iter().map(|trip| if exact { whole(trip) } else { named(trip) }).collect()
 }
 
+/// What happened in the time that both cover, in order: with a tolerance without the times. Of a
+/// trip only its rule; the rest is compared with the trips.
+pub(super) fn events(side: &Side, other: &Side, exact: bool) -> Result<Value, serde_json::Error> {
+    let (events, untold) = side.events();
+    let covered =
+        |at_us: i64| other.covers_us().is_some_and(|(first, last)| (first..=last).contains(&at_us));
+    let one = |happened: &super::side::Happened| {
+        let event = match &happened.event {
+            EventRow::Tripped(trip) => json!({"tripped": trip.rule}),
+            EventRow::WouldTrip(trip) => json!({"would-trip": trip.rule}),
+            other => serde_json::to_value(other)?,
+        };
+        let after_s = happened.at_us as f64 / 1e6;
+        Ok(if exact { json!({"event": event, "after_s": after_s}) } else { event })
+    };
+    let mut all = events
+        .iter()
+        .filter(|of| covered(of.at_us))
+        .map(one)
+        .collect::<Result<Vec<_>, serde_json::Error>>()?;
+    if untold > 0 {
+        all.push(json!({"more": untold}));
+    }
+    Ok(all.into())
+}
+
 pub(super) fn outcome(report: &DiffReport, exact: bool) -> DiffOutcome {
     let figures = || report.steps.iter().chain(&report.dose);
     let other_figures = if exact { figures().count() } else { figures().filter(told).count() };
@@ -27,6 +55,7 @@ pub(super) fn outcome(report: &DiffReport, exact: bool) -> DiffOutcome {
     let same = report.plan.is_empty()
         && report.settings.is_empty()
         && report.trips.is_empty()
+        && report.events.is_empty()
         && report.signals.iter().all(super::SignalDifference::within)
         && other_figures == 0
         && !alone;

@@ -2,11 +2,13 @@
 
 use super::align::Moment;
 use rfa_figures::summary::{Accumulator, Summary};
-use rfa_record::row::TickRow;
+use rfa_record::row::{EventRow, TickRow};
 use rfa_record::{Damage, End, Messages, ReadError, Recording, Topic};
 
 /// Damaged places told one by one at most.
 const DAMAGE_MAX: usize = 64;
+/// Events kept at most: a whole treatment has some dozens.
+const EVENTS_MAX: usize = 10_000;
 
 /// What the generator told last, in thousandths; `None`: no reading.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,6 +16,14 @@ pub(super) struct Report {
     pub(super) tip_mc: Option<i64>,
     pub(super) power_mw: Option<i64>,
     pub(super) impedance_mohm: Option<i64>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub(super) struct Happened {
+    /// Time since the alignment, µs.
+    pub(super) at_us: i64,
+    pub(super) event: EventRow,
 }
 
 /// One tick.
@@ -25,6 +35,8 @@ pub(super) struct Sample {
     pub(super) at_us: i64,
     /// The newest report so far: in real time a frame may come one tick sooner or later.
     pub(super) report: Report,
+    /// Power that may be delivered; none is no power.
+    pub(super) granted_mw: i64,
 }
 
 pub(super) struct Side {
@@ -33,6 +45,10 @@ pub(super) struct Side {
     moment: Moment,
     channel: u8,
     report: Report,
+    events: Vec<Happened>,
+    events_untold: u64,
+    /// Times of the first and the last tick since the alignment, µs.
+    covers_us: Option<(i64, i64)>,
     damage: Vec<Damage>,
     damaged: u64,
 }
@@ -46,6 +62,9 @@ impl Side {
             moment,
             channel: header.limits.channel.number(),
             report: Report::default(),
+            events: Vec::new(),
+            events_untold: 0,
+            covers_us: None,
             damage: Vec::new(),
             damaged: 0,
         })
@@ -85,15 +104,35 @@ impl Side {
                 impedance_mohm: report.impedance_mohm.map(i64::from),
             };
         }
+        let at_us = self.moment.to_us(row.inputs.now_us);
+        self.covers_us = Some((self.covers_us.map_or(at_us, |(first, _)| first), at_us));
+        for event in row.outputs.events {
+            if self.events.len() < EVENTS_MAX {
+                self.events.push(Happened { at_us, event });
+            } else {
+                self.events_untold += 1;
+            }
+        }
         Ok(Read::Tick(Sample {
             place: self.moment.place_of(row.inputs.tick),
-            at_us: self.moment.to_us(row.inputs.now_us),
+            at_us,
             report: self.report,
+            granted_mw: row.outputs.grant.map_or(0, |grant| grant.power_mw.into()),
         }))
     }
 
     pub(super) const fn moment(&self) -> Moment {
         self.moment
+    }
+
+    /// Times of the first and the last tick since the alignment, µs; absent: no tick.
+    pub(super) const fn covers_us(&self) -> Option<(i64, i64)> {
+        self.covers_us
+    }
+
+    /// What happened, and how much more did.
+    pub(super) fn events(&self) -> (&[Happened], u64) {
+        (&self.events, self.events_untold)
     }
 
     pub(super) fn finish(&mut self) -> Summary {

@@ -12,7 +12,7 @@ const TOLERANCE_MAX: f64 = 1e6;
 pub struct Tolerance {
     /// Tip temperature, thousandths of a degree.
     pub tip_mc: u32,
-    /// Measured power, mW.
+    /// Measured power, and power granted, mW.
     pub power_mw: u32,
     /// Impedance, milliohms.
     pub impedance_mohm: u32,
@@ -105,6 +105,7 @@ pub(super) struct Signals {
     tip: Sums,
     power: Sums,
     impedance: Sums,
+    granted: Sums,
 }
 
 /// In thousandths: sums of integers are exact whatever their order.
@@ -126,11 +127,13 @@ impl Signals {
             tip: sums(tolerance.tip_mc),
             power: sums(tolerance.power_mw),
             impedance: sums(tolerance.impedance_mohm),
+            granted: sums(tolerance.power_mw),
         }
     }
 
     pub(super) fn take(&mut self, a: &Sample, b: &Sample) {
         let at = a.at_us;
+        self.granted.take(at, Some(a.granted_mw), Some(b.granted_mw));
         let (Report { tip_mc, power_mw, impedance_mohm }, b) = (a.report, b.report);
         self.tip.take(at, tip_mc, b.tip_mc);
         self.power.take(at, power_mw, b.power_mw);
@@ -142,6 +145,7 @@ impl Signals {
             self.tip.finish("tip_c"),
             self.power.finish("power_w"),
             self.impedance.finish("impedance_ohm"),
+            self.granted.finish("granted_w"),
         ]
     }
 }

@@ -6,7 +6,9 @@ use super::lesion::LesionFigure;
 use super::rerun::Run;
 use super::settings::Setting;
 use super::{Asked, Noise, Quality, Session};
+use rfa_interlock::ArmRefusal;
 use rfa_record::row::{EventRow, StateWord, StopCauseWord};
+use rfa_session::refusal_text;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -272,7 +274,9 @@ fn words(event: &EventRow) -> String {
         EventRow::Stopped(cause) => format!("stopped: {}", word::<StopCauseWord>(cause)),
         EventRow::StepDone => "step done".to_owned(),
         EventRow::CheckConfirmed => "check confirmed".to_owned(),
-        EventRow::Refused(refusal) => format!("refused: {}", word(refusal)),
+        EventRow::Refused(refusal) => {
+            format!("refused: {}", refusal_text(ArmRefusal::from(*refusal)))
+        }
     }
 }
 

@@ -19,7 +19,7 @@ mod write;
 
 pub use compare::{Apart, Changes, FirstChange, Moved, OneSided, Report, SetFrom, apart};
 pub use course::TICKS_MAX;
-pub use figures::{Figures, Happened, Point, StepFigures, TripFigure};
+pub use figures::{Figures, Happened, Point};
 pub use generator::{Delays, Part, Plant};
 pub use identify::Explained;
 pub use lesion::LesionFigure;
@@ -230,7 +230,7 @@ impl Session {
         let run = rerun::run(&self.course, &self.fit, &setup, asked.noise, &mut also)?;
         let lesion = lesion::Follower::finish(model);
         if let Some(writer) = writer {
-            writer.finish(&run.figures)?;
+            writer.finish(&run.figures.session)?;
         }
         let report = Report::new(self, asked, &run, lesion);
         Ok((report, run))
@@ -255,8 +255,8 @@ pub struct Asked<'a> {
 impl Quality {
     fn new(course: &Course, fit: &Fit, rerun: &Run, alone: &Run) -> Self {
         let of = |run: &Run| apart(&course.points, &run.points);
-        let energy_j = course.figures.energy_j.max(1e-3);
-        let share = (alone.figures.energy_j - course.figures.energy_j) / energy_j;
+        let energy_j = course.figures.session.energy_j.max(1e-3);
+        let share = (alone.figures.session.energy_j - course.figures.session.energy_j) / energy_j;
         let alone = of(alone);
         let near = alone.ticks > 0 && alone.tip_rms_k <= TIP_RMS_MAX_K;
         let good = near && share.abs() <= ENERGY_SHARE_MAX;

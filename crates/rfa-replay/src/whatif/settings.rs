@@ -139,6 +139,7 @@ impl Setup {
             let why = "its plan.toml has other steps than the program that ran";
             return Err(WhatIfError::Plan(why.to_owned()));
         }
+        let plan = within_site(plan, header)?;
         Ok(Self { header: header.clone(), tuning: TUNING, plan })
     }
 
@@ -247,7 +248,6 @@ impl Setup {
         for (index, limit) in self.header.limits.steps.iter().enumerate() {
             let step = program.steps.get(index);
             let step = step.ok_or_else(|| together(format!("step {} is missing", index + 1)))?;
-            // A ceiling that is lower than the plan's own was a site's.
             let ceiling = self.plan.program.ceilings.get(index).copied();
             let same_set = step.set == limit.set;
             let recorded = before.get(index).copied().filter(|_| same_set);
@@ -300,6 +300,29 @@ impl Setup {
         self.header.limits.steps = steps;
         self.header.program.ceilings = ceilings;
     }
+}
+
+/// The plan with the site's limit of power, which holds for other set temperatures too: that of a
+/// recorded ceiling below the plan's own, or of the site's file, or, where the recording has none,
+/// of the shipped example, which then held.
+fn within_site(plan: Plan, header: &Header) -> Result<Plan, WhatIfError> {
+    let unusable = |error: &dyn core::fmt::Display| WhatIfError::Plan(error.to_string());
+    let ceilings = header.program.ceilings.iter().zip(plan.program.ceilings.iter());
+    let lowered = ceilings.filter(|(ran, own)| ran < own).map(|(ran, _)| *ran).min();
+    let power_max = match lowered.or_else(|| site_power(header)) {
+        Some(power) => power,
+        None => rfa_plan::example_site().map_err(|error| unusable(&error))?.limits.power_max,
+    };
+    let mut spec = plan.spec();
+    spec.limits.power_max = spec.limits.power_max.min(power_max);
+    Plan::new(spec).map_err(|error| unusable(&error))
+}
+
+/// The site's file is recorded without its key, so that it is no whole one.
+fn site_power(header: &Header) -> Option<MilliWatts> {
+    let site: toml::Table = header.site_toml.as_ref()?.parse().ok()?;
+    let power_w = site.get("limits")?.get("power_max_w")?.as_float()?;
+    MilliWatts::from_f64(power_w).ok()
 }
 
 /// A step's limits with the budgets of its own numbers ([`Plan::step_budget`]).

@@ -1,9 +1,10 @@
 //! A what-if as a recording that nobody takes for a treatment.
 
 use super::settings::TUNING_KEYS;
-use super::{Asked, Figures, Noise, Session, Setup, WhatIfError, name_of};
+use super::{Asked, Noise, Session, Setup, WhatIfError, name_of};
 use crate::verify::from_start;
 use rfa_control::{TUNING, Tuning};
+use rfa_figures::Summary;
 use rfa_record::{Header, RecordError, Recorder, Recording, WHAT_IF};
 use rfa_session::{DeviceKind, TickRecord};
 use std::collections::BTreeMap;
@@ -71,11 +72,11 @@ impl Writer {
         }
     }
 
-    pub(super) fn finish(self, figures: &Figures) -> Result<(), WhatIfError> {
+    pub(super) fn finish(self, session: &Summary) -> Result<(), WhatIfError> {
         if let Some(failed) = self.failed {
             return Err(failed.into());
         }
-        let summary = serde_json::to_value(figures).ok();
+        let summary = serde_json::to_value(session).ok();
         Ok(self.recorder.finish(summary)?)
     }
 }

@@ -44,8 +44,15 @@ pub(super) fn head(report: &Report, file: &str, page: &mut Page) {
     page.facts(&[
         ("armed by", info.operator.clone().unwrap_or("nobody signed in".to_owned())),
         ("length of the recording", length),
-        ("RF was on", format!("{}, {}", clock(report.dose.on_s), times(report.course.starts))),
-        ("highest tip temperature", measured(report.dose.peak_c, 1, "°C")),
+        (
+            "RF was on",
+            format!(
+                "{}, {}",
+                clock(report.session.dose.unwrap_or_default().rf_on_s),
+                times(report.course.starts)
+            ),
+        ),
+        ("highest tip temperature", measured(report.session.peak_c_sensed, 1, "°C")),
         ("alarms", alarms(report)),
     ]);
 }

@@ -3,7 +3,6 @@
 use super::content::{measured, times};
 use super::page::{CELL, Page};
 use crate::Report;
-use crate::report::{ABOVE_C, StepsFrom};
 use crate::words::{clock, word};
 use rfa_plan::{Gate, SensorKind};
 use rfa_units::{Mode, Span};
@@ -79,7 +78,7 @@ pub(super) fn steps(report: &Report, page: &mut Page) {
         "",
     ]);
     for (index, step) in report.header.program.steps.iter().enumerate() {
-        let told = report.steps.each.get(index).copied().unwrap_or_default();
+        let told = report.session.steps.get(index);
         let before = match step.gate {
             Gate::None => "nothing",
             Gate::SensoryCheck => "sensory check",
@@ -87,7 +86,7 @@ pub(super) fn steps(report: &Report, page: &mut Page) {
         let absent = |value: Option<f64>, unit: &str, digits: usize| {
             value.map_or("\u{2013}".to_owned(), |value| format!("{value:.digits$} {unit}"))
         };
-        let done = if told.complete { "complete" } else { "not complete" };
+        let done = if told.is_some_and(|told| told.complete) { "complete" } else { "not complete" };
         page.row(
             "<tr>",
             &[
@@ -96,33 +95,26 @@ pub(super) fn steps(report: &Report, page: &mut Page) {
                 (CELL, &seconds(step.ramp)),
                 (CELL, &seconds(step.hold)),
                 (CELL, before),
-                (CELL, &absent(told.reached_s, "s", 1)),
-                (CELL, &absent(told.held_s, "s", 1)),
-                (CELL, &absent(told.overshoot_k, "K", 2)),
-                (CELL, &absent(told.hold_error_k, "K", 2)),
+                (CELL, &absent(told.and_then(|told| told.reached_s), "s", 1)),
+                (CELL, &absent(told.map(|told| told.held_s), "s", 1)),
+                (CELL, &absent(told.and_then(|told| told.overshoot_c_sensed), "K", 2)),
+                (CELL, &absent(told.and_then(|told| told.mean_abs_error_c_sensed), "K", 2)),
                 (CELL, done),
             ],
         );
     }
     page.end_table();
-    let from = match report.steps.from {
-        StepsFrom::Summary => "By the session's own summary.",
-        StepsFrom::Ticks => {
-            "The session wrote no summary: reached and held are the loop's own, in the ticks on \
-             record."
-        }
-    };
     let words = "Reached: from the first activation to 2 K below the set temperature. Overshoot: \
                  highest sensed temperature above set with RF on. Hold error: mean distance from \
                  set, from 3 s of lesion time on.";
-    page.paragraph("<p class=\"small\">", &format!("{from} {words}"));
+    page.paragraph("<p class=\"small\">", words);
 }
 
 pub(super) fn dose(report: &Report, page: &mut Page) {
     page.heading("Delivered dose");
-    let dose = &report.dose;
-    let above = dose.above_s.iter().zip(ABOVE_C);
-    let above: Vec<_> = above.map(|(s, at_c)| format!("{at_c:.0} °C: {}", clock(*s))).collect();
+    let dose = report.session.dose.unwrap_or_default();
+    let above = [(42, dose.above_42_c_s), (45, dose.above_45_c_s), (60, dose.above_60_c_s)];
+    let above = above.map(|(at_c, s)| format!("{at_c} °C: {}", clock(s)));
     let edge = report.lesion.as_ref().map_or("not recorded".to_owned(), |(_, told)| {
         format!("{}, followed by the model up to the lesion's edge below", told.boundary)
     });
@@ -130,8 +122,8 @@ pub(super) fn dose(report: &Report, page: &mut Page) {
         ("tip above", above.join("; ")),
         ("CEM43 at the tip's sensor", scientific(dose.cem43_min)),
         ("Arrhenius damage", edge),
-        ("energy", measured(dose.energy_j, 1, "J")),
-        ("RF on", format!("{}, {}", clock(dose.on_s), times(report.course.starts))),
+        ("energy", format!("{:.1} J", report.session.energy_j)),
+        ("RF on", format!("{}, {}", clock(dose.rf_on_s), times(report.course.starts))),
         ("pulses", pulses(report.header.limits.mode)),
         ("time without a reading", format!("{}, in none of these", clock(dose.unread_s))),
     ]);

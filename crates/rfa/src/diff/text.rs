@@ -45,6 +45,7 @@ pub(super) fn text(report: &DiffReport) -> String {
         lines.add(if place == 0 { "signals" } else { "" }, &told);
     }
     lines.changes("trips", &report.trips);
+    lines.changes("events", &report.events);
     lines.changes("steps", &report.steps);
     lines.changes("dose", &report.dose);
     lines.changes("origin", &report.origin);

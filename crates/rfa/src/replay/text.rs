@@ -1,6 +1,7 @@
 //! A what-if for people: what was set, what was identified, a table, the decisions that change.
 
 use crate::rec::Lines;
+use rfa_figures::summary::StepSummary;
 use rfa_replay::whatif::{
     Apart, Changes, Figures, FirstChange, Key, LesionFigure, Noise, OneSided, Plant, Report,
     SetFrom,
@@ -105,23 +106,23 @@ fn apart(apart: &Apart) -> String {
 fn table(report: &Report) -> String {
     let columns = [&report.recorded, &report.rerun, &report.what_if];
     let mut text = row("", &["recorded", "re-run", "what-if"].map(str::to_owned));
-    let steps = columns.iter().map(|figures| figures.steps.len()).max().unwrap_or(0);
+    let steps = columns.iter().map(|figures| figures.session.steps.len()).max().unwrap_or(0);
     for index in 0..steps {
-        let of = |told: fn(&rfa_replay::whatif::StepFigures) -> String| {
-            columns.map(|figures| figures.steps.get(index).map_or_else(dash, told))
+        let of = |told: fn(&StepSummary) -> String| {
+            columns.map(|figures| figures.session.steps.get(index).map_or_else(dash, told))
         };
         let step = index + 1;
         text.push_str(&row(&format!("step {step} set C"), &of(|s| format!("{:.1}", s.set_c))));
         text.push_str(&row("  reached s", &of(|s| option(s.reached_s, 2))));
-        text.push_str(&row("  overshoot K", &of(|s| option(s.overshoot_k, 2))));
-        text.push_str(&row("  hold error K", &of(|s| option(s.hold_error_k, 3))));
+        text.push_str(&row("  overshoot K", &of(|s| option(s.overshoot_c_sensed, 2))));
+        text.push_str(&row("  hold error K", &of(|s| option(s.mean_abs_error_c_sensed, 3))));
         text.push_str(&row("  held s", &of(|s| format!("{:.2}", s.held_s))));
     }
     let of = |told: fn(&Figures) -> String| columns.map(told);
-    text.push_str(&row("peak C", &of(|f| option(f.peak_c, 2))));
+    text.push_str(&row("peak C", &of(|f| option(f.session.peak_c_sensed, 2))));
     text.push_str(&row("highest power W", &of(|f| format!("{:.2}", f.power_max_w))));
-    text.push_str(&row("energy J", &of(|f| format!("{:.1}", f.energy_j))));
-    text.push_str(&row("dose of the tip, CEM43 min", &of(|f| format!("{:.3e}", f.cem43_min))));
+    text.push_str(&row("energy J", &of(|f| format!("{:.1}", f.session.energy_j))));
+    text.push_str(&row("dose of the tip, CEM43 min", &of(|f| dose(f))));
     let (recorded, what_if) = (lesion(&report.lesion_recorded), lesion(&report.lesion_what_if));
     text.push_str(&row("lesion mm", &[recorded, "-".to_owned(), what_if]));
     text.push_str(&row("length s", &of(|f| format!("{:.2}", f.length_s))));
@@ -143,11 +144,16 @@ fn row(name: &str, cells: &[String; 3]) -> String {
 }
 
 fn trips(figures: &Figures) -> String {
-    match figures.trips.as_slice() {
+    match figures.session.trips.as_slice() {
         [] => "none".to_owned(),
         [one] => one.rule.clone(),
         [one, more @ ..] => format!("{} and {}", one.rule, more.len()),
     }
+}
+
+/// Of the tip's sensor, CEM43, min.
+pub(crate) fn dose(figures: &Figures) -> String {
+    figures.session.dose.map_or_else(dash, |dose| format!("{:.3e}", dose.cem43_min))
 }
 
 fn lesion(figure: &LesionFigure) -> String {

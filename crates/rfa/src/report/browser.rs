@@ -45,11 +45,16 @@ pub(super) fn print(page: &str, to: &Path) -> Result<(), Stop> {
     let mut child = child.map_err(|e| failed(&format!("{}: {e}", program.display())))?;
     let ended = wait(&mut child);
     match std::fs::read(&paper) {
-        Ok(bytes) if ended && bytes.starts_with(b"%PDF-") => output::file(to, &bytes),
+        Ok(bytes) if ended == Ended::Well && bytes.starts_with(b"%PDF-") => {
+            output::file(to, &bytes)
+        }
         _ => {
-            let why = if ended { last_line(&mut said) } else { format!("not done after {TIME:?}") };
+            let why = match ended {
+                Ended::Well | Ended::Ill => last_line(&mut said),
+                Ended::Late => format!("not done after {TIME:?}"),
+            };
             let program = program.display();
-            Err(failed(&format!("{program} printed nothing: {why}")))
+            Err(failed(&format!("{program} printed no page: {why}")))
         }
     }
 }
@@ -80,18 +85,30 @@ fn options(folder: &Path, paper: &Path) -> Vec<OsString> {
     options
 }
 
-/// Whether it ended in time; else it is ended.
-fn wait(child: &mut Child) -> bool {
+/// How it ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// With success.
+    Well,
+    /// It says that it failed.
+    Ill,
+    /// It had to be ended.
+    Late,
+}
+
+/// Waits for its end, as long as that may take.
+fn wait(child: &mut Child) -> Ended {
     let begun = Instant::now();
     loop {
         match child.try_wait() {
-            Ok(Some(_)) => return true,
+            Ok(Some(status)) if status.success() => return Ended::Well,
+            Ok(Some(_)) => return Ended::Ill,
             Ok(None) if begun.elapsed() < TIME => std::thread::sleep(ASK),
             _ => {
                 // It may have ended on its own just now; either way it is gone afterwards.
                 let _ = child.kill();
                 let _ = child.wait();
-                return false;
+                return Ended::Late;
             }
         }
     }
