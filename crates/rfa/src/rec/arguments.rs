@@ -70,6 +70,7 @@ Exit 0, whatever they report. Exit 3: not all of the recording could be run.")]
     #[command(after_long_help = "\
 Examples:
   rfa rec export session.mcap --to csv --from-s 10 --until-s 12
+  rfa rec export session.mcap --to parquet -o session.parquet
   rfa rec export session.mcap --to ndjson --topic /alarm --topic /event -o alarms.ndjson
   rfa rec export session.mcap --to csv --follow
 
@@ -301,6 +302,8 @@ pub(crate) enum ExportTo {
     Csv,
     /// A line of JSON a message.
     Ndjson,
+    /// A table of ticks, as `rfa export-dataset` writes it; into a file.
+    Parquet,
 }
 
 /// One recording.
