@@ -25,7 +25,7 @@ environment() {
 
 case $with in
 duckdb)
-    environment python-dataset "duckdb, polars" duckdb==2.0.1 polars==2.1.0
+    environment python-dataset "duckdb, polars, edfio" duckdb==2.0.1 polars==2.1.0 edfio==0.4.18
     "$python" - "$dataset" "$root/tools/query_duckdb.sql" <<'PYTHON'
 import csv, sys
 
@@ -39,7 +39,7 @@ rows.writerows(["" if value is None else value for value in row] for row in answ
 PYTHON
     ;;
 polars | tour)
-    environment python-dataset "duckdb, polars" duckdb==2.0.1 polars==2.1.0
+    environment python-dataset "duckdb, polars, edfio" duckdb==2.0.1 polars==2.1.0 edfio==0.4.18
     script=query_polars.py
     [ "$with" = polars ] || script=dataset_tour.py
     "$python" "$root/tools/$script" "$dataset"

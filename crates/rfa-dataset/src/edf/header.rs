@@ -55,9 +55,13 @@ pub(super) const SIGNALS: [Signal; 6] = [
     }),
     Signal {
         scale: 1_000.0,
-        ..signal(["Current rms", "generator's meter", "mA"], ["-0.1", "6553.4"], 0.1, -1.0, |line| {
-            double(line.current_a)
-        })
+        ..signal(
+            ["Current rms", "generator's meter", "mA"],
+            ["-0.1", "6553.4"],
+            0.1,
+            -1.0,
+            |line| double(line.current_a),
+        )
     },
     signal(["Impedance", "generator's meter", "Ohm"], ["-0.1", "6553.4"], 0.1, -1.0, |line| {
         double(line.impedance_ohm)

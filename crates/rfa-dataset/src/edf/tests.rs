@@ -37,7 +37,8 @@ fn the_header_has_its_fields_in_their_places() {
     assert_eq!([at(168, 8), at(176, 8), at(184, 8)], ["14.11.23", "22.13.20", "2048"]);
     assert_eq!([at(192, 44), at(236, 8), at(244, 8), at(252, 4)], ["EDF+C", "17", "1", "7"]);
     // Each field of all signals, then the next.
-    let of = |before: usize, width: usize, signal: usize| at(256 + 7 * before + width * signal, width);
+    let of =
+        |before: usize, width: usize, signal: usize| at(256 + 7 * before + width * signal, width);
     assert_eq!([of(0, 16, 0), of(0, 16, 6)], ["Temp tip", "EDF Annotations"]);
     assert_eq!([of(96, 8, 0), of(96, 8, 2), of(96, 8, 6)], ["degC", "W", ""]);
     assert_eq!([of(104, 8, 2), of(112, 8, 2)], ["-0.001", "65.534"]);

@@ -17,8 +17,8 @@ pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
     }
     let recording = Recording::open(file).map_err(|e| Stop::failure(e.to_string()))?;
     let part = Part { from_us: *from_s, until_us: *until_s };
-    if *to == ExportTo::Parquet {
-        return parquet(arguments, &recording, part);
+    if matches!(to, ExportTo::Parquet | ExportTo::Edf) {
+        return indexed(arguments, &recording, part);
     }
     let all: Vec<_> = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Chain).collect();
     let topics = if topics.is_empty() { &all } else { topics };
@@ -49,17 +49,38 @@ pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
     Ok(exit(file, &exported))
 }
 
-/// A file whose index is written last: it cannot be followed, nor written to a pipe.
-fn parquet(arguments: &Export, recording: &Recording, part: Part) -> Result<Exit, Stop> {
+/// A file that says at its ends how much is in it: it cannot be followed, nor written to a pipe.
+fn indexed(arguments: &Export, recording: &Recording, part: Part) -> Result<Exit, Stop> {
+    let edf = arguments.to == ExportTo::Edf;
     let Some(path) = &arguments.output else {
-        return Err(Stop::usage("--to parquet writes a file: name it with -o FILE"));
+        let to = if edf { "edf" } else { "parquet" };
+        return Err(Stop::usage(format!("--to {to} writes a file: name it with -o FILE")));
     };
     if arguments.follow.follow {
-        let mend = "a file cannot grow while it is read; follow with --to csv or ndjson";
+        let mend = "such a file cannot grow while it is read; follow with --to csv or ndjson";
         return Err(Stop::usage(format!("--follow: {mend}")));
     }
-    let exported = into_new_file(path, |file| rfa_dataset::export_parquet(recording, part, file))?;
-    output::line(&format!("wrote {} rows to {}", exported.lines, path.display()))?;
+    let (mut said, at) = (String::new(), path.display());
+    let exported = into_new_file(path, |file| {
+        if !edf {
+            let exported = rfa_dataset::export_parquet(recording, part, file)?;
+            said = format!("wrote {} rows to {at}", exported.lines);
+            return Ok(exported);
+        }
+        let rfa_dataset::ExportedEdf { exported, annotations, annotations_left_out, beyond, gaps } =
+            rfa_dataset::export_edf(recording, part, file)?;
+        said = format!("wrote {} ticks and {annotations} annotations to {at}", exported.lines);
+        let told = [
+            (gaps, "ticks between them are not on record and stand as not measured"),
+            (beyond, "values are beyond their signal's range and stand as its end"),
+            (annotations_left_out, "annotations more are left out"),
+        ];
+        for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
+            said.push_str(&format!("; {count} {what}"));
+        }
+        Ok(exported)
+    })?;
+    output::line(&said)?;
     Ok(exit(&arguments.file, &exported))
 }
 
