@@ -36,7 +36,8 @@ pub struct ExportedEdf {
     pub gaps: u64,
 }
 
-/// Writes EDF+C: six signals at 100 Hz, and annotations for what happened. Reads the recording twice.
+/// Writes EDF+C: six signals at 100 Hz, and annotations for what happened. Reads the recording
+/// twice.
 ///
 /// # Errors
 /// [`ExportError`]; what was written until then is no whole file.

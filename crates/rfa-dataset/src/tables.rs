@@ -76,7 +76,8 @@ fn with<R: OfSession>(own: Vec<Column<R>>) -> Vec<Column<R>> {
         Column::new(
             "plan_id",
             Get::Text(|row| Some(&row.session().plan_id)),
-            "The plan's short name, exactly; the partition's `plan` is the same as a folder's name.",
+            "The plan's short name, exactly; the partition's `plan` is the same as the name of a \
+             folder.",
         ),
     ];
     columns.extend(own);

@@ -24,7 +24,8 @@ Tables `sessions`, `steps`, `trips` and `ticks`, one file of each a session, in 
 plan: DuckDB, polars and Spark read them as they are (docs/dataset.md: every column, and a query for
 each). The figures are those of `rfa stats`. A session that is in the dataset is left as it is: the
 same command adds what is new. A session that is in the folder twice is written once, and told.
-Exit 0: every session is there. Exit 3: some could not be used, or have damaged places; each is told.";
+Exit 0: every session is there. Exit 3: some could not be used, or have damaged places; each is
+told.";
 
 /// Recordings, and where their data go.
 #[derive(Debug, Args)]
@@ -111,6 +112,8 @@ pub(crate) fn export(arguments: &Arguments) -> Result<Exit, Stop> {
             None => {}
             Some(Ok(added)) => report.count(session, &added),
             Some(Err(DatasetError::Unusable(why))) => {
+                let file = format!("{}: ", session.file.display());
+                let why = why.strip_prefix(&file).unwrap_or(&why);
                 report.unusable.push(Told::new(&session.file, why));
             }
             Some(Err(error)) => return Err(stop(error)),

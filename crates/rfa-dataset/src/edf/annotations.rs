@@ -154,7 +154,7 @@ fn list(onset_us: i64, duration_ticks: Option<u64>, text: &str) -> Vec<u8> {
     let sign = if onset_us < 0 { '-' } else { '+' };
     let us = onset_us.unsigned_abs();
     let mut list = format!("{sign}{}", us / 1_000_000);
-    if us % 1_000_000 != 0 {
+    if !us.is_multiple_of(1_000_000) {
         list.push_str(format!(".{:06}", us % 1_000_000).trim_end_matches('0'));
     }
     if let Some(ticks) = duration_ticks {

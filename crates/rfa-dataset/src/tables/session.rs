@@ -120,7 +120,8 @@ fn figures() -> Vec<Column<SessionRow>> {
         Column::new(
             "lesion_boundary",
             Get::Text(|row| row.lesion().map(|of| of.boundary.as_str())),
-            "What counts as the edge of the predicted lesion; null, as its sizes: none is predicted.",
+            "What counts as the edge of the predicted lesion; null, as its sizes: none is \
+             predicted.",
         ),
         Column::new(
             "lesion_width_mm",

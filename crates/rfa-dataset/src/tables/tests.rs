@@ -7,9 +7,9 @@ use parquet::schema::printer::print_schema;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CHANGED: &str = "the tables have changed: columns are only ever added, at the end, and SCHEMA \
-                       goes up by one; none is renamed, retyped, taken out or given another meaning. \
-                       With RFA_WRITE_GOLDEN=1 the test writes the files anew";
+const CHANGED: &str = "the tables have changed: columns are only ever added, at the end, and then \
+                       SCHEMA goes up by one; none is renamed, retyped, taken out or given another \
+                       meaning. With RFA_WRITE_GOLDEN=1 the test writes the files anew";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

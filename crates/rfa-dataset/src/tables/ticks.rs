@@ -49,8 +49,8 @@ fn place() -> Vec<Column<TickOf>> {
         Column::new(
             "phase",
             Get::Text(|row| row.line.phase.map(|word| word.word())),
-            "Where the program is: `waiting`, `ramp`, `hold`, `gate`, `complete`; null, as all that \
-             the loop tells: no tick of the loop came in this one.",
+            "Where the program is: `waiting`, `ramp`, `hold`, `gate`, `complete`; null, as all \
+             that the loop tells: no tick of the loop came in this one.",
         ),
         Column::new(
             "step",
