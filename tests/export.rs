@@ -119,7 +119,10 @@ fn wrong_arguments_name_the_mend() {
     bad(&["--to", "csv", "--topic", "/alarm"], &["--to ndjson"]);
     bad(&["--to", "ndjson", "--topic", "/alarms"], &["/alarm", "/tick"]);
     bad(&["--to", "csv", "--from-s", "soon"], &["e.g. 12.5"]);
-    bad(&["--to", "parquet"], &["csv", "ndjson"]);
+    bad(&["--to", "parquet"], &["--to parquet", "-o FILE"]);
+    bad(&["--to", "edf"], &["--to edf", "-o FILE"]);
+    bad(&["--to", "parquet", "-o", "x", "--follow"], &["--follow", "--to csv or ndjson"]);
+    bad(&["--to", "excel"], &["csv", "ndjson"]);
     let none = export(Path::new("Cargo.toml"), &["--to", "csv"]);
     assert_ne!(none.code, 0);
 }

@@ -49,6 +49,7 @@ const DIRECT: &[(&str, &[&str])] = &[
         ],
     ),
     ("rfa-fleet", &["rfa-units", "rfa-session", "rfa-record", "rfa-figures"]),
+    ("rfa-dataset", &["rfa-session", "rfa-record", "rfa-figures", "rfa-fleet"]),
     (
         "rfa-report",
         &[
@@ -294,8 +295,8 @@ fn pure_sources_name_no_clock_thread_or_file() {
 }
 
 /// What works on recordings.
-const ON_RECORDINGS: [&str; 5] =
-    ["rfa-record", "rfa-figures", "rfa-fleet", "rfa-replay", "rfa-report"];
+const ON_RECORDINGS: [&str; 6] =
+    ["rfa-record", "rfa-figures", "rfa-fleet", "rfa-dataset", "rfa-replay", "rfa-report"];
 
 /// H-52: what works on a recording cannot open a device.
 #[test]

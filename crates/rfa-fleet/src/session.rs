@@ -1,7 +1,7 @@
 //! What one recorded session came to.
 
 use rfa_figures::recompute;
-use rfa_figures::summary::{LesionSummary, StepSummary, Summary};
+use rfa_figures::summary::{LesionSummary, StepSummary, Summary, TripSummary};
 use rfa_record::{End, Header, ReadError, Recording, SummaryMessage, WHAT_IF};
 use rfa_session::DeviceKind;
 use rfa_units::MAX_STEPS;
@@ -32,6 +32,8 @@ pub struct SessionFigures {
     pub file: PathBuf,
     /// What they were taken from.
     pub basis: Basis,
+    /// The session's name among all others: [`Header::key`]. Copies of a recording have the same.
+    pub session: String,
     /// The plan's short name.
     pub plan: String,
     /// The plan's electrode, e.g. `20 G, 5 mm`; `unknown` where the kept plan tells none.
@@ -44,8 +46,8 @@ pub struct SessionFigures {
     pub peak_c_sensed: Option<f64>,
     /// Energy delivered, J.
     pub energy_j: f64,
-    /// The rule of each trip, in order.
-    pub rules: Vec<String>,
+    /// The trips, in order; of more than 16, the first 16.
+    pub trips: Vec<TripSummary>,
     /// How many trips there were.
     pub trips_total: u64,
     /// The lesion as predicted at the end.
@@ -80,7 +82,7 @@ pub fn figures(path: &Path, from_ticks: bool) -> Result<SessionFigures, String> 
         None
     } else {
         match recording.summary_at_end().map(|found| found.map(summary_of)) {
-            Ok(Some(Ok(summary))) => return Ok(of(&recording, Basis::Summary, summary)),
+            Ok(Some(Ok(summary))) => return of(&recording, Basis::Summary, summary),
             Ok(Some(Err(why))) => Some(why),
             Ok(None) => Some("it has no summary".to_owned()),
             // The ticks may be whole all the same.
@@ -97,7 +99,7 @@ pub fn figures(path: &Path, from_ticks: bool) -> Result<SessionFigures, String> 
         End::Finished => why,
     };
     let basis = why.map_or(Basis::Ticks, |why| Basis::TicksFor { why });
-    Ok(of(&recording, basis, summary))
+    of(&recording, basis, summary)
 }
 
 /// The figures in the last message of a session, or why they are of no use.
@@ -112,21 +114,23 @@ fn summary_of(message: SummaryMessage) -> Result<Summary, String> {
     Ok(summary)
 }
 
-fn of(recording: &Recording, basis: Basis, summary: Summary) -> SessionFigures {
+fn of(recording: &Recording, basis: Basis, summary: Summary) -> Result<SessionFigures, String> {
     let header = recording.header();
-    SessionFigures {
+    let session = header.key().map_err(|error| format!("its header: {error}"))?;
+    Ok(SessionFigures {
         file: recording.path().to_owned(),
         basis,
+        session,
         plan: header.plan_id.clone(),
         electrode: electrode(header),
         site: site(header),
         steps: summary.steps,
         peak_c_sensed: summary.peak_c_sensed,
         energy_j: summary.energy_j,
-        rules: summary.trips.into_iter().map(|trip| trip.rule).collect(),
+        trips: summary.trips,
         trips_total: summary.trips_total,
         lesion: summary.lesion,
-    }
+    })
 }
 
 /// Of the plan's file only what is needed here, so that a plan which another rfa allowed tells its

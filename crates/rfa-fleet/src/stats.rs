@@ -179,8 +179,8 @@ impl Group {
         let spread =
             |figure: fn(&StepSummary) -> Option<f64>| Distribution::of(steps().filter_map(figure));
         let mut trips = BTreeMap::new();
-        for rule in sessions.iter().flat_map(|session| &session.rules) {
-            *trips.entry(rule.clone()).or_default() += 1;
+        for trip in sessions.iter().flat_map(|session| &session.trips) {
+            *trips.entry(trip.rule.clone()).or_default() += 1;
         }
         Self {
             by,

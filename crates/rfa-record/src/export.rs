@@ -7,7 +7,7 @@ mod line;
 use crate::copy::DAMAGE_MAX;
 use crate::row::TickRow;
 use crate::{Damage, End, Message, ReadError, Recording, Topic};
-use line::Line;
+pub use line::{Decimal, Micro, Milli, TickLine};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::io::{ErrorKind, Write};
@@ -69,6 +69,9 @@ pub enum ExportError {
     /// A message is no JSON.
     #[error("a message cannot be written: {0}")]
     Json(#[from] serde_json::Error),
+    /// A file of another kind cannot be written.
+    #[error("the file cannot be written: {0}")]
+    File(#[from] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ExportError {
@@ -82,7 +85,7 @@ impl ExportError {
                 csv::ErrorKind::Io(error) => Some(error.kind()),
                 _ => None,
             },
-            Self::Read(_) | Self::NoTick(_) => None,
+            Self::Read(_) | Self::NoTick(_) | Self::File(_) => None,
         };
         kind == Some(ErrorKind::BrokenPipe)
     }
@@ -130,7 +133,7 @@ struct Table<'a, W: Write> {
 impl<W: Write> Take for Table<'_, W> {
     fn take(&mut self, at_us: i64, message: &Message<'_>) -> Result<(), ExportError> {
         let row: TickRow = message.parse()?;
-        self.table.serialize(Line::new(at_us, self.channel, &row)).map_err(ExportError::Csv)
+        self.table.serialize(TickLine::new(at_us, self.channel, &row)).map_err(ExportError::Csv)
     }
 
     fn wait(&mut self) -> Result<bool, ExportError> {

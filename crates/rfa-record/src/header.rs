@@ -3,6 +3,8 @@
 //! Two MCAP metadata records: [`SESSION`] holds everything a re-execution needs and is the same
 //! for the same seed; [`CLOCK`] is the only place that says what time it was.
 
+mod key;
+
 use crate::row::{LimitsRow, ProgramRow, RowError};
 use rfa_interlock::LimitsSpec;
 use rfa_plan::Program;

@@ -51,7 +51,10 @@ pub use check::{CheckError, CheckReport, Misfit, check};
 pub use copy::CopyError;
 pub use cut::{CutReport, cut};
 pub use deidentify::{DeidentifyReport, deidentify};
-pub use export::{ExportError, Exported, Part, Take, each, export_csv, export_ndjson};
+pub use export::{
+    Decimal, ExportError, Exported, Micro, Milli, Part, Take, TickLine, each, export_csv,
+    export_ndjson,
+};
 pub use header::{Attached, Clock, Header, HeaderError, RECORD_SCHEMA, WHAT_IF};
 pub use info::{Damage, Gap, Info, Sequence, TripSeen};
 pub use key::{KeyError, PublicKey, SigningKey};

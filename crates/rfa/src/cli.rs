@@ -1,6 +1,6 @@
 //! Arguments. Every example in the long help is run by a test.
 
-use crate::{bench, campaign, diff, lesion, plot, replay, report, scenario, stats, sweep};
+use crate::{bench, campaign, dataset, diff, lesion, plot, replay, report, scenario, stats, sweep};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rfa_sim::pty::{SPEED_MAX, SPEED_MIN};
 use std::path::PathBuf;
@@ -188,6 +188,9 @@ Overshoot and hold error are of the sensed temperature; those that end in _true 
 own. Quantiles are by linear interpolation (type 7: DuckDB's quantile_cont, Spark's percentile).
 Exit 0: every file is counted. Exit 3: some could not be used; each is told with the reason.")]
     Stats(stats::Arguments),
+    /// Write a fleet's recordings as partitioned Parquet, for DuckDB, polars and Spark.
+    #[command(after_long_help = dataset::HELP)]
+    ExportDataset(dataset::Arguments),
     /// List the shipped plans.
     Plans(Output),
     /// List the simulated generator's faults.

@@ -4,6 +4,7 @@ mod bench;
 mod campaign;
 mod check;
 mod cli;
+mod dataset;
 mod diff;
 mod exit;
 mod lesion;
@@ -62,6 +63,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Report(arguments) => report::report(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Stats(arguments) => stats::stats(&arguments),
+        Command::ExportDataset(arguments) => dataset::export(&arguments),
         Command::Plans(output) => tables::plans(output.format),
         Command::Faults(output) => tables::faults(output.format),
         Command::Keys(output) => tables::keys(output.format),

@@ -1,7 +1,7 @@
 //! Groups of known sessions.
 
 use super::*;
-use rfa_figures::summary::LesionSummary;
+use rfa_figures::summary::{LesionSummary, TripSummary};
 use std::path::PathBuf;
 
 fn step(reached_s: Option<f64>, overshoot: Option<f64>, complete: bool) -> StepSummary {
@@ -18,18 +18,33 @@ fn step(reached_s: Option<f64>, overshoot: Option<f64>, complete: bool) -> StepS
     }
 }
 
+fn trip(rule: &str) -> TripSummary {
+    TripSummary {
+        rule: rule.to_owned(),
+        alarm: String::new(),
+        value: 0,
+        limit: 0,
+        unit: String::new(),
+        text: String::new(),
+        window_us: 0,
+        tick: 0,
+        at_us: 0,
+    }
+}
+
 /// A session of one step, as most are.
 fn session(plan: &str, reached_s: f64, energy_j: f64) -> SessionFigures {
     SessionFigures {
         file: PathBuf::new(),
         basis: Basis::Summary,
+        session: String::new(),
         plan: plan.to_owned(),
         electrode: "20 G, 5 mm".to_owned(),
         site: "no site file".to_owned(),
         steps: vec![step(Some(reached_s), Some(0.5), true)],
         peak_c_sensed: Some(70.5),
         energy_j,
-        rules: Vec::new(),
+        trips: Vec::new(),
         trips_total: 0,
         lesion: None,
     }
@@ -51,7 +66,7 @@ fn lesion(boundary: &str, width_mm: f64) -> Option<LesionSummary> {
 fn groups_add_up_to_all() {
     let mut tripped = session("b", 20.0, 30.0);
     tripped.steps = vec![step(None, Some(0.0), false), step(None, None, false)];
-    (tripped.rules, tripped.trips_total) = (vec!["H-06".to_owned(), "H-19".to_owned()], 2);
+    (tripped.trips, tripped.trips_total) = (vec![trip("H-06"), trip("H-19")], 2);
     tripped.basis = Basis::TicksFor { why: "it has no summary".to_owned() };
     let files = [
         (Path::new("1"), Ok(session("b", 10.0, 10.0))),

@@ -8,7 +8,15 @@ use serde::{Serialize, Serializer};
 
 /// A number of `1/10^DIGITS`, written with that many decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decimal<const DIGITS: usize>(i64);
+pub struct Decimal<const DIGITS: usize>(i64);
+
+impl<const DIGITS: usize> From<Decimal<DIGITS>> for f64 {
+    /// The floating-point number that is nearest, as reading the decimals gives it: both numbers
+    /// are whole and, of what a recording holds, below 2^53, and a division is rounded once.
+    fn from(decimal: Decimal<DIGITS>) -> Self {
+        decimal.0 as Self / 10_u64.pow(DIGITS as u32) as Self
+    }
+}
 
 impl<const DIGITS: usize> Serialize for Decimal<DIGITS> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -19,8 +27,10 @@ impl<const DIGITS: usize> Serialize for Decimal<DIGITS> {
     }
 }
 
-type Milli = Decimal<3>;
-type Micro = Decimal<6>;
+/// Thousandths.
+pub type Milli = Decimal<3>;
+/// Millionths.
+pub type Micro = Decimal<6>;
 
 fn milli(value: impl Into<i64>) -> Milli {
     Decimal(value.into())
@@ -30,55 +40,90 @@ fn micro(value: u64) -> Micro {
     Decimal(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-/// One tick. Measured values are those of the newest report that came in it; where none came, or
-/// nothing was measured, the field is empty.
-#[derive(Debug, Serialize)]
-pub(super) struct Line {
-    time_s: Micro,
-    tick: u64,
-    state: StateWord,
-    /// Where the program is, and in which step, from 1.
-    phase: Option<PhaseWord>,
-    step: u8,
-    set_c: Option<Milli>,
-    target_c: Option<Milli>,
-    tip_c: Option<Milli>,
-    tip_fault: Option<TipFaultWord>,
-    asked_w: Option<Milli>,
-    granted_w: Milli,
-    ceiling_w: Milli,
-    setpoint_w: Option<Milli>,
-    power_w: Option<Milli>,
-    voltage_v: Option<Milli>,
-    current_a: Option<Micro>,
-    impedance_ohm: Option<Milli>,
-    pad_ohm: Option<Milli>,
-    output: Option<OutputWord>,
-    k1_commanded: ContactorWord,
-    k1_read: Option<ContactorWord>,
-    k2_commanded: ContactorWord,
-    k2_read: Option<ContactorWord>,
-    emergency_stop: Option<EmergencyStopWord>,
-    footswitch: Option<FootswitchWord>,
-    supply: Option<SupplyWord>,
-    /// By the interlock's own integral, of this step.
-    energy_j: Milli,
-    time_on_s: Micro,
-    held_s: Option<Micro>,
-    p_w: Option<f64>,
-    i_w: Option<f64>,
-    d_w: Option<f64>,
-    feed_forward_w: Option<f64>,
-    /// Separated by spaces.
-    alarms: String,
-    interlock_late_us: u32,
-    control_late_us: u32,
-    missed_ticks: u32,
+/// One tick as a line of a table. Measured values are those of the newest report that came in it;
+/// where none came, or nothing was measured, they are absent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TickLine {
+    /// Since the first tick, s.
+    pub time_s: Micro,
+    /// The tick's number.
+    pub tick: u64,
+    /// The interlock after it.
+    pub state: StateWord,
+    /// Where the program is; absent, as all of the loop's: no control tick in it.
+    pub phase: Option<PhaseWord>,
+    /// The step in force, from 1.
+    pub step: u8,
+    /// The step's set temperature, °C.
+    pub set_c: Option<Milli>,
+    /// The ramped set-point, °C; absent: not delivering.
+    pub target_c: Option<Milli>,
+    /// Tip temperature, °C.
+    pub tip_c: Option<Milli>,
+    /// Why there is none.
+    pub tip_fault: Option<TipFaultWord>,
+    /// Power the controller asked for, W.
+    pub asked_w: Option<Milli>,
+    /// Power granted, W.
+    pub granted_w: Milli,
+    /// The most that would be granted, W.
+    pub ceiling_w: Milli,
+    /// What the output stage regulates to, W.
+    pub setpoint_w: Option<Milli>,
+    /// Measured RF power, W.
+    pub power_w: Option<Milli>,
+    /// Measured RF voltage (rms), V.
+    pub voltage_v: Option<Milli>,
+    /// Measured RF current (rms), A.
+    pub current_a: Option<Micro>,
+    /// Impedance magnitude, ohm.
+    pub impedance_ohm: Option<Milli>,
+    /// Return-pad impedance, ohm.
+    pub pad_ohm: Option<Milli>,
+    /// What the output stage does.
+    pub output: Option<OutputWord>,
+    /// What K1 has to be.
+    pub k1_commanded: ContactorWord,
+    /// K1, read back.
+    pub k1_read: Option<ContactorWord>,
+    /// What K2 has to be.
+    pub k2_commanded: ContactorWord,
+    /// K2, read back.
+    pub k2_read: Option<ContactorWord>,
+    /// Emergency stop.
+    pub emergency_stop: Option<EmergencyStopWord>,
+    /// Footswitch.
+    pub footswitch: Option<FootswitchWord>,
+    /// The generator's supply.
+    pub supply: Option<SupplyWord>,
+    /// By the interlock's own integral, of this step, J.
+    pub energy_j: Milli,
+    /// Output time of this step, s.
+    pub time_on_s: Micro,
+    /// Lesion timer of this step, s.
+    pub held_s: Option<Micro>,
+    /// Proportional term, W.
+    pub p_w: Option<f64>,
+    /// Integral term, W.
+    pub i_w: Option<f64>,
+    /// Derivative term, W.
+    pub d_w: Option<f64>,
+    /// Feed-forward term, W.
+    pub feed_forward_w: Option<f64>,
+    /// Alarm conditions present, separated by spaces.
+    pub alarms: String,
+    /// How late the interlock tick began, us.
+    pub interlock_late_us: u32,
+    /// How late the latest of its control ticks began, us.
+    pub control_late_us: u32,
+    /// Ticks missed so far.
+    pub missed_ticks: u32,
 }
 
-impl Line {
+impl TickLine {
     /// The line of `row`, `at_us` after the first tick, with the readings of `channel`.
-    pub(super) fn new(at_us: i64, channel: u8, row: &TickRow) -> Self {
+    #[must_use]
+    pub fn new(at_us: i64, channel: u8, row: &TickRow) -> Self {
         let TickRow { inputs, outputs, control, timing } = row;
         let report = inputs.telemetry.last();
         let of_channel = report.and_then(|report| {
@@ -145,6 +190,9 @@ mod tests {
             [(0, "0.000"), (-1, "-0.001"), (70_050, "70.050"), (-37_000, "-37.000")]
         {
             assert_eq!(written(Decimal(value)), format!("{text:?}"));
+        }
+        for (value, double) in [(70_051, 70.051), (-1, -0.001), (4_294_967_295, 4_294_967.295)] {
+            assert_eq!(f64::from(Decimal::<3>(value)), double);
         }
         let least = serde_json::to_string(&Decimal::<6>(i64::MIN)).expect("a text");
         assert_eq!(least, "\"-9223372036854.775808\"");

@@ -22,6 +22,14 @@ macro_rules! words {
             $(#[serde(rename = $text)] $variant,)+
         }
 
+        impl $word {
+            /// As it stands in the recording.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
         impl From<$native> for $word {
             fn from(native: $native) -> Self {
                 match native { $($native::$variant => Self::$variant,)+ }
@@ -159,6 +167,20 @@ pub enum OutputWord {
     MotorStimulation,
 }
 
+impl OutputWord {
+    /// As it stands in the recording.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Thermal => ModeWord::Thermal.word(),
+            Self::Pulsed => ModeWord::Pulsed.word(),
+            Self::SensoryStimulation => ModeWord::SensoryStimulation.word(),
+            Self::MotorStimulation => ModeWord::MotorStimulation.word(),
+        }
+    }
+}
+
 impl From<OutputState> for OutputWord {
     fn from(output: OutputState) -> Self {
         match output {
@@ -206,6 +228,15 @@ pub enum TipFaultWord {
 }
 
 impl TipFaultWord {
+    /// As it stands in the recording.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Faulty => "faulty",
+        }
+    }
+
     pub(super) fn of(tip: TipReading) -> Option<Self> {
         match tip {
             TipReading::Valid(_) => None,

@@ -70,11 +70,15 @@ Exit 0, whatever they report. Exit 3: not all of the recording could be run.")]
     #[command(after_long_help = "\
 Examples:
   rfa rec export session.mcap --to csv --from-s 10 --until-s 12
+  rfa rec export session.mcap --to parquet -o session.parquet
+  rfa rec export session.mcap --to edf -o session.edf
   rfa rec export session.mcap --to ndjson --topic /alarm --topic /event -o alarms.ndjson
   rfa rec export session.mcap --to csv --follow
 
 A table has one line a tick, under names that end with the unit; measured values are those of the
 newest report in the tick. Times count from the first tick. Numbers are exact.
+EDF+ has tip and set temperature, power, voltage, current and impedance, a hundred samples a second,
+and annotations for output, states, trips, alarms and notes; a signal's lowest value is no reading.
 Exit 0: all of it. Exit 3: the recording is not whole; what could be read is written.")]
     Export(Export),
     /// Copy what is whole of an unfinished recording into a new file.
@@ -301,6 +305,10 @@ pub(crate) enum ExportTo {
     Csv,
     /// A line of JSON a message.
     Ndjson,
+    /// A table of ticks, as `rfa export-dataset` writes it; into a file.
+    Parquet,
+    /// Signals and annotations as EDF+ (continuous); into a file.
+    Edf,
 }
 
 /// One recording.

@@ -11,30 +11,32 @@ use std::path::Path;
 
 pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
     let Export { file, to, from_s, until_s, topics, follow, output: new_file } = arguments;
-    if *to == ExportTo::Csv && topics.iter().any(|topic| *topic != Topic::Tick) {
+    if *to != ExportTo::Ndjson && topics.iter().any(|topic| *topic != Topic::Tick) {
         let mend = "a table is of /tick; write other topics with --to ndjson";
         return Err(Stop::usage(format!("--topic: {mend}")));
     }
     let recording = Recording::open(file).map_err(|e| Stop::failure(e.to_string()))?;
     let part = Part { from_us: *from_s, until_us: *until_s };
+    if matches!(to, ExportTo::Parquet | ExportTo::Edf) {
+        return indexed(arguments, &recording, part);
+    }
     let all: Vec<_> = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Chain).collect();
     let topics = if topics.is_empty() { &all } else { topics };
     let mut follow = Follow::new(file, *follow);
     let mut wait = || follow.wait();
     let mut write = |out: &mut dyn Write| {
         let mut out = BufWriter::new(out);
-        let exported = match to {
-            ExportTo::Csv => rfa_record::export_csv(&recording, part, &mut out, &mut wait),
-            ExportTo::Ndjson => {
-                rfa_record::export_ndjson(&recording, part, topics, &mut out, &mut wait)
-            }
+        let exported = if *to == ExportTo::Csv {
+            rfa_record::export_csv(&recording, part, &mut out, &mut wait)
+        } else {
+            rfa_record::export_ndjson(&recording, part, topics, &mut out, &mut wait)
         }?;
         out.flush()?;
         Ok(exported)
     };
     let exported = match new_file {
         Some(path) => {
-            let exported = into_new_file(path, &mut write)?;
+            let exported = into_new_file(path, |mut file| write(&mut file))?;
             output::line(&format!("wrote {} lines to {}", exported.lines, path.display()))?;
             exported
         }
@@ -45,6 +47,41 @@ pub(super) fn export(arguments: &Export) -> Result<Exit, Stop> {
         },
     };
     Ok(exit(file, &exported))
+}
+
+/// A file that says at its ends how much is in it: it cannot be followed, nor written to a pipe.
+fn indexed(arguments: &Export, recording: &Recording, part: Part) -> Result<Exit, Stop> {
+    let edf = arguments.to == ExportTo::Edf;
+    let Some(path) = &arguments.output else {
+        let to = if edf { "edf" } else { "parquet" };
+        return Err(Stop::usage(format!("--to {to} writes a file: name it with -o FILE")));
+    };
+    if arguments.follow.follow {
+        let mend = "such a file cannot grow while it is read; follow with --to csv or ndjson";
+        return Err(Stop::usage(format!("--follow: {mend}")));
+    }
+    let (mut said, at) = (String::new(), path.display());
+    let exported = into_new_file(path, |file| {
+        if !edf {
+            let exported = rfa_dataset::export_parquet(recording, part, file)?;
+            said = format!("wrote {} rows to {at}", exported.lines);
+            return Ok(exported);
+        }
+        let rfa_dataset::ExportedEdf { exported, annotations, annotations_left_out, beyond, gaps } =
+            rfa_dataset::export_edf(recording, part, file)?;
+        said = format!("wrote {} ticks and {annotations} annotations to {at}", exported.lines);
+        let told = [
+            (gaps, "ticks between them are not on record and stand as not measured"),
+            (beyond, "values are beyond their signal's range and stand as its end"),
+            (annotations_left_out, "annotations more are left out"),
+        ];
+        for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
+            said.push_str(&format!("; {count} {what}"));
+        }
+        Ok(exported)
+    })?;
+    output::line(&said)?;
+    Ok(exit(&arguments.file, &exported))
 }
 
 /// Says on stderr what is missing.
@@ -77,7 +114,7 @@ pub(super) fn cut_short(end: &End) -> Option<String> {
 /// Writes beside `path` and puts it there when it is whole. Nothing is overwritten.
 fn into_new_file(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<Exported, ExportError>,
+    write: impl FnOnce(File) -> Result<Exported, ExportError>,
 ) -> Result<Exported, Stop> {
     let at = path.display();
     if path.try_exists().unwrap_or(false) {
@@ -88,8 +125,8 @@ fn into_new_file(
         path,
         |e| failed(&e),
         |partial| {
-            let mut file = File::create_new(partial).map_err(|e| failed(&e))?;
-            write(&mut file).map_err(|e| failed(&e))
+            let file = File::create_new(partial).map_err(|e| failed(&e))?;
+            write(file).map_err(|e| failed(&e))
         },
     )
 }

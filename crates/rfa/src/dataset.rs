@@ -1,0 +1,210 @@
+//! `rfa export-dataset`: a fleet's recordings as partitioned Parquet. Nothing here can open a
+//! device.
+
+use crate::cli::{Format, Output};
+use crate::exit::{Exit, Stop};
+use crate::output;
+use crate::progress::Progress;
+use crate::scenario::{in_parallel, processors};
+use clap::Args;
+use rfa_dataset::{Dataset, DatasetError, Written};
+use rfa_fleet::{Basis, SessionFigures};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What the long help says.
+pub(crate) const HELP: &str = "\
+Examples:
+  rfa export-dataset recordings dataset
+  rfa export-dataset recordings dataset --threads 2 --format json
+
+Tables `sessions`, `steps`, `trips` and `ticks`, one file of each a session, in folders by date and
+plan: DuckDB, polars and Spark read them as they are (docs/dataset.md: every column, and a query for
+each). The figures are those of `rfa stats`. A session that is in the dataset is left as it is: the
+same command adds what is new. A session that is in the folder twice is written once, and told.
+Exit 0: every session is there. Exit 3: some could not be used, or have damaged places; each is
+told.";
+
+/// Recordings, and where their data go.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Folder with recordings (.mcap) in it or below, or one recording.
+    #[arg(value_name = "DIR")]
+    from: PathBuf,
+    /// Folder of the dataset: a new one, or one that this command has written.
+    #[arg(value_name = "OUT")]
+    to: PathBuf,
+    /// Threads, 1 to 256; without it, as many as there are processors. The result is the same.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// A recording that something is told of.
+#[derive(Debug, Serialize)]
+struct Told {
+    file: String,
+    why: String,
+}
+
+impl Told {
+    fn new(file: &Path, why: impl Into<String>) -> Self {
+        Self { file: file.display().to_string(), why: why.into() }
+    }
+}
+
+/// What came of an export.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    dataset: String,
+    files: usize,
+    /// Sessions written now, and their ticks.
+    written: u64,
+    ticks: u64,
+    /// Sessions that were there before.
+    there: u64,
+    /// Files of a session that another file holds too.
+    twice: Vec<Told>,
+    /// Written as far as they go.
+    not_whole: Vec<Told>,
+    unusable: Vec<Told>,
+    /// Places that could not be read, in all of them.
+    damaged: u64,
+}
+
+pub(crate) fn export(arguments: &Arguments) -> Result<Exit, Stop> {
+    let Arguments { from, to, threads, output } = arguments;
+    let files = rfa_fleet::find(std::slice::from_ref(from));
+    let files = files.map_err(|e| Stop::usage(e.to_string()))?;
+    if files.is_empty() {
+        let from = from.display();
+        return Err(Stop::usage(format!("{from}: no recording (.mcap) in it or below")));
+    }
+    let dataset = Dataset::open(to).map_err(stop)?;
+    let threads = threads.map_or_else(processors, usize::from);
+    let progress = Progress::new(2 * files.len());
+    let figures = in_parallel(threads, &files, |file| {
+        let figures = rfa_fleet::figures(file, false);
+        progress.done(figures.is_err());
+        figures
+    });
+    let mut report =
+        Report { dataset: to.display().to_string(), files: files.len(), ..Report::default() };
+    let sessions = each_once(files.iter().zip(figures), &mut report);
+    // A disk that is full is full for all.
+    let failed = AtomicBool::new(false);
+    let added = in_parallel(threads, &sessions, |session| {
+        if failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let added = dataset.add(session);
+        let unusable = matches!(added, Err(DatasetError::Unusable(_)));
+        failed.fetch_or(added.is_err() && !unusable, Ordering::Relaxed);
+        progress.done(added.is_err());
+        Some(added)
+    });
+    progress.end();
+    for (session, added) in sessions.iter().zip(added) {
+        match added {
+            None => {}
+            Some(Ok(added)) => report.count(session, &added),
+            Some(Err(DatasetError::Unusable(why))) => {
+                let file = format!("{}: ", session.file.display());
+                let why = why.strip_prefix(&file).unwrap_or(&why);
+                report.unusable.push(Told::new(&session.file, why));
+            }
+            Some(Err(error)) => return Err(stop(error)),
+        }
+    }
+    report.tell(output.format)
+}
+
+fn stop(error: DatasetError) -> Stop {
+    match error {
+        DatasetError::Io { .. } | DatasetError::Unusable(_) => Stop::failure(error.to_string()),
+        DatasetError::Other { .. } | DatasetError::Later { .. } | DatasetError::Busy { .. } => {
+            Stop::usage(error.to_string())
+        }
+    }
+}
+
+/// Each session once, in the order of the files: of two files of one session the one with its
+/// summary, which is whole, and else the first.
+fn each_once<'a>(
+    files: impl Iterator<Item = (&'a PathBuf, Result<SessionFigures, String>)>,
+    report: &mut Report,
+) -> Vec<SessionFigures> {
+    let mut sessions: Vec<SessionFigures> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (file, figures) in files {
+        let mut figures = match figures {
+            Ok(figures) => figures,
+            Err(why) => {
+                report.unusable.push(Told::new(file, why));
+                continue;
+            }
+        };
+        let Some(place) = places.get(&figures.session) else {
+            places.insert(figures.session.clone(), sessions.len());
+            sessions.push(figures);
+            continue;
+        };
+        let Some(first) = sessions.get_mut(*place) else { continue };
+        if first.basis != Basis::Summary && figures.basis == Basis::Summary {
+            std::mem::swap(first, &mut figures);
+        }
+        let why = format!("the same session as {}, which is taken", first.file.display());
+        report.twice.push(Told::new(&figures.file, why));
+    }
+    sessions
+}
+
+impl Report {
+    fn count(&mut self, session: &SessionFigures, added: &Written) {
+        if added.there {
+            self.there += 1;
+        } else {
+            self.written += 1;
+        }
+        self.ticks = self.ticks.saturating_add(added.ticks);
+        self.damaged = self.damaged.saturating_add(added.damaged);
+        if !added.whole {
+            let why = match added.damaged {
+                0 => "not finished; written as far as it goes".to_owned(),
+                1 => "one damaged place; what could be read is written".to_owned(),
+                more => format!("{more} damaged places; what could be read is written"),
+            };
+            self.not_whole.push(Told::new(&session.file, why));
+        }
+    }
+
+    /// The result on stdout, what is told of files on stderr.
+    fn tell(&self, format: Format) -> Result<Exit, Stop> {
+        let told =
+            [("not used", &self.unusable), ("not whole", &self.not_whole), ("twice", &self.twice)];
+        for (what, files) in told {
+            for Told { file, why } in files {
+                eprintln!("{}", output::plain(&format!("{what}: {file}: {why}")));
+            }
+        }
+        match format {
+            Format::Json => output::json(self)?,
+            Format::Text => output::line(&format!(
+                "{} files: {} sessions with {} ticks written to {}, {} there already; {} files of \
+                 a session twice, {} not used",
+                self.files,
+                self.written,
+                self.ticks,
+                self.dataset,
+                self.there,
+                self.twice.len(),
+                self.unusable.len()
+            ))?,
+        }
+        let all = self.unusable.is_empty() && self.damaged == 0;
+        Ok(if all { Exit::Ok } else { Exit::Loss })
+    }
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# The same figures from `rfa stats`, DuckDB, polars and Spark, equal to six digits, over a dataset of
+# the demo's sessions; and the tour through it.
+#
+# usage: tests/dataset.sh [RFA] [ENGINE...]    (default: target/release/rfa; duckdb polars)
+#
+# Where the Python packages are not here and cannot be fetched, an engine is passed over, and told.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+rfa=${1:-target/release/rfa}
+[ -x "$rfa" ] || { echo "$rfa: not built; run cargo build --release" >&2; exit 2; }
+engines=("${@:2}")
+[ ${#engines[@]} -gt 0 ] || engines=(duckdb polars)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+mkdir "$tmp/recordings"
+
+treat() { # NAME ARGUMENTS...: exit 6 where a fault ends it
+    "$rfa" demo --headless --record "$tmp/recordings/$1.mcap" "${@:2}" >"$tmp/$1.txt" || [ $? -eq 6 ]
+}
+
+# Two on the clock of the wall, for folders by date, while the others run.
+for day in 1 2; do treat day-$day --plan tests/plans/quick.toml --seed $day & done
+for seed in 1 2 3 4 5; do
+    for plan in quick short short-stepped; do treat $plan-$seed --virtual --plan tests/plans/$plan.toml --seed $seed; done
+    treat tripped-$seed --virtual --plan tests/plans/short.toml --seed $seed --fault sensor-open@$((2 + seed))s
+done
+treat shipped --virtual --plan medial-branch-80
+wait
+# One that was killed, and counts with what is there of it.
+head -c 200000 "$tmp/recordings/short-1.mcap" >"$tmp/recordings/killed.mcap"
+rm "$tmp/recordings/short-1.mcap"
+
+"$rfa" stats "$tmp/recordings" --by plan --format csv >"$tmp/stats.csv"
+"$rfa" export-dataset "$tmp/recordings" "$tmp/dataset"
+ls "$tmp/dataset/sessions" | grep -q '^date=2[0-9-]*$' || { echo "no folder by date" >&2; exit 1; }
+ls "$tmp/dataset/sessions" | grep -q '^date=__HIVE' || { echo "no folder without a date" >&2; exit 1; }
+
+python=target/python-dataset/bin/python
+code=0
+tools/query_dataset.sh "$tmp/dataset" --with tour >"$tmp/tour.txt" || code=$?
+[ $code -eq 5 ] && { echo "NOT COMPARED: the Python packages are not here, and cannot be fetched"; exit 0; }
+[ $code -eq 0 ] || exit 1
+echo "the tour: $(wc -l <"$tmp/tour.txt") lines"
+
+# The files of one session are as another version may have them: a column less, one more at the end.
+# The same is asked of them, and answered.
+"$python" - "$tmp/dataset" <<'PYTHON'
+import glob, sys
+
+import duckdb
+
+for table, lacks in (("sessions", "lesion_length_low_mm"), ("steps", "held_s"), ("trips", "window_us")):
+    path = sorted(glob.glob(f"{sys.argv[1]}/{table}/*/plan=short/*.parquet"))[-1]
+    rows = f"FROM read_parquet('{path}', hive_partitioning = false)"
+    duckdb.execute(f"CREATE OR REPLACE TABLE t AS SELECT * EXCLUDE {lacks}, 1.5::DOUBLE AS later {rows}")
+    duckdb.execute(f"COPY t TO '{path}' (FORMAT parquet)")
+PYTHON
+
+for engine in "${engines[@]}"; do
+    code=0 began=$(date +%s%N)
+    tools/query_dataset.sh "$tmp/dataset" --with "$engine" >"$tmp/$engine.csv" || code=$?
+    if [ $code -eq 5 ]; then
+        echo "NOT COMPARED with $engine: it is not here, and cannot be fetched"
+        continue
+    fi
+    [ $code -eq 0 ] || exit 1
+    python3 tools/compare_dataset.py "$tmp/stats.csv" "$tmp/$engine.csv"
+    echo "  in $((($(date +%s%N) - began) / 1000000)) ms"
+done
+
+# EDF+, read by another program: a session with its date, one with a sensor that opens, one with a
+# place that cannot be read.
+cp "$tmp/recordings/short-2.mcap" "$tmp/recordings/damaged.mcap"
+printf 'xx' | dd of="$tmp/recordings/damaged.mcap" bs=1 seek=250000 conv=notrunc status=none
+for name in day-1 tripped-3 damaged; do
+    for to in edf csv; do
+        "$rfa" rec export "$tmp/recordings/$name.mcap" --to $to -o "$tmp/$name.$to" || [ $? -eq 3 ]
+    done
+    "$python" tools/check_edf.py "$tmp/$name.edf" "$tmp/$name.csv"
+done
