@@ -76,6 +76,9 @@ fn an_unfinished_recording_is_counted_and_told() {
     assert_eq!((&killed[0]["sessions"], &killed[0]["complete"]), (&json!(1), &json!(0)));
     assert!(killed[0]["energy_j"]["max"].as_f64().expect("a number") > 0.0, "{killed}");
     rfa_in(folder.path(), ["rec", "recover", "killed.mcap", "again.mcap"]).expect_code(3);
+    let both = json_of(folder.path(), &[], 0);
+    assert_eq!((&both["files"], &both["sessions"]), (&json!(2), &json!(1)), "one session");
+    assert_eq!(both["twice"][0]["why"], "the same session as ./again.mcap, which is taken");
     fs::remove_file(at("killed.mcap")).expect("removes");
     let (recovered, why) = groups(0);
     assert_eq!((recovered, why.as_str()), (killed, "it has no summary"));

@@ -41,8 +41,7 @@ pub struct StepSummary {
     pub held_s: f64,
     /// The step's whole hold time was held.
     pub complete: bool,
-    /// Highest temperature above the set temperature while RF was on, °C; 0: never above it;
-    /// absent: never reached.
+    /// Highest temperature above the set temperature while RF was on, °C; 0: never above it.
     pub overshoot_c_true: Option<f64>,
     /// The same, sensed.
     pub overshoot_c_sensed: Option<f64>,
@@ -347,8 +346,8 @@ fn step_summary((index, step): (usize, &StepTrack)) -> StepSummary {
         reached_s: step.reached.map(Span::as_secs_f64),
         held_s: step.held.as_secs_f64(),
         complete: step.held >= step.hold,
-        overshoot_c_true: step.reached.and(step.truth.above),
-        overshoot_c_sensed: step.reached.and(step.sensed.above),
+        overshoot_c_true: step.truth.above,
+        overshoot_c_sensed: step.sensed.above,
         mean_abs_error_c_true: step.truth.mean(),
         mean_abs_error_c_sensed: step.sensed.mean(),
     }

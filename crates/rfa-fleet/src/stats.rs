@@ -1,10 +1,9 @@
 //! Statistics over many sessions.
 
-use crate::{Basis, Distribution, QUANTILES, SessionFigures};
+use crate::{Basis, Distribution, FileTold, Once, QUANTILES, SessionFigures};
 use rfa_figures::summary::StepSummary;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// What sessions are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -39,21 +38,6 @@ impl By {
             Self::Electrode => &session.electrode,
             Self::Site => &session.site,
         }
-    }
-}
-
-/// A file that something is told of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FileTold {
-    /// Its path.
-    pub file: String,
-    /// What.
-    pub why: String,
-}
-
-impl FileTold {
-    fn new(file: &Path, why: &str) -> Self {
-        Self { file: file.display().to_string(), why: why.to_owned() }
     }
 }
 
@@ -129,6 +113,8 @@ pub struct Statistics {
     pub sessions: u64,
     /// Those counted from their ticks for want of a summary, and why.
     pub recomputed: Vec<FileTold>,
+    /// Files of a session that another file holds too.
+    pub twice: Vec<FileTold>,
     /// Files that could not be used, and why.
     pub unusable: Vec<FileTold>,
     /// All sessions, then each group, in the order of their names.
@@ -136,21 +122,15 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Of what [`figures`](crate::figures) gave for each file, grouped by each of `by`.
+    /// Of these sessions, grouped by each of `by`.
     #[must_use]
-    pub fn of(files: &[(&Path, Result<SessionFigures, String>)], by: &[By]) -> Self {
-        let (mut sessions, mut recomputed, mut unusable) = (Vec::new(), Vec::new(), Vec::new());
-        for (path, figures) in files {
-            match figures {
-                Ok(session) => {
-                    if let Basis::TicksFor { why } = &session.basis {
-                        recomputed.push(FileTold::new(path, why));
-                    }
-                    sessions.push(session);
-                }
-                Err(why) => unusable.push(FileTold::new(path, why)),
-            }
-        }
+    pub fn of(once: &Once, by: &[By]) -> Self {
+        let Once { files, sessions, twice, unusable } = once;
+        let sessions: Vec<&SessionFigures> = sessions.iter().collect();
+        let recomputed = sessions.iter().filter_map(|session| match &session.basis {
+            Basis::TicksFor { why } => Some(FileTold::new(&session.file, why)),
+            Basis::Summary | Basis::Ticks => None,
+        });
         let mut groups = vec![Group::of(By::All, "sessions", &sessions)];
         for by in by {
             let mut each: BTreeMap<&str, Vec<&SessionFigures>> = BTreeMap::new();
@@ -161,10 +141,11 @@ impl Statistics {
         }
         Self {
             quantiles: QUANTILES,
-            files: files.len() as u64,
+            files: *files,
             sessions: sessions.len() as u64,
-            recomputed,
-            unusable,
+            recomputed: recomputed.collect(),
+            twice: twice.clone(),
+            unusable: unusable.clone(),
             groups,
         }
     }

@@ -8,10 +8,9 @@ use crate::progress::Progress;
 use crate::scenario::{in_parallel, processors};
 use clap::Args;
 use rfa_dataset::{Dataset, DatasetError, Written};
-use rfa_fleet::{Basis, SessionFigures};
+use rfa_fleet::{FileTold, Once, SessionFigures, each_once};
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the long help says.
@@ -43,34 +42,21 @@ pub(crate) struct Arguments {
     output: Output,
 }
 
-/// A recording that something is told of.
-#[derive(Debug, Serialize)]
-struct Told {
-    file: String,
-    why: String,
-}
-
-impl Told {
-    fn new(file: &Path, why: impl Into<String>) -> Self {
-        Self { file: file.display().to_string(), why: why.into() }
-    }
-}
-
 /// What came of an export.
 #[derive(Debug, Default, Serialize)]
 struct Report {
     dataset: String,
-    files: usize,
+    files: u64,
     /// Sessions written now, and their ticks.
     written: u64,
     ticks: u64,
     /// Sessions that were there before.
     there: u64,
     /// Files of a session that another file holds too.
-    twice: Vec<Told>,
+    twice: Vec<FileTold>,
     /// Written as far as they go.
-    not_whole: Vec<Told>,
-    unusable: Vec<Told>,
+    not_whole: Vec<FileTold>,
+    unusable: Vec<FileTold>,
     /// Places that could not be read, in all of them.
     damaged: u64,
 }
@@ -91,9 +77,10 @@ pub(crate) fn export(arguments: &Arguments) -> Result<Exit, Stop> {
         progress.done(figures.is_err());
         figures
     });
-    let mut report =
-        Report { dataset: to.display().to_string(), files: files.len(), ..Report::default() };
-    let sessions = each_once(files.iter().zip(figures), &mut report);
+    let Once { files, sessions, twice, unusable } =
+        each_once(files.iter().map(PathBuf::as_path).zip(figures));
+    let dataset_at = to.display().to_string();
+    let mut report = Report { dataset: dataset_at, files, twice, unusable, ..Report::default() };
     // A disk that is full is full for all.
     let failed = AtomicBool::new(false);
     let added = in_parallel(threads, &sessions, |session| {
@@ -114,7 +101,7 @@ pub(crate) fn export(arguments: &Arguments) -> Result<Exit, Stop> {
             Some(Err(DatasetError::Unusable(why))) => {
                 let file = format!("{}: ", session.file.display());
                 let why = why.strip_prefix(&file).unwrap_or(&why);
-                report.unusable.push(Told::new(&session.file, why));
+                report.unusable.push(FileTold::new(&session.file, why));
             }
             Some(Err(error)) => return Err(stop(error)),
         }
@@ -129,37 +116,6 @@ fn stop(error: DatasetError) -> Stop {
             Stop::usage(error.to_string())
         }
     }
-}
-
-/// Each session once, in the order of the files: of two files of one session the one with its
-/// summary, which is whole, and else the first.
-fn each_once<'a>(
-    files: impl Iterator<Item = (&'a PathBuf, Result<SessionFigures, String>)>,
-    report: &mut Report,
-) -> Vec<SessionFigures> {
-    let mut sessions: Vec<SessionFigures> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for (file, figures) in files {
-        let mut figures = match figures {
-            Ok(figures) => figures,
-            Err(why) => {
-                report.unusable.push(Told::new(file, why));
-                continue;
-            }
-        };
-        let Some(place) = places.get(&figures.session) else {
-            places.insert(figures.session.clone(), sessions.len());
-            sessions.push(figures);
-            continue;
-        };
-        let Some(first) = sessions.get_mut(*place) else { continue };
-        if first.basis != Basis::Summary && figures.basis == Basis::Summary {
-            std::mem::swap(first, &mut figures);
-        }
-        let why = format!("the same session as {}, which is taken", first.file.display());
-        report.twice.push(Told::new(&figures.file, why));
-    }
-    sessions
 }
 
 impl Report {
@@ -177,7 +133,7 @@ impl Report {
                 1 => "one damaged place; what could be read is written".to_owned(),
                 more => format!("{more} damaged places; what could be read is written"),
             };
-            self.not_whole.push(Told::new(&session.file, why));
+            self.not_whole.push(FileTold::new(&session.file, why));
         }
     }
 
@@ -186,7 +142,7 @@ impl Report {
         let told =
             [("not used", &self.unusable), ("not whole", &self.not_whole), ("twice", &self.twice)];
         for (what, files) in told {
-            for Told { file, why } in files {
+            for FileTold { file, why } in files {
                 eprintln!("{}", output::plain(&format!("{what}: {file}: {why}")));
             }
         }

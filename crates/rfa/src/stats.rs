@@ -7,7 +7,7 @@ use crate::output;
 use crate::progress::Progress;
 use crate::scenario::{in_parallel, processors};
 use clap::{Args, ValueEnum};
-use rfa_fleet::{By, Statistics};
+use rfa_fleet::{By, Statistics, each_once};
 use std::path::PathBuf;
 
 /// Recordings to sum up, and how.
@@ -80,11 +80,11 @@ pub(crate) fn stats(arguments: &Arguments) -> Result<Exit, Stop> {
         figures
     });
     progress.end();
-    let each: Vec<_> = files.iter().map(PathBuf::as_path).zip(figures).collect();
+    let once = each_once(files.iter().map(PathBuf::as_path).zip(figures));
     let mut groups: Vec<By> = by.iter().map(|by| By::from(*by)).collect();
     groups.sort_unstable();
     groups.dedup();
-    let statistics = Statistics::of(&each, &groups);
+    let statistics = Statistics::of(&once, &groups);
     print(&statistics, *format)?;
     Ok(if statistics.unusable.is_empty() { Exit::Ok } else { Exit::Loss })
 }

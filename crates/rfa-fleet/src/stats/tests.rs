@@ -1,8 +1,9 @@
 //! Groups of known sessions.
 
 use super::*;
+use crate::each_once;
 use rfa_figures::summary::{LesionSummary, TripSummary};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn step(reached_s: Option<f64>, overshoot: Option<f64>, complete: bool) -> StepSummary {
     StepSummary {
@@ -32,12 +33,21 @@ fn trip(rule: &str) -> TripSummary {
     }
 }
 
+/// Statistics of these files.
+fn of<const N: usize>(files: [(&str, Result<SessionFigures, String>); N], by: &[By]) -> Statistics {
+    let files = files.map(|(file, figures)| {
+        let named = |figures| SessionFigures { file: PathBuf::from(file), ..figures };
+        (Path::new(file), figures.map(named))
+    });
+    Statistics::of(&each_once(files), by)
+}
+
 /// A session of one step, as most are.
 fn session(plan: &str, reached_s: f64, energy_j: f64) -> SessionFigures {
     SessionFigures {
         file: PathBuf::new(),
         basis: Basis::Summary,
-        session: String::new(),
+        session: format!("{plan}-{reached_s}-{energy_j}"),
         plan: plan.to_owned(),
         electrode: "20 G, 5 mm".to_owned(),
         site: "no site file".to_owned(),
@@ -69,12 +79,12 @@ fn groups_add_up_to_all() {
     (tripped.trips, tripped.trips_total) = (vec![trip("H-06"), trip("H-19")], 2);
     tripped.basis = Basis::TicksFor { why: "it has no summary".to_owned() };
     let files = [
-        (Path::new("1"), Ok(session("b", 10.0, 10.0))),
-        (Path::new("2"), Err("no".to_owned())),
-        (Path::new("3"), Ok(tripped)),
-        (Path::new("4"), Ok(session("a", 11.0, 20.0))),
+        ("1", Ok(session("b", 10.0, 10.0))),
+        ("2", Err("no".to_owned())),
+        ("3", Ok(tripped)),
+        ("4", Ok(session("a", 11.0, 20.0))),
     ];
-    let told = Statistics::of(&files, &[By::Plan, By::Electrode]);
+    let told = of(files, &[By::Plan, By::Electrode]);
     assert_eq!((told.files, told.sessions), (4, 3));
     let file = |of: &FileTold| (of.file.clone(), of.why.clone());
     assert_eq!(
@@ -104,10 +114,11 @@ fn lesions_are_kept_apart_by_their_boundary() {
     let sessions = [("cem43:240", 4.0), ("arrhenius:nerve", 5.0), ("cem43:240", 6.0)];
     let sessions = sessions.map(|(boundary, width)| SessionFigures {
         lesion: lesion(boundary, width),
+        session: width.to_string(),
         ..session("a", 10.0, 10.0)
     });
-    let files = sessions.map(|session| (Path::new("s"), Ok(session)));
-    let told = Statistics::of(&files, &[]);
+    let files = sessions.map(|session| ("s", Ok(session)));
+    let told = of(files, &[]);
     let sizes = told.groups[0].lesions.iter();
     let sizes: Vec<_> =
         sizes.map(|of| (of.boundary.as_str(), of.width_mm.mean, of.length_mm.count)).collect();
@@ -116,7 +127,27 @@ fn lesions_are_kept_apart_by_their_boundary() {
 
 #[test]
 fn of_nothing_there_is_nothing() {
-    let told = Statistics::of(&[], &[By::Plan]);
+    let told = of([], &[By::Plan]);
     assert_eq!((told.sessions, told.groups.len()), (0, 1));
     assert_eq!(told.groups[0].energy_j, None);
+}
+
+/// A copy counts once, whichever comes first; the one with its summary is taken.
+#[test]
+fn a_session_in_two_files_is_one() {
+    let mut recovered = session("a", 10.0, 7.0);
+    recovered.session = session("a", 10.0, 10.0).session;
+    recovered.basis = Basis::TicksFor { why: "it has no summary".to_owned() };
+    let files = [
+        ("recovered", Ok(recovered)),
+        ("whole", Ok(session("a", 10.0, 10.0))),
+        ("copy", Ok(session("a", 10.0, 10.0))),
+    ];
+    let told = of(files, &[]);
+    assert_eq!((told.files, told.sessions), (3, 1));
+    assert_eq!(told.groups[0].energy_j.expect("one").mean, 10.0);
+    let twice: Vec<_> = told.twice.iter().map(|of| (of.file.as_str(), of.why.as_str())).collect();
+    let why = "the same session as whole, which is taken";
+    assert_eq!(twice, [("recovered", why), ("copy", why)]);
+    assert!(told.recomputed.is_empty());
 }

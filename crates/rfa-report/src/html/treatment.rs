@@ -79,6 +79,8 @@ pub(super) fn steps(report: &Report, page: &mut Page) {
     ]);
     for (index, step) in report.header.program.steps.iter().enumerate() {
         let told = report.session.steps.get(index);
+        // Of a step that was never reached, "0 above" would say too much.
+        let reached = told.filter(|told| told.reached_s.is_some());
         let before = match step.gate {
             Gate::None => "nothing",
             Gate::SensoryCheck => "sensory check",
@@ -97,7 +99,7 @@ pub(super) fn steps(report: &Report, page: &mut Page) {
                 (CELL, before),
                 (CELL, &absent(told.and_then(|told| told.reached_s), "s", 1)),
                 (CELL, &absent(told.map(|told| told.held_s), "s", 1)),
-                (CELL, &absent(told.and_then(|told| told.overshoot_c_sensed), "K", 2)),
+                (CELL, &absent(reached.and_then(|told| told.overshoot_c_sensed), "K", 2)),
                 (CELL, &absent(told.and_then(|told| told.mean_abs_error_c_sensed), "K", 2)),
                 (CELL, done),
             ],

@@ -17,16 +17,18 @@ fn columns(of: &Distribution) -> [f64; 6] {
 pub(super) fn told(statistics: &Statistics) -> Vec<String> {
     let line = |what: &str, of: &FileTold| plain(&format!("{what}{}: {}", of.file, of.why));
     let recomputed = statistics.recomputed.iter().map(|of| line("from its ticks: ", of));
-    recomputed.chain(statistics.unusable.iter().map(|of| line("not used: ", of))).collect()
+    let twice = statistics.twice.iter().map(|of| line("twice: ", of));
+    let unusable = statistics.unusable.iter().map(|of| line("not used: ", of));
+    recomputed.chain(twice).chain(unusable).collect()
 }
 
 /// Statistics for people.
 pub(super) fn text(statistics: &Statistics) -> String {
-    let Statistics { quantiles, files, sessions, recomputed, unusable, groups } = statistics;
-    let (recomputed, unusable) = (recomputed.len(), unusable.len());
+    let Statistics { quantiles, files, sessions, recomputed, twice, unusable, groups } = statistics;
+    let (recomputed, twice, unusable) = (recomputed.len(), twice.len(), unusable.len());
     let mut text = format!(
         "{files} files: {sessions} sessions, {recomputed} of them from their ticks for want of a \
-         summary; {unusable} files not used\n"
+         summary; {twice} files of a session twice, {unusable} not used\n"
     );
     for line in told(statistics) {
         text.push_str(&format!("  {line}\n"));
