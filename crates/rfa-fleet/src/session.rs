@@ -1,7 +1,7 @@
 //! What one recorded session came to.
 
-use rfa_figures::recompute;
 use rfa_figures::summary::{LesionSummary, StepSummary, Summary, TripSummary};
+use rfa_figures::{Dose, recompute};
 use rfa_record::{End, Header, ReadError, Recording, SummaryMessage, WHAT_IF};
 use rfa_session::DeviceKind;
 use rfa_units::MAX_STEPS;
@@ -46,6 +46,8 @@ pub struct SessionFigures {
     pub peak_c_sensed: Option<f64>,
     /// Energy delivered, J.
     pub energy_j: f64,
+    /// What the tip was given; absent where another rfa wrote no dose.
+    pub dose: Option<Dose>,
     /// The trips, in order; of more than 16, the first 16.
     pub trips: Vec<TripSummary>,
     /// How many trips there were.
@@ -127,6 +129,7 @@ fn of(recording: &Recording, basis: Basis, summary: Summary) -> Result<SessionFi
         steps: summary.steps,
         peak_c_sensed: summary.peak_c_sensed,
         energy_j: summary.energy_j,
+        dose: summary.dose,
         trips: summary.trips,
         trips_total: summary.trips_total,
         lesion: summary.lesion,

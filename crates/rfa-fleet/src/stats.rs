@@ -94,6 +94,8 @@ pub struct Group {
     pub peak_c: Option<Distribution>,
     /// Energy delivered in each session, J.
     pub energy_j: Option<Distribution>,
+    /// Dose at the sensor of each session, equivalent minutes at 43 °C.
+    pub cem43_min: Option<Distribution>,
     /// Sizes of the predicted lesions, by their boundary.
     pub lesions: Vec<LesionSizes>,
     /// All trips.
@@ -177,6 +179,9 @@ impl Group {
             hold_error_c_true: spread(|step| step.mean_abs_error_c_true),
             peak_c: Distribution::of(sessions.iter().filter_map(|session| session.peak_c_sensed)),
             energy_j: Distribution::of(sessions.iter().map(|session| session.energy_j)),
+            cem43_min: Distribution::of(
+                sessions.iter().filter_map(|session| Some(session.dose?.cem43_min)),
+            ),
             lesions: lesions(sessions),
             trips_total: sessions.iter().fold(0, |sum, s| s.trips_total.saturating_add(sum)),
             trips,

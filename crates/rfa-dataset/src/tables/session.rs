@@ -113,6 +113,12 @@ fn figures() -> Vec<Column<SessionRow>> {
             "Energy delivered, by the generator's own meter, J.",
         ),
         Column::new(
+            "cem43_min",
+            Get::Double(|row| Some(row.figures.dose?.cem43_min)),
+            "Dose at the tip's sensor, equivalent minutes at 43 °C (CEM43); null: another rfa \
+             wrote none.",
+        ),
+        Column::new(
             "trips_total",
             Get::Int(|row| i64::try_from(row.figures.trips_total).ok()),
             "Trips; `trips` has the first 16 of them.",

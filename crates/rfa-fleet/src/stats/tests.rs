@@ -54,6 +54,7 @@ fn session(plan: &str, reached_s: f64, energy_j: f64) -> SessionFigures {
         steps: vec![step(Some(reached_s), Some(0.5), true)],
         peak_c_sensed: Some(70.5),
         energy_j,
+        dose: None,
         trips: Vec::new(),
         trips_total: 0,
         lesion: None,

@@ -86,6 +86,7 @@ fn spreads(group: &Group) -> Vec<(String, &Distribution)> {
         ("hold_error_c_true", &group.hold_error_c_true),
         ("peak_c", &group.peak_c),
         ("energy_j", &group.energy_j),
+        ("cem43_min", &group.cem43_min),
     ];
     let figures = figures.into_iter();
     let mut rows: Vec<_> =
