@@ -10,5 +10,5 @@ mod latency;
 mod recompute;
 pub mod summary;
 
-pub use latency::{Latencies, LatencySet, LatencyUs, QuantilesUs};
+pub use latency::{Latencies, LatencySet, LatencyUs, PackedLatencySet, QuantilesUs};
 pub use recompute::recompute;

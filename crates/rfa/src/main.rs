@@ -7,6 +7,7 @@ mod cli;
 mod diff;
 mod exit;
 mod lesion;
+mod look;
 mod operators;
 mod output;
 mod plans;
