@@ -99,7 +99,7 @@ fn it_steps_goes_back_seeks_and_acts_on_nothing() {
     terminal.press(",");
     terminal.wait_for("RF OFF  ARMED", SOON);
     // What acts on a generator in a treatment says what this is.
-    for key in ["A", F5, "c", "r", "s", "m", "z"] {
+    for key in ["A", F5, "c", "r", "s", "z"] {
         terminal.press("]");
         terminal.wait_for("> RF permitted", SOON);
         terminal.press(key);
@@ -185,6 +185,7 @@ fn a_growing_recording_is_followed() {
     terminal.wait_for("RF OFF  COMPLETE", SOON);
     terminal.wait_for("REPLAY  FOLLOWING", SOON);
     fs::write(&path, &whole).expect("writes");
+    terminal.wait_for("> the recording is finished", SOON);
     terminal.wait_for("REPLAY  PAUSED", SOON);
     assert!(!terminal.text().contains("GROWING"), "{}", terminal.text());
     leave(terminal, 0, "");

@@ -90,6 +90,7 @@ pub(crate) enum Act {
     RangeBegins,
     RangeEnds,
     CutCommand,
+    NoteCommand,
     GoTo,
 }
 

@@ -23,7 +23,7 @@ fn no_key_acts_on_a_generator() {
             let effect = shown.press(*code);
             let text = shown.drawn();
             let dead = match code {
-                KeyCode::Char('A' | 'c' | 'r' | 'z' | 'm' | 's') | KeyCode::F(5) => true,
+                KeyCode::Char('A' | 'c' | 'r' | 'z' | 's') | KeyCode::F(5) => true,
                 KeyCode::Enter => screen == '1',
                 _ => false,
             };
@@ -131,7 +131,7 @@ fn an_event_is_typed() {
 }
 
 #[test]
-fn the_cut_is_said_as_a_shell_takes_it() {
+fn a_cut_and_a_note_are_said_as_a_shell_takes_them() {
     let mut shown = Shown::new((120, 40));
     shown.command(Command::Seek(10_000_000));
     shown.command(Command::RangeBegins);
@@ -140,6 +140,9 @@ fn the_cut_is_said_as_a_shell_takes_it() {
     assert_eq!(shown.press(KeyCode::Char('X')), None);
     let text = shown.drawn();
     assert!(text.contains("> rfa rec cut s.mcap --from 10 --to 20.1 part.mcap"), "{text}");
+    assert_eq!(shown.press(KeyCode::Char('m')), None);
+    let text = shown.drawn();
+    assert!(text.contains("> rfa rec note s.mcap \"...\" noted.mcap --at 20 "), "{text}");
 }
 
 #[test]

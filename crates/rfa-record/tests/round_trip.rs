@@ -89,7 +89,7 @@ fn a_treatment_comes_back_tick_for_tick() {
     assert_eq!(messages.end(), Some(&End::Finished));
     assert!(expected.next().is_none(), "every tick is there");
     assert_eq!(lesions, [LesionMessage::from(&support::lesion())]);
-    let views: Vec<_> = lesions.iter().map(|told| LesionView::try_from(told)).collect();
+    let views: Vec<_> = lesions.iter().map(LesionView::try_from).collect();
     assert_eq!(views, [Ok(support::lesion())]);
     let summary = summary.expect("a summary");
     assert_eq!(summary.ticks, ticks.len() as u64);

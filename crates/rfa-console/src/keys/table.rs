@@ -92,7 +92,7 @@ pub(crate) const TABLE: &[Binding] = table![
     Scope::Replay, [Char('<')], Slower, "<", "slower, down to a tenth", "";
     Scope::Replay, [Char('=')], NormalSpeed, "=", "as fast as it was", "";
     Scope::Replay, [Char('\'')], GoTo, "'",
-        "go to a time (m:ss or seconds) or to an event (words of it), then Enter", "' go to";
+        "go to a time (m:ss or seconds) or an event (its words)", "' go to";
     Scope::Replay, [Char('g'), Key::Home], Start, "g Home", "to the start of the range", "g G ends";
     Scope::Replay, [Char('G'), Key::End], ToEnd, "G End", "to its end", "";
     Scope::Replay, [Char('L')], Loop, "L", "loop, or no longer", "L loop";
@@ -100,5 +100,7 @@ pub(crate) const TABLE: &[Binding] = table![
         "i o range";
     Scope::Replay, [Char('o')], RangeEnds, "o", "the range ends here; again: no longer", "";
     Scope::Replay, [Char('q')], Quit, "q", "leave", "q quit";
+    Scope::Replay, [Char('f')], Freeze, "f", "freeze the trend picture, or no longer", "";
+    Scope::Replay, [Char('m')], NoteCommand, "m", "the command that writes a note about this moment", "";
     Scope::Replay, [Char('X')], CutCommand, "X", "the command that writes the range to a file", "";
 ];

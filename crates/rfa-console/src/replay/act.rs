@@ -45,6 +45,7 @@ impl Replay {
         match act {
             Act::Quit => return Some(ReplayEffect::Quit),
             Act::CutCommand => self.say_cut(),
+            Act::NoteCommand => self.say_note(),
             Act::GoTo => self.stand.entry = Some(String::new()),
             Act::Freeze => {
                 let moment = self.moment();
@@ -73,6 +74,14 @@ impl Replay {
             command.push_str(&format!(" --to {}", seconds(behind_us)));
         }
         self.say(format!("{command} part.mcap"), self.stand.wall);
+    }
+
+    /// The command that writes a note about the moment that is shown into a copy.
+    fn say_note(&mut self) {
+        let file = words::typed(&self.stand.file);
+        let at_s = self.stand.player.at_us() as f64 / 1e6;
+        let command = format!("rfa rec note {file} \"...\" noted.mcap --at {at_s}");
+        self.say(command, self.stand.wall);
     }
 
     fn in_dialog(&mut self, key: &KeyEvent) {

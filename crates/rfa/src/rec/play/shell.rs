@@ -118,23 +118,25 @@ impl Shell {
         }
         let growth = self.follow.due();
         let last = self.reel.timeline().last();
-        match growth {
+        let ended = match growth {
             Growth::Still => return Ok(()),
             Growth::Grown => {
                 self.reel.grow().map_err(|e| Stop::failure(e.to_string()))?;
+                let more = self.reel.tape().may_grow();
+                (!more).then(|| "the recording is finished".to_owned())
             }
-            Growth::Over => {
-                let wall = self.wall();
-                self.reel.scene_mut().console.say(self.follow.over(), wall);
-            }
-        }
-        let tape = self.reel.tape();
-        let timeline = Arc::clone(tape.timeline());
-        let growing = growth == Growth::Grown && tape.may_grow();
-        let words = state(tape, growing);
+            Growth::Over => Some(self.follow.over()),
+        };
+        let (wall, growing) = (self.wall(), ended.is_none());
+        let timeline = Arc::clone(self.reel.tape().timeline());
+        let words = state(self.reel.tape(), growing);
         self.player.grown(last, &timeline);
         self.player.set_growing(growing, &timeline);
-        self.reel.scene_mut().console.grown(timeline, words);
+        let console = &mut self.reel.scene_mut().console;
+        console.grown(timeline, words);
+        if let Some(ended) = ended {
+            console.say(ended, wall);
+        }
         Ok(())
     }
 
