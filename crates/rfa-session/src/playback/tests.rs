@@ -2,6 +2,7 @@ use super::*;
 use proptest::prelude::*;
 use rfa_units::HostInstant;
 use std::string::ToString;
+use std::vec;
 use std::vec::Vec;
 
 /// A recording with ticks at these distances and marks at these ticks.
@@ -264,12 +265,13 @@ fn what_cannot_be_is_refused_with_words_and_changes_nothing() {
     assert!(player.set_range(&timeline, 100_000, 200_000));
     let said = player.command(Command::Seek(0), &timeline);
     assert!(said.is_some_and(|words| words.contains("outside the range")), "{said:?}");
-    let said = player.command(Command::Tick(21), &timeline);
-    assert!(said.is_some_and(|words| words.contains("outside the range")), "{said:?}");
-    assert_eq!(player.command(Command::Tick(20), &timeline), None);
-    assert_eq!((player.place(), player.at_us()), (20, 200_000));
     let said = player.command(Command::Step(Direction::Back), &timeline);
     assert_eq!(said, Some("this is the start"));
+    player.command(Command::End, &timeline);
+    let said = player.command(Command::Tick(21), &timeline);
+    assert!(said.is_some_and(|words| words.contains("outside the range")), "{said:?}");
+    assert_eq!(player.command(Command::Tick(15), &timeline), None);
+    assert_eq!((player.place(), player.at_us()), (15, 150_000));
     player.command(Command::End, &timeline);
     let to = Direction::Forward;
     let said = player.command(Command::Move { to, us: 1_000_000 }, &timeline);
