@@ -295,10 +295,17 @@ fn pure_sources_name_no_clock_thread_or_file() {
 }
 
 /// What works on recordings.
-const ON_RECORDINGS: [&str; 6] =
-    ["rfa-record", "rfa-figures", "rfa-fleet", "rfa-dataset", "rfa-replay", "rfa-report"];
+const ON_RECORDINGS: [&str; 7] = [
+    "rfa-record",
+    "rfa-figures",
+    "rfa-fleet",
+    "rfa-dataset",
+    "rfa-replay",
+    "rfa-report",
+    "rfa-console",
+];
 
-/// H-52: what works on a recording cannot open a device.
+/// H-52: what works on a recording cannot open a device, and neither can the console that shows it.
 #[test]
 fn what_works_on_recordings_reaches_no_link() {
     let graph = graph();
@@ -307,6 +314,20 @@ fn what_works_on_recordings_reaches_no_link() {
         let reached = reach(&graph, name);
         for bad in ["rfa-link", "rfa-runtime", "tokio-serial", "serialport"] {
             assert!(!reached.contains(bad), "{name} reaches {bad}");
+        }
+    }
+}
+
+/// H-52: the player's part of the program itself names nothing but what reaches no link.
+#[test]
+fn the_player_names_no_link() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/rfa/src/rec");
+    let files = ["play.rs", "play/arguments.rs", "play/shell.rs"];
+    assert_eq!(fs::read_dir(folder.join("play")).expect("a folder").count(), files.len() - 1);
+    for file in files {
+        let text = fs::read_to_string(folder.join(file)).expect("a source");
+        for bad in ["rfa_link", "rfa_runtime", "rfa_sim", "rfa_bench", "crate::treatment"] {
+            assert!(!text.contains(bad), "{file} names {bad}");
         }
     }
 }

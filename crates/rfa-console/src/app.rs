@@ -15,6 +15,7 @@ pub(crate) use sign_in::SignInDialog;
 use crate::checklist::Checklist;
 use crate::draw;
 use crate::keys::{self, Act, Scope};
+use crate::replay::Stand;
 use crate::view::{Shown, View};
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
@@ -68,6 +69,8 @@ pub struct App {
     pub(crate) ended: bool,
     /// How the alarm sound goes; `None`: nobody has said.
     pub(crate) sound: Option<Sound>,
+    /// Where the recording stands that is shown in the place of a treatment.
+    pub(crate) replay: Option<Box<Stand>>,
     operator: Option<OperatorName>,
     message: Option<(String, HostInstant)>,
     last_f5: Option<HostInstant>,
@@ -92,6 +95,7 @@ impl App {
             scroll: 0,
             ended: false,
             sound: None,
+            replay: None,
             operator: None,
             message: None,
             last_f5: None,
@@ -161,6 +165,8 @@ impl App {
     /// The message line, while it is fresh.
     pub(crate) fn message(&self, now: HostInstant) -> Option<&str> {
         let (text, at) = self.message.as_ref()?;
+        // A message is for whoever looks now, whatever moment is shown.
+        let now = self.replay.as_ref().map_or(now, |replay| replay.wall);
         (now.since(*at) < MESSAGE_SHOWN).then_some(text.as_str())
     }
 
@@ -169,7 +175,7 @@ impl App {
         draw::layout::Class::of(self.size) != draw::layout::Class::Small
     }
 
-    fn say(&mut self, text: impl Into<String>, now: HostInstant) {
+    pub(crate) fn say(&mut self, text: impl Into<String>, now: HostInstant) {
         self.message = Some((text.into(), now));
     }
 

@@ -64,6 +64,11 @@ impl Checklist {
         }
     }
 
+    /// Every row ticked, or none: what a recording tells.
+    pub(crate) fn set_all(&mut self, ticked: bool) {
+        self.rows.iter_mut().for_each(|row| row.1 = ticked);
+    }
+
     pub(crate) fn is_complete(&self) -> bool {
         self.open_rows() == 0
     }

@@ -9,6 +9,7 @@ pub(crate) mod layout;
 mod lesion;
 mod live;
 mod pen;
+mod replay;
 mod review;
 mod setup;
 mod small;

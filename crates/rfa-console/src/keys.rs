@@ -1,7 +1,10 @@
 //! The one table of keys: it drives the dispatch, the help, and `rfa keys`.
 
+mod table;
+
 use crate::Screen;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+pub(crate) use table::TABLE;
 
 /// Where a key has its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,9 @@ pub(crate) enum Scope {
     Reading,
     /// The question before quitting.
     Quitting,
+    /// Every screen of a recording that is played. What else is bound there keeps its meaning,
+    /// where that is nothing but looking.
+    Replay,
 }
 
 /// What a key does.
@@ -63,6 +69,49 @@ pub(crate) enum Act {
     Last,
     Tick,
     Close,
+    PlayPause,
+    Pause,
+    NextTick,
+    PreviousTick,
+    TenthOn,
+    TenthBack,
+    SecondOn,
+    SecondBack,
+    TenOn,
+    TenBack,
+    Start,
+    ToEnd,
+    NextEvent,
+    PreviousEvent,
+    Faster,
+    Slower,
+    NormalSpeed,
+    Loop,
+    RangeBegins,
+    RangeEnds,
+    CutCommand,
+    NoteCommand,
+    GoTo,
+}
+
+impl Act {
+    /// It changes what is looked at, and nothing else: it lives over a recording, too.
+    pub(crate) const fn only_looks(self) -> bool {
+        matches!(
+            self,
+            Self::Help
+                | Self::Show
+                | Self::NextScreen
+                | Self::PreviousScreen
+                | Self::Explain
+                | Self::Theme
+                | Self::Freeze
+                | Self::ZoomIn
+                | Self::ZoomOut
+                | Self::Up
+                | Self::Down
+        )
+    }
 }
 
 /// One key, as the terminal reports it.
@@ -83,6 +132,10 @@ pub(crate) enum Key {
     Backspace,
     Up,
     Down,
+    Left,
+    Right,
+    ShiftLeft,
+    ShiftRight,
     PageUp,
     PageDown,
     Home,
@@ -104,6 +157,10 @@ impl Key {
             (Self::Digit, KeyCode::Char(pressed)) => plain && pressed.is_ascii_digit(),
             (Self::Printable, KeyCode::Char(pressed)) => plain && pressed.is_ascii_graphic(),
             (Self::F(n), KeyCode::F(pressed)) => held.is_empty() && pressed == n,
+            (Self::Left, KeyCode::Left) | (Self::Right, KeyCode::Right) => held.is_empty(),
+            (Self::ShiftLeft, KeyCode::Left) | (Self::ShiftRight, KeyCode::Right) => {
+                plain && held.contains(KeyModifiers::SHIFT)
+            }
             (Self::Enter, KeyCode::Enter)
             | (Self::Tab, KeyCode::Tab)
             | (Self::BackTab, KeyCode::BackTab)
@@ -163,6 +220,7 @@ const fn scope_name(scope: Scope) -> &'static str {
         Scope::SignIn => "sign-in dialog",
         Scope::Reading => "help and explanation",
         Scope::Quitting => "quit question",
+        Scope::Replay => "a recording",
     }
 }
 
@@ -184,81 +242,6 @@ pub(crate) fn bound(event: &KeyEvent, scopes: &[Scope]) -> Option<Act> {
 pub(crate) fn rows(scopes: &[Scope]) -> impl Iterator<Item = &'static Binding> {
     TABLE.iter().filter(move |binding| scopes.contains(&binding.scope))
 }
-
-/// Declares the table, one row a line.
-macro_rules! table {
-    ($(
-        $scope:expr, [$($key:expr),+], $act:ident, $label:literal, $does:literal, $hint:literal;
-    )+) => {
-        &[$(Binding {
-            scope: $scope,
-            keys: &[$($key),+],
-            act: Act::$act,
-            label: $label,
-            does: $does,
-            hint: $hint,
-        }),+]
-    };
-}
-
-use Key::{Char, F};
-
-/// Every key (console.md section 1). No Ctrl chord but Ctrl-C; `a`, F4 and F6 stay unbound so
-/// that no neighbour of a dangerous key does anything.
-pub(crate) const TABLE: &[Binding] = table![
-    Scope::Everywhere, [Key::Space, Key::Esc, Key::CtrlC, Key::AltAny], Stop,
-        "Space Esc Ctrl-C", "STOP: RF off (also a click on the STOP bar)", "";
-    Scope::Screens, [Char('?'), F(1)], Help, "? F1", "help for this screen", "? help";
-    Scope::Screens, [Char('1'), Char('2'), Char('5'), Char('6'), Char('7')], Show,
-        "1 2 5 6 7", "screens: setup, live, alarms, review, engineer", "1 2 5-7 screens";
-    Scope::Screens, [Key::Tab], NextScreen, "Tab", "next screen", "";
-    Scope::Screens, [Key::BackTab], PreviousScreen, "Shift-Tab", "screen before", "";
-    Scope::Screens, [Char('A')], Arm, "A", "arm the next step: opens the ARM dialog", "A arm";
-    Scope::Screens, [F(5)], Confirm, "F5", "only inside the ARM dialog, after A", "";
-    Scope::Screens, [Char('c')], Acknowledge, "c", "acknowledge the highest alarm", "c ack";
-    Scope::Screens, [Char('r')], Reset, "r", "reset: after acknowledging, with the cause gone",
-        "r reset";
-    Scope::Screens, [Char('x')], Explain, "x", "explain the alarms", "";
-    Scope::Screens, [Char('z')], PauseSound, "z",
-        "pause the alarm sound 120 s, or end the pause", "";
-    Scope::Screens, [Char('g')], Gate, "g", "the check between two steps", "";
-    Scope::Screens, [Char('m')], Mark, "m", "put a marker into the recording", "m mark";
-    Scope::Screens, [Char('s')], SignIn, "s", "sign in (RF off only)", "";
-    Scope::Screens, [Char('t')], Theme, "t", "theme: dark, light, mono", "";
-    Scope::Screens, [Char('q')], Quit, "q", "quit: with RF on STOP first, then ask", "q quit";
-    Scope::On(Screen::Live), [Char('f')], Freeze, "f",
-        "freeze the trend picture for 30 s; numbers stay live", "f freeze";
-    Scope::On(Screen::Live), [Char('+'), Char('=')], ZoomIn, "+", "shorter trend", "+/- zoom";
-    Scope::On(Screen::Live), [Char('-')], ZoomOut, "-", "longer trend", "";
-    Scope::On(Screen::Setup), [Key::Up, Char('k')], Up, "Up k", "row up", "";
-    Scope::On(Screen::Setup), [Key::Down, Char('j')], Down, "Down j", "row down", "";
-    Scope::On(Screen::Setup), [Key::Enter], Tick, "Enter", "confirm this row, or take it back",
-        "Enter tick";
-    Scope::On(Screen::Alarms), [Key::Up, Char('k')], Up, "Up k", "scroll up", "";
-    Scope::On(Screen::Alarms), [Key::Down, Char('j')], Down, "Down j", "scroll down", "j/k scroll";
-    Scope::On(Screen::Alarms), [Key::PageUp], PageUp, "PgUp", "a page up", "";
-    Scope::On(Screen::Alarms), [Key::PageDown], PageDown, "PgDn", "a page down", "";
-    Scope::On(Screen::Alarms), [Key::Home], First, "Home", "newest entry", "";
-    Scope::On(Screen::Alarms), [Key::End], Last, "End", "oldest entry", "";
-    Scope::Arm, [F(5)], Confirm, "F5", "arm; once armed and without a footswitch: start RF", "";
-    Scope::Arm, [Key::Digit], CodeDigit, "0-9", "the code shown, where there is no F5", "";
-    Scope::Arm, [Key::Enter], Cancel, "Enter", "cancel; disarms", "";
-    Scope::Gate, [Char('1'), Char('2'), Char('3'), Char('4')], Finding, "1-4",
-        "pick what was found", "";
-    Scope::Gate, [Char('g')], GoOn, "g", "go on to the next step", "";
-    Scope::Gate, [Char('e')], End, "e", "end the treatment here (asks once more)", "";
-    Scope::Gate, [Key::Enter], Close, "Enter", "decide later", "";
-    Scope::SignIn, [Key::Printable], Text, "characters", "name or PIN", "";
-    Scope::SignIn, [Key::Backspace], Erase, "Backspace", "take back one character", "";
-    Scope::SignIn, [Key::Up], Up, "Up", "operator before", "";
-    Scope::SignIn, [Key::Down], Down, "Down", "operator after", "";
-    Scope::SignIn, [Key::Enter], Submit, "Enter", "sign in; with nothing typed: cancel", "";
-    Scope::Reading, [Key::Up, Char('k')], Up, "Up k", "scroll up", "";
-    Scope::Reading, [Key::Down, Char('j')], Down, "Down j", "scroll down", "";
-    Scope::Reading, [Key::Enter, Char('?'), Char('x'), F(1)], Close, "Enter ? F1 x", "close", "";
-    Scope::Quitting, [Char('q')], QuitNow, "q", "quit", "";
-    Scope::Quitting, [Key::Enter], Close, "Enter", "stay", "";
-];
 
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,12 @@ impl Log {
         self.entries.insert(place.unwrap_or(self.entries.len()), entry);
     }
 
+    /// Memory that it takes beside itself, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let texts: usize = self.entries.iter().map(|entry| entry.text.capacity()).sum();
+        self.entries.capacity() * size_of::<Entry>() + texts
+    }
+
     /// Newest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()

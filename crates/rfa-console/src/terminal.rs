@@ -1,7 +1,6 @@
 //! The terminal: entered once, always restored; a panic stops RF before anything else.
 
 use crate::App;
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::{
     cursor::{Hide, Show},
@@ -12,6 +11,7 @@ use ratatui::crossterm::{
         disable_raw_mode, enable_raw_mode,
     },
 };
+use ratatui::{Frame, Terminal};
 use rfa_units::HostInstant;
 use std::io::{self, Write};
 
@@ -46,6 +46,20 @@ impl Drop for TerminalGuard {
     }
 }
 
+/// Draws one frame of anything as a synchronized update, so that a slow terminal shows no half of
+/// it.
+///
+/// # Errors
+/// What writing to the terminal gives.
+pub fn draw_frame<W: Write>(
+    terminal: &mut Terminal<CrosstermBackend<W>>,
+    frame: impl FnOnce(&mut Frame),
+) -> io::Result<()> {
+    execute!(terminal.backend_mut(), BeginSynchronizedUpdate)?;
+    terminal.draw(frame)?;
+    execute!(terminal.backend_mut(), EndSynchronizedUpdate)
+}
+
 /// Draws one frame as a synchronized update, so that a slow terminal shows no half of it.
 ///
 /// # Errors
@@ -57,9 +71,7 @@ pub fn draw<W: Write>(
     app: &App,
     now: HostInstant,
 ) -> io::Result<()> {
-    execute!(terminal.backend_mut(), BeginSynchronizedUpdate)?;
-    terminal.draw(|frame| app.draw(frame, now))?;
-    execute!(terminal.backend_mut(), EndSynchronizedUpdate)
+    draw_frame(terminal, |frame| app.draw(frame, now))
 }
 
 /// Leaves everything [`TerminalGuard::enter`] entered. A terminal that is gone is no error here.

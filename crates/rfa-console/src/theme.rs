@@ -84,8 +84,12 @@ pub(crate) enum Role {
     Selected,
     /// The message line.
     Message,
+    /// The bar of a recording that is played.
+    Replay,
     /// The measured curve.
     Trend,
+    /// The curve of a second recording.
+    Beside,
     /// The set-point line and its band.
     SetLine,
     /// An alarm bar; `bright`: the lit half of its rhythm.
@@ -104,7 +108,7 @@ impl Role {
         use Role::*;
         let mut roles = vec![
             Base, Dim, Title, Value, StateOn, StateArmed, StateOff, StateBad, Stop, Good, Bad,
-            Selected, Message, Trend, SetLine,
+            Selected, Message, Replay, Trend, Beside, SetLine,
         ];
         for priority in [Priority::Low, Priority::Medium, Priority::High] {
             roles.extend([true, false].map(|bright| Alarm { priority, bright }));
@@ -172,7 +176,9 @@ fn dark(role: Role) -> Style {
         Role::Bad => pair(216, GROUND).add_modifier(Modifier::BOLD),
         Role::Selected => pair(255, 238).add_modifier(Modifier::BOLD),
         Role::Message => pair(16, 189).add_modifier(Modifier::BOLD),
+        Role::Replay => pair(16, 183).add_modifier(Modifier::BOLD),
         Role::Trend => pair(229, GROUND),
+        Role::Beside => pair(213, GROUND),
         Role::SetLine => pair(245, GROUND),
         Role::Alarm { priority, bright } => alarm(priority, bright),
     }
@@ -194,7 +200,9 @@ fn light(role: Role) -> Style {
         Role::Bad => pair(124, GROUND).add_modifier(Modifier::BOLD),
         Role::Selected => pair(16, 252).add_modifier(Modifier::BOLD),
         Role::Message => pair(231, 60).add_modifier(Modifier::BOLD),
+        Role::Replay => pair(231, 54).add_modifier(Modifier::BOLD),
         Role::Trend => pair(18, GROUND),
+        Role::Beside => pair(90, GROUND),
         Role::SetLine => pair(242, GROUND),
         Role::Alarm { priority, bright } => alarm(priority, bright),
     }
@@ -203,7 +211,7 @@ fn light(role: Role) -> Style {
 fn mono(role: Role) -> Style {
     let plain = Style::new();
     match role {
-        Role::Base | Role::Good | Role::Trend | Role::SetLine => plain,
+        Role::Base | Role::Good | Role::Trend | Role::Beside | Role::SetLine => plain,
         Role::Dim => plain.add_modifier(Modifier::DIM),
         Role::Title => plain.add_modifier(Modifier::UNDERLINED),
         Role::Value | Role::Bad => plain.add_modifier(Modifier::BOLD),
@@ -211,7 +219,7 @@ fn mono(role: Role) -> Style {
         Role::StateOn | Role::StateArmed | Role::StateBad | Role::Stop => {
             plain.add_modifier(Modifier::REVERSED.union(Modifier::BOLD))
         }
-        Role::Selected => plain.add_modifier(Modifier::REVERSED),
+        Role::Selected | Role::Replay => plain.add_modifier(Modifier::REVERSED),
         Role::Message => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Role::Alarm { priority: Priority::High, bright } => {
             let steady = Modifier::BOLD;

@@ -14,7 +14,7 @@ use crate::log::Log;
 use rfa_control::{ControlOutputs, Phase};
 use rfa_interlock::{AlarmId, Outputs, Priority, State};
 use rfa_plan::Plan;
-use rfa_session::{AlarmContext, Snapshot};
+use rfa_session::{AlarmContext, LatencyView, Snapshot};
 use rfa_units::{
     ChannelReport, Footswitch, HostInstant, MilliCelsius, MilliWatts, OutputState, Span, Telemetry,
 };
@@ -107,6 +107,23 @@ impl View {
 
     pub(crate) fn snapshot(&self) -> Option<&Snapshot> {
         self.latest.as_deref()
+    }
+
+    /// When the newest tick ran.
+    pub(crate) fn newest_at(&self) -> Option<HostInstant> {
+        self.latest.as_ref()?.latest.as_ref().map(|tick| tick.interlock.inputs.now)
+    }
+
+    /// What the times of the ticks so far come to.
+    pub(crate) fn set_latency(&mut self, latency: LatencyView) {
+        if let Some(latest) = &mut self.latest {
+            latest.latency = latency;
+        }
+    }
+
+    /// Memory that it takes beside itself, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Snapshot>() + self.history.bytes() + self.log.bytes()
     }
 
     /// The newest decision of the interlock, however old.

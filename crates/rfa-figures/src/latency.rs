@@ -59,6 +59,27 @@ impl Latencies {
         }
     }
 
+    /// Its counts in the room that they take: each cell that is not empty, with its count.
+    fn packed(&self) -> PackedLatencies {
+        let cells = self.histogram.iter().flat_map(|histogram| {
+            let cells = histogram.iter_recorded();
+            cells.map(|cell| (cell.value_iterated_to(), cell.count_at_value()))
+        });
+        let cells = cells.collect();
+        PackedLatencies { cells, count: self.count, longest_ns: self.longest_ns }
+    }
+
+    /// The histogram that was packed, to the same counts.
+    fn unpack(&mut self, packed: &PackedLatencies) {
+        (self.count, self.longest_ns) = (packed.count, packed.longest_ns);
+        if let Some(histogram) = &mut self.histogram {
+            histogram.reset();
+            for (ns, count) in &packed.cells {
+                histogram.saturating_record_n(*ns, *count);
+            }
+        }
+    }
+
     /// The distribution in five numbers.
     #[must_use]
     pub fn quantiles(&self) -> Quantiles {
@@ -81,6 +102,30 @@ impl Latencies {
 impl Default for Latencies {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// The cells of a histogram that are not empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct PackedLatencies {
+    /// The longest time of a cell, and how often one of it was counted.
+    cells: Vec<(u64, u32)>,
+    count: u64,
+    longest_ns: u64,
+}
+
+/// A [`LatencySet`] in the room that its counts take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackedLatencySet {
+    each: [PackedLatencies; Latency::ALL.len()],
+}
+
+impl PackedLatencySet {
+    /// Memory that it takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let cells = self.each.iter().map(|of| of.cells.capacity()).sum::<usize>();
+        cells.saturating_mul(size_of::<(u64, u32)>()).saturating_add(size_of::<Self>())
     }
 }
 
@@ -119,6 +164,19 @@ impl LatencySet {
     pub fn add(&mut self, other: &Self) {
         for (mine, theirs) in self.each.iter_mut().zip(&other.each) {
             mine.add(theirs);
+        }
+    }
+
+    /// All of them in the room that their counts take.
+    #[must_use]
+    pub fn packed(&self) -> PackedLatencySet {
+        PackedLatencySet { each: self.each.each_ref().map(Latencies::packed) }
+    }
+
+    /// Counts again what was packed, and nothing else.
+    pub fn unpack(&mut self, packed: &PackedLatencySet) {
+        for (of, packed) in self.each.iter_mut().zip(&packed.each) {
+            of.unpack(packed);
         }
     }
 

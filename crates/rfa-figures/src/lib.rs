@@ -12,6 +12,6 @@ mod recompute;
 pub mod summary;
 
 pub use dose::Dose;
-pub use latency::{Latencies, LatencySet, LatencyUs, QuantilesUs};
+pub use latency::{Latencies, LatencySet, LatencyUs, PackedLatencySet, QuantilesUs};
 pub use recompute::recompute;
 pub use summary::Summary;

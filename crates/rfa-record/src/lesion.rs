@@ -1,8 +1,11 @@
 //! The lesion as a model predicts it. Never an input of control or interlock.
 
+use crate::row::{RowError, bounded, quantity};
 use rfa_session::{
-    LesionMeasure, LesionPrediction, LesionView, OutlinePoint, PowerCheck, PowerVerdict,
+    LesionBoundary, LesionMeasure, LesionPrediction, LesionView, NoLesion, OutlinePoint,
+    PowerCheck, PowerVerdict, Reason,
 };
+use rfa_units::{HostInstant, MilliCelsius, MilliWatts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -131,5 +134,82 @@ impl From<PowerCheck> for PowerRow {
                 PowerVerdict::Below => VerdictWord::Below,
             },
         }
+    }
+}
+
+impl TryFrom<&LesionMessage> for LesionView {
+    type Error = RowError;
+
+    fn try_from(message: &LesionMessage) -> Result<Self, RowError> {
+        let boundary = LesionBoundary::NerveArrhenius;
+        if message.boundary != boundary.name() {
+            let found = format!("{:?}", message.boundary);
+            return Err(RowError::new("boundary", found, boundary.name()));
+        }
+        let baseline = message.baseline_mc.map(|raw| {
+            let (min, max) = (MilliCelsius::MIN.get(), MilliCelsius::MAX.get());
+            MilliCelsius::new(raw)
+                .ok_or_else(|| RowError::new("baseline_mc", raw, format!("{min} to {max}")))
+        });
+        let lesion = match &message.lesion {
+            Some(row) => Ok(LesionPrediction::try_from(row)?),
+            None => Err(no_lesion(message.no_lesion.as_deref().unwrap_or_default())),
+        };
+        Ok(Self {
+            at: HostInstant::from_micros(message.at_us),
+            boundary,
+            tip_length_um: message.tip_length_um,
+            diameter_um: message.diameter_um,
+            baseline: baseline.transpose()?,
+            lesion,
+        })
+    }
+}
+
+/// The reason that is told by these words.
+fn no_lesion(words: &str) -> NoLesion {
+    let known = [NoLesion::NoTissue, NoLesion::NotBegun, NoLesion::Stopped];
+    let found = known.into_iter().find(|reason| reason.as_str() == words);
+    found.unwrap_or_else(|| NoLesion::Impossible(Reason::new(words)))
+}
+
+impl TryFrom<&LesionRow> for LesionPrediction {
+    type Error = RowError;
+
+    fn try_from(row: &LesionRow) -> Result<Self, RowError> {
+        let point =
+            |&(height_um, radius_um): &(i32, u32)| Ok(OutlinePoint { height_um, radius_um });
+        Ok(Self {
+            width: row.width.into(),
+            length: row.length.into(),
+            outline: bounded("outline_um", &row.outline_um, point)?,
+            power: row.power.as_ref().map(PowerCheck::try_from).transpose()?,
+        })
+    }
+}
+
+impl From<MeasureRow> for LesionMeasure {
+    fn from(row: MeasureRow) -> Self {
+        let MeasureRow { value_um, low_um, high_um } = row;
+        Self { value_um, low_um, high_um }
+    }
+}
+
+impl TryFrom<&PowerRow> for PowerCheck {
+    type Error = RowError;
+
+    fn try_from(row: &PowerRow) -> Result<Self, RowError> {
+        Ok(Self {
+            measured: quantity!(MilliWatts, row, measured_mw)?,
+            modelled: quantity!(MilliWatts, row, modelled_mw)?,
+            low: quantity!(MilliWatts, row, low_mw)?,
+            high: quantity!(MilliWatts, row, high_mw)?,
+            verdict: match row.verdict {
+                VerdictWord::Unjudged => PowerVerdict::Unjudged,
+                VerdictWord::Agrees => PowerVerdict::Agrees,
+                VerdictWord::Above => PowerVerdict::Above,
+                VerdictWord::Below => PowerVerdict::Below,
+            },
+        })
     }
 }

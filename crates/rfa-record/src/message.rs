@@ -1,7 +1,7 @@
 //! The messages beside `/tick`.
 
-use crate::row::{EventRow, FindingWord};
-use rfa_session::{Action, Answer, Intent, StopSource};
+use crate::row::{EventRow, FindingWord, RowError};
+use rfa_session::{Action, Answer, Finding, Intent, OperatorName, StopSource};
 use rfa_units::HostInstant;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -198,6 +198,43 @@ impl IntentMessage {
         };
         let operator = operator.map(|name| name.as_str().to_owned());
         Self { at_us: at.as_micros(), action, operator }
+    }
+
+    /// What was asked, and by whom.
+    ///
+    /// # Errors
+    /// [`RowError`] for a name that is none.
+    pub fn intent(&self) -> Result<Intent, RowError> {
+        let action = match self.action {
+            ActionRow::Checklist { complete } => Action::Checklist { complete },
+            ActionRow::Arm => Action::Arm,
+            ActionRow::Start => Action::Start,
+            ActionRow::Stop(word) => Action::Stop(source_of(word)),
+            ActionRow::Acknowledge => Action::Acknowledge,
+            ActionRow::Reset => Action::Reset,
+            ActionRow::SensoryCheck { go_on: true } => Action::SensoryCheck(Answer::GoOn),
+            ActionRow::SensoryCheck { go_on: false } => Action::SensoryCheck(Answer::End),
+            ActionRow::Found(word) => Action::Found(Finding::from(word)),
+            ActionRow::Mark => Action::Mark,
+            ActionRow::Quit => Action::Quit,
+        };
+        let named = |name: &String| {
+            let allowed = format!("1 to {} ASCII characters", OperatorName::LEN_MAX);
+            OperatorName::new(name)
+                .ok_or_else(|| RowError::new("operator", format!("{name:?}"), allowed))
+        };
+        Ok(Intent { action, operator: self.operator.as_ref().map(named).transpose()? })
+    }
+}
+
+const fn source_of(word: StopSourceWord) -> StopSource {
+    match word {
+        StopSourceWord::Key => StopSource::Key,
+        StopSourceWord::ConsoleLost => StopSource::ConsoleLost,
+        StopSourceWord::Signal => StopSource::Signal,
+        StopSourceWord::Script => StopSource::Script,
+        StopSourceWord::Panic => StopSource::Panic,
+        StopSourceWord::TimeLimit => StopSource::TimeLimit,
     }
 }
 

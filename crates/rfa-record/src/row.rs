@@ -64,7 +64,7 @@ macro_rules! quantity {
 pub(crate) use quantity;
 
 /// A short list of at most `N`, each converted; one too many is an error.
-fn bounded<'a, R, T: Copy, const N: usize>(
+pub(crate) fn bounded<'a, R, T: Copy, const N: usize>(
     field: &'static str,
     rows: &'a [R],
     convert: impl Fn(&'a R) -> Result<T, RowError>,

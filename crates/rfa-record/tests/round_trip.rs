@@ -4,10 +4,12 @@ mod support;
 
 use rfa_record::row::{EventRow, StateWord, TickRow};
 use rfa_record::{
-    Attached, Clock, End, EventMessage, IntentMessage, LesionMessage, Part, Recorder, Recording,
-    SummaryMessage, Topic, TruthRow, cut,
+    ActionRow, Attached, Clock, End, EventMessage, IntentMessage, LesionMessage, Part, Recorder,
+    Recording, SummaryMessage, Topic, TruthRow, cut,
 };
-use rfa_session::{Action, Intent, StopSource, TickRecord};
+use rfa_session::{
+    Action, Answer, Finding, Intent, LesionView, NoLesion, OperatorName, StopSource, TickRecord,
+};
 use rfa_units::HostInstant;
 use support::Session;
 
@@ -87,6 +89,8 @@ fn a_treatment_comes_back_tick_for_tick() {
     assert_eq!(messages.end(), Some(&End::Finished));
     assert!(expected.next().is_none(), "every tick is there");
     assert_eq!(lesions, [LesionMessage::from(&support::lesion())]);
+    let views: Vec<_> = lesions.iter().map(LesionView::try_from).collect();
+    assert_eq!(views, [Ok(support::lesion())]);
     let summary = summary.expect("a summary");
     assert_eq!(summary.ticks, ticks.len() as u64);
     assert_eq!(summary.session, Some(serde_json::json!({"peak_c": 65.5})));
@@ -263,4 +267,100 @@ fn a_full_disk_is_told() {
     assert_eq!(error.to_string(), "s.mcap: cannot write: no storage space");
     let again = recorder.write_tick(&ticks[0]).and_then(|()| recorder.flush());
     assert!(again.is_err(), "a later write fails too");
+}
+
+/// Every intent comes back as it was asked, and a name that is none is refused by its field.
+#[test]
+fn intents_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("s.mcap");
+    let mut recorder = Recorder::create(&path, &support::header(WALL)).expect("creates");
+    let sources = [
+        StopSource::Key,
+        StopSource::ConsoleLost,
+        StopSource::Signal,
+        StopSource::Script,
+        StopSource::Panic,
+        StopSource::TimeLimit,
+    ];
+    let mut actions: Vec<Action> = sources.map(Action::Stop).to_vec();
+    actions.extend([true, false].map(|complete| Action::Checklist { complete }));
+    actions.extend([Answer::GoOn, Answer::End].map(Action::SensoryCheck));
+    actions.extend(Finding::ALL.map(Action::Found));
+    actions.extend([Action::Arm, Action::Start, Action::Acknowledge, Action::Reset]);
+    actions.extend([Action::Mark, Action::Quit]);
+    let names = [OperatorName::new("km"), None].into_iter().cycle();
+    let asked: Vec<Intent> = actions
+        .into_iter()
+        .zip(names)
+        .map(|(action, operator)| Intent { action, operator })
+        .collect();
+    for intent in &asked {
+        recorder.write_intent(HostInstant::from_micros(5), intent).expect("writes");
+    }
+    recorder.finish(None).expect("finishes");
+    let mut messages = Recording::open(&path).and_then(|r| r.messages()).expect("opens");
+    let mut found = Vec::new();
+    while let Some(message) = messages.next().expect("reads") {
+        if message.topic == Topic::Intent {
+            let message: IntentMessage = message.parse().expect("an intent");
+            found.push(message.intent().expect("asked by somebody who can be"));
+        }
+    }
+    assert_eq!(found, asked);
+    let nobody = IntentMessage { at_us: 1, action: ActionRow::Mark, operator: Some(String::new()) };
+    assert!(nobody.intent().is_err_and(|error| error.field == "operator"));
+}
+
+/// What no model ever said is refused by its field; a reason in other words stays one.
+#[test]
+fn a_lesion_that_cannot_be_is_refused() {
+    let good = LesionMessage::from(&support::lesion());
+    let reason = |words: &str| LesionMessage {
+        lesion: None,
+        no_lesion: Some(words.to_owned()),
+        ..good.clone()
+    };
+    for why in [NoLesion::NoTissue, NoLesion::NotBegun, NoLesion::Stopped] {
+        let view = LesionView::try_from(&reason(why.as_str())).expect("a view");
+        assert_eq!(view.lesion, Err(why));
+    }
+    let view = LesionView::try_from(&reason("too hot for the model")).expect("a view");
+    assert_eq!(view.lesion.expect_err("none").as_str(), "too hot for the model");
+    let mut long = good.clone();
+    long.lesion.as_mut().expect("one").outline_um = vec![(0, 0); 49];
+    let edge = LesionMessage { boundary: "isotherm:50".to_owned(), ..good.clone() };
+    let cold = LesionMessage { baseline_mc: Some(i32::MIN), ..good };
+    for (bad, field) in [(long, "outline_um"), (edge, "boundary"), (cold, "baseline_mc")] {
+        let error = LesionView::try_from(&bad).expect_err("refused");
+        assert_eq!(error.field, field);
+    }
+}
+
+/// A reader that goes to a chunk reads on as one that came there.
+#[test]
+fn reading_goes_on_at_any_chunk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("s.mcap");
+    let (header, ticks) = treatment(WALL);
+    record(&path, &header, &ticks);
+    let recording = Recording::open(&path).expect("opens");
+    let mut messages = recording.messages().expect("opens");
+    let mut all = Vec::new();
+    while let Some(message) = messages.next().expect("reads") {
+        all.push((message.chunk_at, message.topic, message.data.to_vec()));
+    }
+    let mut chunks: Vec<u64> = all.iter().map(|(chunk, ..)| *chunk).collect();
+    chunks.dedup();
+    assert!(chunks.len() > 10, "{chunks:?}");
+    for chunk in chunks.into_iter().rev().step_by(3) {
+        messages.seek(chunk).expect("goes there");
+        let mut read = Vec::new();
+        while let Some(message) = messages.next().expect("reads, the data's CRC not judged") {
+            read.push((message.chunk_at, message.topic, message.data.to_vec()));
+        }
+        let expected: Vec<_> = all.iter().filter(|(at, ..)| *at >= chunk).cloned().collect();
+        assert!(read == expected, "from byte {chunk}: {} of {}", read.len(), expected.len());
+        assert_eq!(messages.end(), Some(&rfa_record::End::Finished));
+    }
 }

@@ -1,5 +1,5 @@
-//! What crosses threads and goes on record: tick records, snapshots, intents, alarm texts; and the
-//! invariants every recorded tick keeps.
+//! What crosses threads and goes on record: tick records, snapshots, intents, alarm texts; the
+//! invariants every recorded tick keeps; and where a player of a recording stands.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -23,6 +23,7 @@ mod intent;
 mod invariants;
 mod latency;
 mod lesion;
+pub mod playback;
 mod refusal_text;
 mod snapshot;
 mod tick;

@@ -8,6 +8,7 @@ mod dataset;
 mod diff;
 mod exit;
 mod lesion;
+mod look;
 mod operators;
 mod output;
 mod plans;

@@ -6,6 +6,7 @@ mod chain;
 mod edit;
 mod export;
 mod follow;
+mod play;
 mod text;
 
 use crate::cli::Format;
@@ -22,6 +23,7 @@ pub(crate) fn rec(command: Rec) -> Result<Exit, Stop> {
     match command {
         Rec::Info { of, follow } => info(&of, follow),
         Rec::Cat(arguments) => cat::cat(&arguments),
+        Rec::Play(arguments) => play::play(&arguments),
         Rec::Verify(arguments) => verify(&arguments),
         Rec::Rules { file, site, output } => rules(&file, &site, output.format),
         Rec::Export(arguments) => export::export(&arguments),

@@ -216,7 +216,7 @@ impl Asked {
                     "--format json needs --headless: the console has the terminal",
                 ));
             }
-            screen::needs_a_terminal()?;
+            crate::look::needs_a_terminal("without one use --headless")?;
             return Ok(None);
         }
         let script =

@@ -17,7 +17,7 @@ pub(super) const FREEZE: Span = Span::from_secs(30);
 const PAGE: usize = 10;
 
 impl App {
-    pub(super) fn on_screen(
+    pub(crate) fn on_screen(
         &mut self,
         act: Act,
         key: &KeyEvent,
@@ -182,7 +182,7 @@ impl App {
         effects.push(Effect::Quit);
     }
 
-    pub(super) fn in_reading(&mut self, act: Act) {
+    pub(crate) fn in_reading(&mut self, act: Act) {
         match (&mut self.dialog, act) {
             (Some(Dialog::Help { scroll } | Dialog::Explain { scroll }), Act::Up) => {
                 *scroll = scroll.saturating_sub(1);

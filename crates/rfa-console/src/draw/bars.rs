@@ -2,7 +2,7 @@
 
 use super::layout::Class;
 use super::pen::Pen;
-use super::values;
+use super::{replay, values};
 use crate::app::{App, Screen};
 use crate::keys::{self, Act, Scope};
 use crate::theme::{Role, marks, word};
@@ -29,9 +29,10 @@ fn is_bright(priority: Priority, acknowledged: bool, now: HostInstant) -> bool {
 
 /// The style of the highest alarm now.
 pub(super) fn alarm_role(app: &App, shown: &Shown, now: HostInstant) -> Role {
-    let acknowledged = app.view.outputs().is_some_and(|o| o.acknowledged);
+    // At a hundred times the speed a recorded rhythm would flicker: over a recording it is lit.
+    let steady = app.replay.is_some() || app.view.outputs().is_some_and(|o| o.acknowledged);
     let priority = shown.priority;
-    Role::Alarm { priority, bright: is_bright(priority, acknowledged, now) }
+    Role::Alarm { priority, bright: is_bright(priority, steady, now) }
 }
 
 /// One alarm in a line: stars, word, and what stands in its row of the alarm table.
@@ -94,8 +95,13 @@ fn standing(shown: &Shown) -> &'static str {
     }
 }
 
-/// What comes next, in the operator's words.
+/// What comes next, in the operator's words; over a recording, what was said to come next.
 pub(super) fn prompt(app: &App, now: HostInstant) -> String {
+    let next = next_words(app, now);
+    if app.replay.is_some() { format!("the operator was told: {next}") } else { next }
+}
+
+fn next_words(app: &App, now: HostInstant) -> String {
     let Some(outputs) = app.view.outputs() else {
         return "waiting for the first report of the safety monitor".to_string();
     };
@@ -175,8 +181,13 @@ pub(super) fn state(pen: &mut Pen, area: Rect, class: Class) {
                 .map_or("nobody signed in".to_string(), |name| format!("op: {}", name.as_str())),
         );
     }
-    right.push(values::recording(app));
-    right.extend(app.view.snapshot().map(|s| words::device(&s.identity)));
+    let device = app.view.snapshot().map(|s| words::device(&s.identity));
+    if app.replay.is_some() {
+        right.extend(device.map(|device| format!("REPLAY of {device}")));
+    } else {
+        right.push(values::recording(app));
+        right.extend(device);
+    }
     if class != Class::One {
         right.push(format!("pad {}", values::pad(app, pen.now)));
     }
@@ -199,6 +210,9 @@ pub(super) fn stop_words(app: &App, width: usize) -> String {
 }
 
 pub(super) fn stop(pen: &mut Pen, area: Rect) {
+    if let Some(stand) = &pen.app.replay {
+        return replay::bar(pen, area, stand);
+    }
     pen.fill(area, ' ', Role::Stop);
     let words = stop_words(pen.app, usize::from(area.width));
     let length = u16::try_from(words.len()).unwrap_or(area.width);
@@ -216,6 +230,9 @@ pub(super) fn stop(pen: &mut Pen, area: Rect) {
 
 /// The message, while fresh; else the keys of this screen.
 pub(super) fn hint(pen: &mut Pen, area: Rect) {
+    if let Some(stand) = &pen.app.replay {
+        return replay::hint(pen, area, stand);
+    }
     if let Some(message) = pen.app.message(pen.now) {
         let message = format!(" > {message}");
         pen.bar(area, 0, &message, Role::Message);

@@ -1,7 +1,7 @@
 //! Dialogs: over the body only. The alarm rows, the state row and the STOP bar stay free.
 
 use super::pen::Pen;
-use super::{bars, values};
+use super::{bars, replay, values};
 use crate::app::{App, ArmDialog, Dialog, GateDialog, SignInDialog, Stage};
 use crate::keys::{self, Scope};
 use crate::theme::Role;
@@ -200,6 +200,9 @@ fn sign_in_lines(app: &App, dialog: &SignInDialog) -> Lines {
 
 /// The same table that dispatches.
 fn help_lines(app: &App) -> Lines {
+    if app.replay.is_some() {
+        return replay::help_lines(app);
+    }
     let scopes = [Scope::Everywhere, Scope::On(app.screen), Scope::Screens];
     let mut lines: Lines = scopes
         .iter()

@@ -11,7 +11,9 @@ use rfa_session::{InterlockTick, Latency, LatencyView, Quantiles, Snapshot, Timi
 pub(super) fn draw(pen: &mut Pen, area: Rect) {
     let mut lines: Vec<(String, Role)> = vec![(" ENGINEER".to_string(), Role::Title)];
     if let Some(snapshot) = pen.app.view.snapshot() {
-        lines.extend(snapshot_lines(snapshot).into_iter().map(|text| (text, Role::Base)));
+        let recorded = pen.app.replay.is_some();
+        let told = snapshot_lines(snapshot, recorded);
+        lines.extend(told.into_iter().map(|text| (text, Role::Base)));
     } else {
         lines.push((" no snapshot yet".to_string(), Role::Dim));
     }
@@ -43,12 +45,16 @@ fn warning_lines(pen: &Pen, area: Rect) -> Vec<String> {
     wrapped.map(|(row, text)| format!("{}{text}", if row == 0 { " " } else { "   " })).collect()
 }
 
-fn snapshot_lines(snapshot: &Snapshot) -> Vec<String> {
+fn snapshot_lines(snapshot: &Snapshot, recorded: bool) -> Vec<String> {
     let q = snapshot.queues;
     let mut lines = Vec::new();
     if let Some(tick) = &snapshot.latest {
         lines.push(timing_line(&tick.timing));
         lines.extend(interlock_lines(&tick.interlock));
+    }
+    if recorded {
+        lines.push(" queues       not known: no tick of a recording tells them".to_string());
+        return lines;
     }
     lines.push(format!(
         " queues full  telemetry>interlock {}  telemetry>control {}  control>interlock {}",

@@ -189,10 +189,11 @@ fn value_column(pen: &mut Pen, area: Rect) {
 fn temperature_trend(pen: &mut Pen, area: Rect) {
     let window_s = ZOOMS_S[pen.app.zoom];
     let points = Plot::points(pen, Span::from_secs(window_s), |s| s.tip.map(|t| t.as_f64()));
-    let low = points.iter().map(|p| p.1).fold(AXIS_C.0, f64::min);
-    let high = points.iter().map(|p| p.1).fold(AXIS_C.1, f64::max);
+    let beside = Plot::beside(pen, Span::from_secs(window_s));
+    let all = || points.iter().chain(&beside).map(|p| p.1);
+    let (low, high) = (all().fold(AXIS_C.0, f64::min), all().fold(AXIS_C.1, f64::max));
     let set = pen.app.view.set().map(|set| (set.as_f64(), BAND_C));
-    trend::draw(pen, area, &Plot { points, window_s: window_s as f64, low, high, set });
+    trend::draw(pen, area, &Plot { points, window_s: window_s as f64, low, high, set, beside });
 }
 
 fn impedance_trend(pen: &mut Pen, area: Rect) {
@@ -201,7 +202,8 @@ fn impedance_trend(pen: &mut Pen, area: Rect) {
     // From 0 so that a small change does not look like a large one.
     let most = points.iter().map(|p| p.1).fold(0.0, f64::max);
     let high = (most / 100.0).ceil().clamp(5.0, 50.0) * 100.0;
-    trend::draw(pen, area, &Plot { points, window_s: window_s as f64, low: 0.0, high, set: None });
+    let (low, set, beside) = (0.0, None, Vec::new());
+    trend::draw(pen, area, &Plot { points, window_s: window_s as f64, low, high, set, beside });
 }
 
 /// One cell a channel: what it measures, and whether its output is on.

@@ -39,7 +39,7 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         let (mark, role) = check.mark();
         put(pen, &format!("   {mark} {:<12} {}", check.name, check.why), role);
     }
-    for row in [Some(real_time(app)), sound(app), power(app)].into_iter().flatten() {
+    for row in [real_time(app), sound(app), power(app)].into_iter().flatten() {
         // On the smallest screen only what is not as it should be has room.
         if airy || !row.good {
             let (mark, role) = if row.good { row.mark() } else { ("WARN  ", Role::Bad) };
@@ -73,6 +73,8 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
 }
 
 fn checks(app: &App, now: HostInstant) -> Vec<Row> {
+    let recorded = app.replay.is_some();
+    let nobody = if recorded { "nobody was signed in" } else { "nobody is signed in: press s" };
     let snapshot = app.view.snapshot();
     let ready = snapshot
         .and_then(|s| s.latest.as_ref())
@@ -126,15 +128,17 @@ fn checks(app: &App, now: HostInstant) -> Vec<Row> {
         row(
             "Operator",
             app.operator().is_some(),
-            app.operator().map_or("nobody is signed in: press s".to_string(), |name| {
-                name.as_str().to_string()
-            }),
+            app.operator().map_or(nobody.to_string(), |name| name.as_str().to_string()),
         ),
     ]
 }
 
 /// Whether the machine gives the threads what they ask for. It refuses nothing: late ticks trip.
-fn real_time(app: &App) -> Row {
+/// No tick of a recording tells it.
+fn real_time(app: &App) -> Option<Row> {
+    if app.replay.is_some() {
+        return None;
+    }
     let warnings = app.view.snapshot().map(|s| s.warnings.as_slice()).unwrap_or_default();
     let why = if warnings.is_empty() {
         "priorities given, memory locked"
@@ -143,7 +147,7 @@ fn real_time(app: &App) -> Row {
     } else {
         "ticks may be late: screen 7 says why"
     };
-    Row { name: "Real-time", good: warnings.is_empty(), why: why.to_string() }
+    Some(Row { name: "Real-time", good: warnings.is_empty(), why: why.to_string() })
 }
 
 /// Whether alarms are heard. It refuses nothing: they are always seen.

@@ -2,6 +2,7 @@
 
 use super::pen::Pen;
 use crate::theme::{Role, Symbols};
+use crate::words;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 use ratatui::symbols::Marker;
@@ -13,6 +14,8 @@ use rfa_units::{HostInstant, Span};
 const AXIS: u16 = 5;
 /// Two samples further apart than this are not joined: nothing was measured between them.
 const GAP_S: f64 = 0.7;
+/// Dashes and gaps of a second recording's curve in a window.
+const DASHES: f64 = 40.0;
 
 /// One curve to draw.
 pub(super) struct Plot {
@@ -24,6 +27,8 @@ pub(super) struct Plot {
     pub(super) high: f64,
     /// Set value and half its band.
     pub(super) set: Option<(f64, f64)>,
+    /// The curve of a second recording.
+    pub(super) beside: Vec<(f64, f64)>,
 }
 
 impl Plot {
@@ -40,6 +45,26 @@ impl Plot {
             .window(from, to)
             .filter_map(|sample| Some((-to.since(sample.at).as_secs_f64(), value(sample)?)))
             .collect()
+    }
+
+    /// The tip temperature of a second recording in the same window, if there is one.
+    pub(super) fn beside(pen: &Pen, window: Span) -> Vec<(f64, f64)> {
+        let beside = pen.app.replay.as_ref().and_then(|replay| replay.beside.as_ref());
+        let Some(beside) = beside else { return Vec::new() };
+        let to = pen.app.frozen.unwrap_or(pen.now);
+        let from = HostInstant::from_micros(to.as_micros().saturating_sub(window.as_micros()));
+        let first = beside.samples.partition_point(|(at, _)| *at < from);
+        let behind = beside.samples.partition_point(|(at, _)| *at <= to);
+        let shown = beside.samples.get(first..behind).unwrap_or_default();
+        shown.iter().map(|(at, tip)| (-to.since(*at).as_secs_f64(), tip.as_f64())).collect()
+    }
+
+    /// Its points in dashes that stay with the curve, so that it is told from the other without
+    /// colour. `now_s`: the right edge on the recording's clock.
+    fn dashes(&self, now_s: f64) -> Vec<(f64, f64)> {
+        let dash_s = self.window_s / DASHES;
+        let drawn = |s: f64| ((now_s + s) / dash_s).rem_euclid(2.0) < 1.0;
+        self.beside.iter().copied().filter(|(s, _)| drawn(*s)).collect()
     }
 
     /// Neighbours close enough in time to be joined.
@@ -92,7 +117,9 @@ fn colour(pen: &Pen, role: Role) -> Color {
 }
 
 fn dots(pen: &mut Pen, area: Rect, plot: &Plot, marker: Marker) {
-    let (trend, set_line) = (colour(pen, Role::Trend), colour(pen, Role::SetLine));
+    let [trend, set_line, second] =
+        [Role::Trend, Role::SetLine, Role::Beside].map(|role| colour(pen, role));
+    let beside = plot.dashes(pen.app.frozen.unwrap_or(pen.now).as_micros() as f64 / 1e6);
     let ground = pen.style(Role::Base).bg.unwrap_or(Color::Reset);
     let step = plot.window_s / f64::from(area.width);
     let canvas = Canvas::default()
@@ -111,6 +138,10 @@ fn dots(pen: &mut Pen, area: Rect, plot: &Plot, marker: Marker) {
                 }
             }
             context.layer();
+            if !beside.is_empty() {
+                context.draw(&Points { coords: &beside, color: second });
+                context.layer();
+            }
             for ((x1, y1), (x2, y2)) in plot.joined() {
                 context.draw(&Line { x1, y1, x2, y2, color: trend });
             }
@@ -133,12 +164,15 @@ fn ascii(pen: &mut Pen, area: Rect, plot: &Plot) {
             }
         }
     }
-    for (x, value) in &plot.points {
-        let column = (1.0 + x / plot.window_s) * f64::from(area.width.saturating_sub(1));
-        if let Some(row) = row_of(plot, *value, area.height)
-            && column >= 0.0
-        {
-            pen.text(area, column.round() as u16, row, "*", Role::Trend);
+    let curves = [("o", &plot.beside, Role::Beside), ("*", &plot.points, Role::Trend)];
+    for (mark, points, role) in curves {
+        for (x, value) in points {
+            let column = (1.0 + x / plot.window_s) * f64::from(area.width.saturating_sub(1));
+            if let Some(row) = row_of(plot, *value, area.height)
+                && column >= 0.0
+            {
+                pen.text(area, column.round() as u16, row, mark, role);
+            }
         }
     }
 }
@@ -148,6 +182,7 @@ pub(super) fn time_axis(pen: &mut Pen, area: Rect, row: u16, window_s: u64) {
     let inner = Rect { x: area.x + AXIS, width: area.width.saturating_sub(AXIS), ..area };
     let right = match pen.app.frozen {
         Some(at) => format!("FROZEN {} s ago", pen.now.since(at).as_millis() / 1000),
+        None if pen.app.replay.is_some() => words::clock(pen.app.view.since_start(pen.now)),
         None => "now".to_string(),
     };
     for part in 0..3_u16 {

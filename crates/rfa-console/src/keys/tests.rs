@@ -26,6 +26,7 @@ fn contexts() -> Vec<Vec<Scope>> {
     for dialog in [Scope::Arm, Scope::Gate, Scope::SignIn, Scope::Reading, Scope::Quitting] {
         contexts.push(vec![Scope::Everywhere, dialog]);
     }
+    contexts.push(vec![Scope::Replay]);
     contexts
 }
 
@@ -63,12 +64,14 @@ fn every_label_names_the_keys_that_are_bound() {
             let named = match key {
                 // Named by their range, or as the way a terminal sends Esc.
                 Key::AltAny => continue,
-                Key::Char('=') => continue,
+                Key::Char('=') if binding.act == Act::ZoomIn => continue,
                 Key::Digit => "0-9".to_string(),
                 Key::Printable => "characters".to_string(),
                 Key::CtrlC => "Ctrl-C".to_string(),
                 Key::F(n) => format!("F{n}"),
                 Key::BackTab => "Shift-Tab".to_string(),
+                Key::ShiftLeft => "Shift-Left".to_string(),
+                Key::ShiftRight => "Shift-Right".to_string(),
                 Key::PageUp => "PgUp".to_string(),
                 Key::PageDown => "PgDn".to_string(),
                 Key::Char(c) if binding.act == Act::Finding => {

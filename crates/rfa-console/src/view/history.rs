@@ -43,6 +43,11 @@ impl History {
         });
     }
 
+    /// Memory that it takes beside itself, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.samples.capacity() * size_of::<Sample>()
+    }
+
     /// The first tick seen.
     pub(crate) fn first(&self) -> Option<HostInstant> {
         self.first

@@ -101,6 +101,8 @@ pub struct Scene {
     pub outputs: Outputs,
     pub control: ControlOutputs,
     pub size: (u16, u16),
+    /// Every snapshot shown, where they are kept.
+    pub recorded: Option<Vec<Snapshot>>,
     tick: u64,
 }
 
@@ -119,6 +121,7 @@ impl Scene {
             outputs: outputs(),
             control: control(),
             size,
+            recorded: None,
             tick: 0,
         };
         scene.send(Input::Resize(size.0, size.1));
@@ -188,6 +191,7 @@ impl Scene {
                 missed_ticks: 0,
             },
         });
+        self.recorded.iter_mut().for_each(|kept| kept.push(snapshot.clone()));
         self.send(Input::Snapshot(Box::new(snapshot)))
     }
 

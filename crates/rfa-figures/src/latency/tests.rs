@@ -100,3 +100,19 @@ fn base64(text: &str) -> Vec<u8> {
     }
     bytes
 }
+
+/// A player goes back to what was counted then.
+#[test]
+fn what_was_packed_is_counted_again_to_the_last_count() {
+    let mut set = LatencySet::new();
+    for ns in (0..2_000_u64).map(|n| n * n * 31) {
+        set.count(Latency::InterlockStep, ns);
+        set.count(Latency::ControlLateness, ns * 7);
+    }
+    let (packed, view) = (set.packed(), set.view());
+    assert!(packed.bytes() < 100_000, "{} bytes", packed.bytes());
+    (0..500).for_each(|_| set.count(Latency::InterlockStep, u64::MAX));
+    assert_ne!(set.view(), view);
+    set.unpack(&packed);
+    assert_eq!((set.view(), set.packed()), (view, packed));
+}

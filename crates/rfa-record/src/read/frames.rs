@@ -21,11 +21,12 @@ pub(super) struct Frames {
     next: u64,
     body: Vec<u8>,
     hasher: crc32fast::Hasher,
-    footer_seen: bool,
+    /// Where the footer ends, once it was read.
+    footer_ends: Option<u64>,
     end: Option<End>,
     /// The end is one of bytes that are not there, not of bytes that are wrong.
     growing: bool,
-    /// Reading began behind the start: the CRC over all data cannot be told.
+    /// Reading did not go from the start on: the CRC over all data cannot be told.
     partial: bool,
 }
 
@@ -57,7 +58,7 @@ impl Frames {
             next: 0,
             body: Vec::new(),
             hasher: crc32fast::Hasher::new(),
-            footer_seen: false,
+            footer_ends: None,
             end: None,
             growing: false,
             partial: false,
@@ -110,9 +111,10 @@ impl Frames {
         let at = self.next;
         let io = |source| ReadError::Io { path: self.path.clone(), source };
         let mut prefix = [0; PREFIX];
-        let expected = if self.footer_seen { MAGIC.len() } else { PREFIX };
+        let footer_seen = self.footer_ends == Some(at);
+        let expected = if footer_seen { MAGIC.len() } else { PREFIX };
         let got = fill(&mut self.input, &mut prefix[..expected]).map_err(io)?;
-        if self.footer_seen {
+        if footer_seen {
             let finished = got == MAGIC.len() && prefix[..MAGIC.len()] == MAGIC;
             self.growing = got < MAGIC.len();
             let more = fill(&mut self.input, &mut prefix[..1]).map_err(io)? > 0;
@@ -154,7 +156,9 @@ impl Frames {
             self.hasher.update(&prefix);
             self.hasher.update(&self.body);
         }
-        self.footer_seen = opcode == op::FOOTER;
+        if opcode == op::FOOTER {
+            self.footer_ends = Some(self.next);
+        }
         Ok(Some(Frame { opcode, at, bad_data_crc }))
     }
 
@@ -167,6 +171,16 @@ impl Frames {
         self.input.seek(SeekFrom::Start(self.next)).map_err(io)?;
         (self.end, self.growing) = (None, false);
         Ok(true)
+    }
+
+    /// The next record is the one that begins at `at`. The CRC over the file's data cannot be
+    /// judged any more.
+    pub(super) fn seek(&mut self, at: u64) -> Result<(), ReadError> {
+        let io = |source| ReadError::Io { path: self.path.clone(), source };
+        self.input.seek(SeekFrom::Start(at)).map_err(io)?;
+        (self.next, self.partial) = (at, true);
+        (self.end, self.growing) = (None, false);
+        Ok(())
     }
 
     fn data_crc_good(&self) -> bool {

@@ -131,6 +131,15 @@ impl Messages {
         self.records.resume()
     }
 
+    /// Reading goes on with the chunk that begins at `chunk_at`, the place that a [`Message`] read
+    /// before has told; channels stay known. Nothing is said of a CRC over the whole file then.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`].
+    pub fn seek(&mut self, chunk_at: u64) -> Result<(), ReadError> {
+        self.records.seek(chunk_at)
+    }
+
     /// Messages on channels that are not of rfa; they are passed over.
     #[must_use]
     pub const fn foreign(&self) -> u64 {

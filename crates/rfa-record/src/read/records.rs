@@ -15,7 +15,8 @@ pub(crate) struct Records {
     /// What of `chunk` is still to be read.
     rest: Range<usize>,
     at: u64,
-    data_ended: bool,
+    /// Where the end of the data stands in the file, once it was read.
+    data_ends: Option<u64>,
 }
 
 /// A record that was found; [`Records::record`] shows it until the next is taken.
@@ -79,7 +80,7 @@ impl Records {
 
     const fn of(frames: Frames) -> Self {
         let chunk = Vec::new();
-        Self { frames, unpacker: None, chunk, rest: 0..0, at: 0, data_ended: false }
+        Self { frames, unpacker: None, chunk, rest: 0..0, at: 0, data_ends: None }
     }
 
     /// Nothing of the chunk is left to be read.
@@ -117,6 +118,12 @@ impl Records {
         self.frames.resume()
     }
 
+    /// Reading goes on at the record that begins at `at` in the file.
+    pub(crate) fn seek(&mut self, at: u64) -> Result<(), ReadError> {
+        self.drop_chunk();
+        self.frames.seek(at)
+    }
+
     pub(crate) fn damaged(&self, why: impl Into<String>) -> ReadError {
         ReadError::Damaged { path: self.path().to_owned(), at: self.at, why: why.into() }
     }
@@ -141,20 +148,21 @@ impl Records {
             let Some(frame) = self.frames.next()? else { return Ok(None) };
             self.at = frame.at;
             if frame.bad_data_crc {
-                self.data_ended = true;
+                self.data_ends = Some(frame.at);
                 return Err(self.damaged("the CRC over the file's data is wrong"));
             }
             let data = |kind| matches!(kind, op::CHUNK | op::MESSAGE);
+            let data_ended = self.data_ends.is_some_and(|ends| frame.at > ends);
             let beside = |kind| matches!(kind, op::METADATA | op::ATTACHMENT);
             let taken = match frame.opcode {
-                kind if self.data_ended && (data(kind) || beside(kind)) => {
+                kind if data_ended && (data(kind) || beside(kind)) => {
                     Err("a record of data behind the end of the data".to_owned())
                 }
                 op::DATA_END => {
-                    self.data_ended = true;
+                    self.data_ends = Some(frame.at);
                     Ok(None)
                 }
-                _ if self.data_ended => Ok(None),
+                _ if data_ended => Ok(None),
                 op::CHUNK => self.unpack().map(|()| None),
                 op::SCHEMA | op::CHANNEL | op::MESSAGE => self.wrap(frame.opcode).map(|()| None),
                 op::HEADER if frame.at != MAGIC.len() as u64 => Err("a second header".to_owned()),

@@ -1,6 +1,7 @@
 //! Arguments of `rfa rec`.
 
 use super::follow::FollowArguments;
+use super::play::Play;
 use crate::cli::Output;
 use clap::{Args, Subcommand, ValueEnum};
 use rfa_record::Topic;
@@ -39,6 +40,23 @@ Times count from the first tick, in seconds. Without --channel everything but /t
 which come a hundred times a second. --format json gives one JSON object a line.
 Exit 0: all of it. Exit 3: the recording is not whole; what could be read is printed.")]
     Cat(Cat),
+    /// Play it on the console: pause, step, go back, seek; nothing is connected.
+    #[command(after_long_help = "\
+Examples:
+  rfa rec play session.mcap
+  rfa rec play session.mcap --from 0:03.5 --speed 0.5
+  rfa rec play session.mcap --range 2..8 --loop
+  rfa rec play session.mcap --beside noted.mcap
+  rfa rec play session.mcap --follow
+
+Every screen as it was at the moment that is shown. Space plays and pauses, . and , go one tick on
+and back, Left and Right a second, [ and ] to the event before and after, < and > change the speed,
+' goes to a time or an event, q quits; ? lists every key (`rfa keys` too). No key acts on a generator.
+The second recording's tip temperature stands in the same trend, dashed, aligned on RF on.
+--follow begins at the end of a recording that is being written and shows each newest tick;
+whoever goes back comes to the end again with G and Space.
+An unfinished recording is played as far as it goes; damaged places are told. Exit 3: one of these.")]
+    Play(Play),
     /// Run control and interlock over the recorded inputs; compare every output bit for bit.
     #[command(after_long_help = "\
 Examples:

@@ -26,6 +26,7 @@ pub(super) struct Follow {
     timeout: Duration,
     bytes: u64,
     grown: Instant,
+    looked: Instant,
 }
 
 impl Follow {
@@ -37,6 +38,7 @@ impl Follow {
             timeout: Duration::from_secs(u64::from(follow_timeout_s)),
             bytes: 0,
             grown: Instant::now(),
+            looked: Instant::now(),
         }
     }
 
@@ -51,16 +53,46 @@ impl Follow {
             return false;
         }
         std::thread::sleep(AGAIN);
-        let bytes = std::fs::metadata(&self.path).map_or(self.bytes, |file| file.len());
-        if bytes != self.bytes {
-            (self.bytes, self.grown) = (bytes, Instant::now());
-        }
-        let still = self.grown.elapsed();
-        if still < self.timeout {
+        if self.look() != Growth::Over {
             return true;
         }
-        let (path, seconds) = (self.path.display(), still.as_secs());
-        eprintln!("{path}: no growth beyond byte {bytes} for {seconds} s; its program may be gone");
+        eprintln!("{}", self.over());
         false
     }
+
+    /// Looks whether the file has grown, if it is followed and the last look is a while ago.
+    pub(super) fn due(&mut self) -> Growth {
+        if !self.follow || self.looked.elapsed() < AGAIN {
+            return Growth::Still;
+        }
+        self.look()
+    }
+
+    fn look(&mut self) -> Growth {
+        self.looked = Instant::now();
+        let bytes = std::fs::metadata(&self.path).map_or(self.bytes, |file| file.len());
+        if bytes != self.bytes {
+            (self.bytes, self.grown) = (bytes, self.looked);
+            return Growth::Grown;
+        }
+        if self.grown.elapsed() < self.timeout { Growth::Still } else { Growth::Over }
+    }
+
+    /// That nothing came for too long, in words.
+    pub(super) fn over(&self) -> String {
+        let (path, bytes, seconds) =
+            (self.path.display(), self.bytes, self.grown.elapsed().as_secs());
+        format!("{path}: no growth beyond byte {bytes} for {seconds} s; its program may be gone")
+    }
+}
+
+/// What became of a file that is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Growth {
+    /// There is more.
+    Grown,
+    /// Not yet.
+    Still,
+    /// For too long.
+    Over,
 }

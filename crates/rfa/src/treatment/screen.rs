@@ -2,8 +2,9 @@
 
 use super::opening::Started;
 use super::{END_LIMIT, Finished, headless};
-use crate::cli::{Look, SymbolsName, ThemeName};
+use crate::cli::Look;
 use crate::exit::{Exit, Stop};
+use crate::look::{hung_up, symbols, terminal_failed, theme};
 use crate::operators::Operators;
 use crate::sound::{SOUND_THREAD, Speaker};
 use crate::trips::TripCount;
@@ -12,14 +13,13 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, Event};
 use ratatui::crossterm::terminal;
 use rfa_console::terminal::{TerminalGuard, draw, install_panic_hook};
-use rfa_console::{App, AppConfig, Effect, Input, Sound, Symbols, Theme, WallClock, rf_measured};
+use rfa_console::{App, AppConfig, Effect, Input, Sound, WallClock, rf_measured};
 use rfa_plan::Plan;
 use rfa_runtime::{ConsoleHandle, LESION_THREAD, QuitReason, RunningSession, Stopper, now};
 use rfa_session::{Action, Intent, OperatorName, Snapshot, StopSource};
 use rfa_sound::Heard;
 use rfa_units::{HostInstant, Span};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::stdout;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -100,18 +100,6 @@ pub(super) fn show(
     }
 }
 
-/// Refuses what cannot show a console, before anything is opened.
-pub(super) fn needs_a_terminal() -> Result<(), Stop> {
-    if stdin().is_terminal() && stdout().is_terminal() {
-        return Ok(());
-    }
-    Err(Stop::usage("the console needs a terminal; without one use --headless"))
-}
-
-fn terminal_failed(error: std::io::Error) -> Stop {
-    Stop::failure(format!("the terminal: {error}"))
-}
-
 /// Waits for the console's end; `None`: it was lost and did not end.
 ///
 /// The library that reads keys does not come back from a terminal that has hung up (it reads
@@ -141,14 +129,6 @@ fn watch(
     let ended = console.join().unwrap_or_else(|_| Err(panicked()));
     // A terminal that is gone fails whatever was being done with it: that is no failure of ours.
     Some(if lost.load(Ordering::Relaxed) || hung_up() { Ok(()) } else { ended })
-}
-
-fn hung_up() -> bool {
-    let out = stdout();
-    let mut polled = [PollFd::new(&out, PollFlags::empty())];
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    let found = poll(&mut polled, Some(&now));
-    found.is_ok() && polled[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
 }
 
 struct Shown {
@@ -273,27 +253,12 @@ fn config(
     let second_of_day = u32::try_from(second + i64::from(wall.second())).unwrap_or(0);
     Ok(AppConfig {
         plan: plan.clone(),
-        theme: match look.theme {
-            _ if no_color() => Theme::Mono,
-            ThemeName::Dark => Theme::Dark,
-            ThemeName::Light => Theme::Light,
-            ThemeName::Mono => Theme::Mono,
-        },
-        symbols: match look.symbols {
-            SymbolsName::Braille => Symbols::Braille,
-            SymbolsName::Block => Symbols::Block,
-            SymbolsName::Ascii => Symbols::Ascii,
-        },
+        theme: theme(look),
+        symbols: symbols(look),
         operators: operators.names(),
         sign_in_hint,
         wall_clock: Some(WallClock { at: now(), second_of_day }),
         mouse: MOUSE,
         code_seed: u64::from_le_bytes(seed),
     })
-}
-
-/// `NO_COLOR` counts where it is set and not empty (<https://no-color.org>).
-fn no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-        || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

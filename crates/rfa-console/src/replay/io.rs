@@ -1,0 +1,63 @@
+//! What goes into the console over a recording, and what comes out of it.
+
+use crate::AppConfig;
+use rfa_session::playback::{Command, Timeline};
+use rfa_units::{HostInstant, MilliCelsius};
+use std::sync::Arc;
+
+/// What the console over a recording is told once.
+#[derive(Debug, Clone)]
+pub struct ReplayConfig {
+    /// The recording's plan, and how the console looks; nobody signs in.
+    pub app: AppConfig,
+    /// The recording's file.
+    pub file: String,
+    /// What is wrong with it, in a word or two; `None`: it is whole.
+    pub trouble: Option<String>,
+    /// When its ticks were, and what happened.
+    pub timeline: Arc<Timeline>,
+    /// When its first tick ran.
+    pub first_at: HostInstant,
+    /// A second recording, drawn in the same trend.
+    pub beside: Option<ReplayBeside>,
+}
+
+/// A second recording beside the one that is played.
+#[derive(Debug, Clone)]
+pub struct ReplayBeside {
+    /// Its file.
+    pub file: String,
+    /// Its tip temperature, at moments of the recording that is played, oldest first.
+    pub samples: Arc<Vec<(HostInstant, MilliCelsius)>>,
+    /// Its time since its own first tick, where the one that is played stands at its first, in
+    /// microseconds.
+    pub ahead_us: i64,
+    /// From its first tick to its last, in microseconds.
+    pub length_us: u64,
+}
+
+impl ReplayBeside {
+    /// Its own time, in microseconds since its first tick, where the one that is played stands at
+    /// `at_us`; `None`: it has not begun, or is over.
+    #[must_use]
+    pub fn at_us(&self, at_us: u64) -> Option<u64> {
+        let own = i64::try_from(at_us).ok()?.checked_add(self.ahead_us)?;
+        u64::try_from(own).ok().filter(|own| *own <= self.length_us)
+    }
+
+    /// The newest temperature at a moment of the recording that is played.
+    pub(crate) fn tip(&self, at: HostInstant) -> Option<MilliCelsius> {
+        let behind = self.samples.partition_point(|(sample, _)| *sample <= at);
+        let (_, tip) = self.samples.get(behind.checked_sub(1)?)?;
+        Some(*tip)
+    }
+}
+
+/// What is to be done about a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplayEffect {
+    /// The player's part.
+    Play(Command),
+    /// End the console.
+    Quit,
+}

@@ -1,0 +1,155 @@
+//! The keys of the console over a recording: none acts on a generator.
+
+mod common;
+#[path = "common/player.rs"]
+mod player;
+
+use player::Shown;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use rfa_console::{ReplayEffect, Screen};
+use rfa_session::playback::{Command, Direction};
+
+/// The keys that act on a generator say so and do nothing; no key gives anything but a command for
+/// the player or the end.
+#[test]
+fn no_key_acts_on_a_generator() {
+    let mut codes: Vec<KeyCode> = (' '..='~').map(KeyCode::Char).collect();
+    codes.extend((1..=12).map(KeyCode::F));
+    codes.extend([KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::Backspace]);
+    for screen in ['1', '2', '5', '6', '7'] {
+        for code in &codes {
+            let mut shown = Shown::seek((80, 24), 40);
+            shown.press(KeyCode::Char(screen));
+            let effect = shown.press(*code);
+            let text = shown.drawn();
+            let dead = match code {
+                KeyCode::Char('A' | 'c' | 'r' | 'z' | 's') | KeyCode::F(5) => true,
+                KeyCode::Enter => screen == '1',
+                _ => false,
+            };
+            assert!(
+                !dead || (effect.is_none() && text.contains("> replay: ")),
+                "{code:?}:\n{text}"
+            );
+            for word in ["] ARM", "SIGN IN", "QUIT ?", "CHECK BEFORE"] {
+                assert!(!text.contains(word), "{code:?} opens a dialog:\n{text}");
+            }
+        }
+    }
+    let mut shown = Shown::seek((80, 24), 40);
+    for code in [KeyCode::Char('q'), KeyCode::Char('Q')] {
+        assert_eq!(shown.press(code), (code == KeyCode::Char('q')).then_some(ReplayEffect::Quit));
+    }
+    let ctrl_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    assert_eq!(shown.replay.key(&ctrl_c, shown.wall), Some(ReplayEffect::Quit));
+}
+
+#[test]
+fn keys_move_the_player() {
+    let (on, back) = (Direction::Forward, Direction::Back);
+    let cases = [
+        (KeyCode::Char(' '), KeyModifiers::NONE, Command::Toggle),
+        (KeyCode::Esc, KeyModifiers::NONE, Command::Pause),
+        (KeyCode::Char('.'), KeyModifiers::NONE, Command::Step(on)),
+        (KeyCode::Char(','), KeyModifiers::NONE, Command::Step(back)),
+        (KeyCode::Right, KeyModifiers::NONE, Command::Move { to: on, us: 1_000_000 }),
+        (KeyCode::Left, KeyModifiers::NONE, Command::Move { to: back, us: 1_000_000 }),
+        (KeyCode::Right, KeyModifiers::SHIFT, Command::Move { to: on, us: 100_000 }),
+        (KeyCode::Left, KeyModifiers::SHIFT, Command::Move { to: back, us: 100_000 }),
+        (KeyCode::PageDown, KeyModifiers::NONE, Command::Move { to: on, us: 10_000_000 }),
+        (KeyCode::PageUp, KeyModifiers::NONE, Command::Move { to: back, us: 10_000_000 }),
+        (KeyCode::Char(']'), KeyModifiers::NONE, Command::Event(on)),
+        (KeyCode::Char('['), KeyModifiers::NONE, Command::Event(back)),
+        (KeyCode::Char('>'), KeyModifiers::SHIFT, Command::Speed(on)),
+        (KeyCode::Char('<'), KeyModifiers::SHIFT, Command::Speed(back)),
+        (KeyCode::Char('='), KeyModifiers::NONE, Command::NormalSpeed),
+        (KeyCode::Char('g'), KeyModifiers::NONE, Command::Start),
+        (KeyCode::Home, KeyModifiers::NONE, Command::Start),
+        (KeyCode::Char('G'), KeyModifiers::SHIFT, Command::End),
+        (KeyCode::End, KeyModifiers::NONE, Command::End),
+        (KeyCode::Char('L'), KeyModifiers::SHIFT, Command::Loop),
+        (KeyCode::Char('i'), KeyModifiers::NONE, Command::RangeBegins),
+        (KeyCode::Char('o'), KeyModifiers::NONE, Command::RangeEnds),
+    ];
+    for screen in ['1', '2', '5', '6', '7'] {
+        let mut shown = Shown::new((80, 24));
+        shown.press(KeyCode::Char(screen));
+        for (code, held, command) in cases {
+            let effect = shown.replay.key(&KeyEvent::new(code, held), shown.wall);
+            assert_eq!(effect, Some(ReplayEffect::Play(command)), "{code:?} on {screen}");
+        }
+    }
+}
+
+#[test]
+fn a_time_is_typed() {
+    let mut shown = Shown::new((80, 24));
+    let typed = |shown: &mut Shown, text: &str| {
+        assert_eq!(shown.press(KeyCode::Char('\'')), None);
+        text.chars().for_each(|c| assert_eq!(shown.press(KeyCode::Char(c)), None));
+        shown.drawn()
+    };
+    let text = typed(&mut shown, "0:41");
+    assert!(text.contains("Enter goes, Esc leaves): 0:41_"), "{text}");
+    shown.press(KeyCode::Backspace);
+    let effect = shown.press(KeyCode::Enter);
+    assert_eq!(effect, Some(ReplayEffect::Play(Command::Seek(4_000_000))));
+    typed(&mut shown, "1:99");
+    assert_eq!(shown.press(KeyCode::Enter), None);
+    assert!(shown.drawn().contains("no time (83.5 or 1:23.5), and no event"), "{}", shown.drawn());
+    typed(&mut shown, "12");
+    shown.press(KeyCode::Esc);
+    assert_eq!(shown.press(KeyCode::Char(' ')), Some(ReplayEffect::Play(Command::Toggle)));
+    // Much more than a time is long is not taken.
+    let text = typed(&mut shown, &"1".repeat(500));
+    assert!(text.contains("leaves): 111111111111111111111111_"), "{text}");
+}
+
+/// Words of an event lead to the next one that has them, and from the last to the first again.
+#[test]
+fn an_event_is_typed() {
+    let mut shown = Shown::new((80, 24));
+    let places: Vec<usize> = shown.timeline.marks().iter().map(|mark| mark.place).collect();
+    assert_eq!(places.len(), 5, "RF on and off twice, and a trip");
+    let mut go = |words: &str| {
+        for key in ["'", words].concat().chars() {
+            assert_eq!(shown.press(KeyCode::Char(key)), None);
+        }
+        let effect = shown.press(KeyCode::Enter);
+        if let Some(ReplayEffect::Play(command)) = effect {
+            shown.command(command);
+        }
+        effect
+    };
+    let tick = |place: usize| Some(ReplayEffect::Play(Command::Tick(place)));
+    assert_eq!(go("rf PERM"), tick(places[0]));
+    assert_eq!(go("rf perm"), tick(places[2]));
+    assert_eq!(go("rf perm"), tick(places[0]), "from the start again");
+    assert_eq!(go("rip: "), tick(places[4]));
+    assert_eq!(go("nothing"), None);
+    assert_eq!(go(" "), None);
+}
+
+#[test]
+fn a_cut_and_a_note_are_said_as_a_shell_takes_them() {
+    let mut shown = Shown::new((120, 40));
+    shown.command(Command::Seek(10_000_000));
+    shown.command(Command::RangeBegins);
+    shown.command(Command::Seek(20_000_000));
+    shown.command(Command::RangeEnds);
+    assert_eq!(shown.press(KeyCode::Char('X')), None);
+    let text = shown.drawn();
+    assert!(text.contains("> rfa rec cut s.mcap --from 10 --to 20.1 part.mcap"), "{text}");
+    assert_eq!(shown.press(KeyCode::Char('m')), None);
+    let text = shown.drawn();
+    assert!(text.contains("> rfa rec note s.mcap \"...\" noted.mcap --at 20 "), "{text}");
+}
+
+#[test]
+fn screens_are_chosen_by_whoever_looks() {
+    let mut shown = Shown::new((80, 24));
+    assert_eq!(shown.replay.screen(), Screen::Live);
+    shown.press(KeyCode::Char('5'));
+    shown.command(Command::End);
+    assert_eq!(shown.replay.screen(), Screen::Alarms, "nothing but a key changes it");
+}

@@ -1,0 +1,218 @@
+//! The terminal's events in, frames out; the player decides.
+
+use super::{Shown, state};
+use crate::exit::Stop;
+use crate::look::{hung_up, terminal_failed};
+use crate::rec::follow::{Follow, Growth};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::terminal;
+use rfa_console::ReplayEffect;
+use rfa_console::terminal::{TerminalGuard, draw_frame, install_panic_hook};
+use rfa_record::End;
+use rfa_replay::Reel;
+use rfa_session::playback::{Command, Player};
+use rfa_units::HostInstant;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use std::io::stdout;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// A frame at most this often: 16 a second, as the console over a treatment.
+const FRAME: Duration = Duration::from_millis(62);
+
+/// How long ticks are read before a frame is drawn and keys are looked at.
+const WORK: Duration = Duration::from_millis(40);
+
+/// Ticks read between two looks at the clock.
+const SLICE: usize = 100;
+
+/// How the console was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// By whoever looked, or their terminal is gone.
+    Seen,
+    /// By a signal.
+    BySignal,
+}
+
+/// A recording on the terminal.
+pub(super) struct Shell {
+    reel: Reel<Shown>,
+    player: Player,
+    follow: Follow,
+    began: Instant,
+}
+
+impl Shell {
+    pub(super) fn new(reel: Reel<Shown>, player: Player, follow: Follow) -> Self {
+        Self { reel, player, follow, began: Instant::now() }
+    }
+
+    /// Shows the recording until whoever looks has seen enough.
+    pub(super) fn show(&mut self) -> Result<Left, Stop> {
+        let ended = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            signal_hook::flag::register(signal, Arc::clone(&ended))
+                .map_err(|e| Stop::failure(format!("signals: {e}")))?;
+        }
+        install_panic_hook(&[], || {});
+        let guard = TerminalGuard::enter(false).map_err(terminal_failed)?;
+        let shown = self.until_the_end(&ended);
+        drop(guard);
+        shown?;
+        Ok(if ended.load(Ordering::Relaxed) { Left::BySignal } else { Left::Seen })
+    }
+
+    /// What of the recording cannot be shown, for when the terminal is free again. That a file
+    /// still grows that is followed is no trouble.
+    pub(super) fn trouble(&self, file: &Path) -> Option<String> {
+        let tape = self.reel.tape();
+        let mut words = Vec::new();
+        let unlisted = tape.damaged().saturating_sub(tape.damage().len() as u64);
+        words.extend(tape.damage().iter().map(|d| format!("damaged at byte {}: {}", d.at, d.why)));
+        words.extend((unlisted > 0).then(|| format!("{unlisted} damaged places more")));
+        match tape.end() {
+            End::Truncated { at, why } if !self.player.growing() => {
+                words.push(format!("not finished: ends at byte {at}, {why}"));
+            }
+            _ => {}
+        }
+        (!words.is_empty()).then(|| format!("{}: {}", file.display(), words.join("; ")))
+    }
+
+    fn until_the_end(&mut self, ended: &AtomicBool) -> Result<(), Stop> {
+        let failed = terminal_failed;
+        let mut screen = Terminal::new(CrosstermBackend::new(stdout())).map_err(failed)?;
+        let (columns, rows) = terminal::size().map_err(failed)?;
+        self.reel.scene_mut().console.resize(columns, rows);
+        while !ended.load(Ordering::Relaxed) && !hung_up() {
+            let frame_began = Instant::now();
+            self.grow()?;
+            let there = self.play(frame_began)?;
+            let wall = self.wall();
+            let console = &mut self.reel.scene_mut().console;
+            draw_frame(&mut screen, |frame| console.draw(frame, wall)).map_err(failed)?;
+            // While ticks are still to be read a key is looked for and not waited for.
+            let frame = if there { FRAME } else { Duration::ZERO };
+            loop {
+                let left = frame.saturating_sub(frame_began.elapsed());
+                if !event::poll(left).map_err(failed)? {
+                    break;
+                }
+                if self.take(event::read().map_err(failed)?) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What has been written to the file since is there to be played.
+    fn grow(&mut self) -> Result<(), Stop> {
+        if !self.player.growing() {
+            return Ok(());
+        }
+        let growth = self.follow.due();
+        let last = self.reel.timeline().last();
+        let ended = match growth {
+            Growth::Still => return Ok(()),
+            Growth::Grown => {
+                self.reel.grow().map_err(|e| Stop::failure(e.to_string()))?;
+                let more = self.reel.tape().may_grow();
+                (!more).then(|| "the recording is finished".to_owned())
+            }
+            Growth::Over => Some(self.follow.over()),
+        };
+        let (wall, growing) = (self.wall(), ended.is_none());
+        let timeline = Arc::clone(self.reel.tape().timeline());
+        let words = state(self.reel.tape(), growing);
+        self.player.grown(last, &timeline);
+        self.player.set_growing(growing, &timeline);
+        let console = &mut self.reel.scene_mut().console;
+        console.grown(timeline, words);
+        if let Some(ended) = ended {
+            console.say(ended, wall);
+        }
+        Ok(())
+    }
+
+    /// Plays on, and brings what is shown to where the player is; whether it is there.
+    fn play(&mut self, frame_began: Instant) -> Result<bool, Stop> {
+        let wall = self.wall();
+        if self.reel.place() == Some(self.player.place()) {
+            self.player.advance(wall, self.reel.timeline());
+        } else {
+            self.player.hold(wall);
+        }
+        let place = self.player.place();
+        let mut there = false;
+        while !there && frame_began.elapsed() < WORK {
+            let towards = self.reel.towards(place, SLICE);
+            there = towards.map_err(|e| Stop::failure(e.to_string()))?;
+        }
+        let percent = || {
+            let now = self.reel.place().unwrap_or(0);
+            u8::try_from(now.saturating_mul(100) / place.max(1)).unwrap_or(100)
+        };
+        let seeking = (!there).then(percent);
+        let shown = self.reel.scene_mut();
+        shown.console.stands(&self.player, seeking);
+        if shown.console.shows_times() {
+            let times = shown.deck.latency();
+            shown.console.times(times);
+        }
+        Ok(there)
+    }
+
+    /// Whether the console is to end.
+    fn take(&mut self, event: Event) -> bool {
+        let wall = self.wall();
+        let console = &mut self.reel.scene_mut().console;
+        let effect = match event {
+            Event::Key(key) => console.key(&key, wall),
+            Event::Resize(columns, rows) => {
+                console.resize(columns, rows);
+                None
+            }
+            Event::Paste(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
+        };
+        match effect {
+            None => false,
+            Some(ReplayEffect::Quit) => true,
+            Some(ReplayEffect::Play(command)) => {
+                self.command(command, wall);
+                false
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command, wall: HostInstant) {
+        let words = self.player.command(command, self.reel.timeline());
+        let event = matches!(command, Command::Event(_) | Command::Tick(_));
+        // The event that it stands at now.
+        let place = self.player.place();
+        let marks = self.reel.timeline().marks().iter();
+        let said = match words {
+            Some(words) => Some(words.to_owned()),
+            None if event => {
+                let here = marks.filter(|mark| mark.place == place);
+                let texts: Vec<&str> = here.map(|mark| mark.text.as_str()).collect();
+                Some(texts.join("; "))
+            }
+            None => None,
+        };
+        if let Some(said) = said {
+            self.reel.scene_mut().console.say(said, wall);
+        }
+    }
+
+    /// The moment of whoever looks.
+    fn wall(&self) -> HostInstant {
+        let us = self.began.elapsed().as_micros();
+        HostInstant::from_micros(u64::try_from(us).unwrap_or(u64::MAX))
+    }
+}
