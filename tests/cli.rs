@@ -371,7 +371,7 @@ fn the_summary_has_exactly_its_fields() {
     let set = |names: &str| -> BTreeSet<String> { names.split(' ').map(str::to_owned).collect() };
     let clean = treat(PLAN, &[]).expect("a treatment").summary;
     let always = set("plan plan_hash end steps peak_c peak_c_true peak_c_sensed \
-         tissue_max_c_true energy_j no_lesion trips trips_total ticks missed_ticks timing_us alarms \
+         tissue_max_c_true energy_j dose no_lesion trips trips_total ticks missed_ticks timing_us alarms \
          state off_confirmed stall queues rf_off recording recording_error warnings exit");
     assert_eq!(keys(&clean), always);
     assert_eq!(
@@ -383,10 +383,8 @@ fn the_summary_has_exactly_its_fields() {
     let predicted = treat("medial-branch-80", &[]).expect("a treatment").summary;
     let lesion = "boundary width_mm width_range_mm length_mm length_range_mm power power_disagreed";
     assert_eq!(keys(&predicted["lesion"]), set(lesion));
-    assert_eq!(
-        (&predicted["lesion"]["power"], &predicted["no_lesion"]),
-        (&"agrees".into(), &Value::Null)
-    );
+    assert_eq!(predicted["lesion"]["power"], "agrees");
+    assert_eq!(predicted["no_lesion"], Value::Null);
     assert_eq!(keys(&clean["timing_us"]).len(), rfa_session::Latency::ALL.len());
     assert_eq!(keys(&clean["timing_us"]["steps"]), set("count p50 p99 p99.9 max"));
     assert_eq!(keys(&clean["rf_off"][0]), set("at_s on_for_s since_grant_ms cause"));

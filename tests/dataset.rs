@@ -128,6 +128,7 @@ fn figures_are_those_of_the_summary() {
     export(folder.path()).expect_code(0);
     let mut found = table(&folder.path().join("out"), "sessions");
     found.sort_by_key(|row| column(row, "file").to_string());
+    assert_eq!(found.len(), TREATED.len());
     for (row, treated) in found.iter().zip(TREATED.iter()) {
         let told = &treated.summary;
         let double = |value: &Value| value.as_f64().map_or(Field::Null, Field::Double);
@@ -176,6 +177,88 @@ fn what_was_not_finished_is_written_anew() {
     fs::remove_dir_all(at("out")).expect("removes");
     let told = export(folder.path()).expect_code(3);
     told.says(&["not whole: recordings/2.mcap: ", "damaged place"]);
+    // It is no better the second time.
+    let told = export(folder.path()).expect_code(3);
+    assert_eq!(state(&told.json()), (Some(0), Some(3)));
+    told.says(&["not whole: recordings/2.mcap: there already; ", "damaged place"]);
+}
+
+/// The only row of a dataset's sessions: its file, ticks, and whether it is whole.
+fn only_session(out: &Path) -> [String; 3] {
+    let sessions = table(out, "sessions");
+    assert_eq!(sessions.len(), 1);
+    ["file", "ticks", "whole"].map(|name| column(&sessions[0], name).to_string())
+}
+
+/// Of two files of a session the one with more of it is taken, whichever comes first, and what was
+/// whole before is left alone.
+#[test]
+fn a_damaged_file_gives_way_to_a_whole_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("recordings")).expect("a folder");
+    let whole = fs::read(&TREATED[2].recording).expect("reads");
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2] ^= 1;
+    fs::write(at("recordings/a.mcap"), damaged).expect("writes");
+    export(folder.path()).expect_code(3).says(&["not whole: recordings/a.mcap: "]);
+    let [_, part, is_whole] = only_session(&at("out"));
+    assert_eq!(is_whole, "false");
+    fs::write(at("recordings/b.mcap"), &whole).expect("writes");
+    let told = export(folder.path()).expect_code(0);
+    let twice = "twice: recordings/a.mcap: the same session as recordings/b.mcap, which is taken";
+    let told = told.says(&[twice]).json();
+    assert_eq!((&told["written"], &told["twice"][1]), (&json!(1), &Value::Null));
+    let [file, all, is_whole] = only_session(&at("out"));
+    assert!(file.contains("b.mcap"), "{file}");
+    let ticks = |text: &str| text.parse::<u64>().expect("a number");
+    assert_eq!((is_whole.as_str(), ticks(&all) > ticks(&part)), ("true", true));
+    assert_eq!(Some(ticks(&all)), TREATED[2].summary["ticks"].as_u64());
+}
+
+/// Every tick was there, and only the end was missing: what is finished since is whole.
+#[test]
+fn what_is_finished_with_the_same_ticks_becomes_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("recordings")).expect("a folder");
+    let whole = fs::read(&TREATED[0].recording).expect("reads");
+    // Without its closing magic bytes.
+    fs::write(at("recordings/a.mcap"), &whole[..whole.len() - 8]).expect("writes");
+    export(folder.path()).expect_code(0).says(&["not whole: recordings/a.mcap: not finished; "]);
+    let [_, before, is_whole] = only_session(&at("out"));
+    assert_eq!(is_whole, "false");
+    let told = export(folder.path()).expect_code(0);
+    told.says(&["not whole: recordings/a.mcap: there already; not finished"]);
+    fs::write(at("recordings/a.mcap"), &whole).expect("writes");
+    export(folder.path()).expect_code(0);
+    let [_, after, is_whole] = only_session(&at("out"));
+    assert_eq!((after, is_whole.as_str()), (before, "true"));
+}
+
+/// What recovery left of a recording has an end and is a part all the same; the whole one takes its
+/// place. A row that cannot be read is written anew.
+#[test]
+fn what_recovery_left_is_not_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("recordings")).expect("a folder");
+    let whole = fs::read(&TREATED[0].recording).expect("reads");
+    fs::write(at("killed.mcap"), &whole[..whole.len() / 2]).expect("writes");
+    let recover = ["rec", "recover", "killed.mcap", "recordings/a.mcap"];
+    rfa_in(folder.path(), recover).expect_code(3);
+    let told = export(folder.path()).expect_code(0);
+    told.says(&["not whole: recordings/a.mcap: what recovery left"]);
+    assert_eq!(only_session(&at("out"))[2], "false");
+    fs::write(at("recordings/a.mcap"), &whole).expect("writes");
+    export(folder.path()).expect_code(0);
+    assert_eq!(only_session(&at("out"))[2], "true");
+    let first = files(&at("out"));
+    let row = first.iter().find(|(path, _)| path.starts_with("sessions")).expect("a row");
+    fs::write(at("out").join(&row.0), "").expect("writes");
+    let told = export(folder.path()).expect_code(0).json();
+    assert_eq!((&told["written"], &told["there"]), (&json!(1), &json!(0)));
+    assert!(files(&at("out")) == first, "written as it was");
 }
 
 /// Copies of a recording are its session; another seed, plan or fault is another one.
@@ -212,7 +295,7 @@ fn a_folder_of_something_else_is_refused() {
     export(folder.path()).expect_code(2).says(&["\"schema 99\"", "use the rfa that wrote them"]);
     fs::remove_file(at("out/_rfa_dataset")).expect("removes");
     // What a killed export left goes away.
-    fs::write(at("out/_rfa_dataset"), "schema 1\n").expect("writes");
+    fs::write(at("out/_rfa_dataset"), "schema 0\n").expect("writes");
     fs::create_dir(at("out/_writing")).expect("a folder");
     fs::write(at("out/_writing/x.ticks"), "half").expect("writes");
     let mark = File::open(at("out/_rfa_dataset")).expect("opens");
@@ -221,6 +304,8 @@ fn a_folder_of_something_else_is_refused() {
     drop(mark);
     export(folder.path()).expect_code(0);
     assert!(!at("out/_writing").exists());
+    let mark = fs::read_to_string(at("out/_rfa_dataset")).expect("reads");
+    assert_eq!(mark, format!("schema {}\n", rfa_dataset::SCHEMA), "an older one is raised");
     let nothing = rfa_in(folder.path(), ["export-dataset", "out", "other"]);
     nothing.expect_code(2).says(&["out: no recording (.mcap) in it or below"]);
     assert!(!at("other").exists());
@@ -238,10 +323,13 @@ fn ticks_are_those_of_the_csv() {
     let told = rfa_in(folder.path(), to).expect_code(0).stdout;
     assert!(told.contains("ticks.parquet"), "{told}");
     let rows = rows(&folder.path().join("ticks.parquet"));
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(rows.len(), lines.len());
     let mut compared = 0;
-    for (row, line) in rows.iter().zip(lines.by_ref()) {
+    for (row, line) in rows.iter().zip(lines) {
         let names: Vec<_> = row[4..].iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, heading);
+        assert_eq!(names.len(), line.len());
         for ((name, field), text) in row[4..].iter().zip(line) {
             let same = match field {
                 Field::Null => text.is_empty(),
@@ -256,7 +344,7 @@ fn ticks_are_those_of_the_csv() {
             compared += usize::from(*field != Field::Null);
         }
     }
-    assert!(lines.next().is_none() && compared > 10_000, "{compared} values of {}", rows.len());
+    assert!(compared > 10_000, "{compared} values of {}", rows.len());
     let again = rfa_in(folder.path(), to).expect_code(2);
     again.says(&["is there already"]);
     let stdout = rfa_in(folder.path(), &to[..5]).expect_code(2);

@@ -15,18 +15,23 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 mkdir "$tmp/recordings"
 
-treat() { # NAME ARGUMENTS...: exit 6 where a fault ends it
-    "$rfa" demo --headless --record "$tmp/recordings/$1.mcap" "${@:2}" >"$tmp/$1.txt" || [ $? -eq 6 ]
+treat() { # EXIT NAME ARGUMENTS...: exit 6 where a fault ends it
+    local code=0
+    "$rfa" demo --headless --record "$tmp/recordings/$2.mcap" "${@:3}" >"$tmp/$2.txt" || code=$?
+    [ $code -eq "$1" ] || { echo "$2: exit $code" >&2; return 1; }
 }
 
 # Two on the clock of the wall, for folders by date, while the others run.
-for day in 1 2; do treat day-$day --plan tests/plans/quick.toml --seed $day & done
-for seed in 1 2 3 4 5; do
-    for plan in quick short short-stepped; do treat $plan-$seed --virtual --plan tests/plans/$plan.toml --seed $seed; done
-    treat tripped-$seed --virtual --plan tests/plans/short.toml --seed $seed --fault sensor-open@$((2 + seed))s
+days=()
+for day in 1 2; do
+    treat 0 day-$day --plan tests/plans/quick.toml --seed $day & days+=($!)
 done
-treat shipped --virtual --plan medial-branch-80
-wait
+for seed in 1 2 3 4 5; do
+    for plan in quick short short-stepped; do treat 0 $plan-$seed --virtual --plan tests/plans/$plan.toml --seed $seed; done
+    treat 6 tripped-$seed --virtual --plan tests/plans/short.toml --seed $seed --fault sensor-open@$((2 + seed))s
+done
+treat 0 shipped --virtual --plan medial-branch-80
+for day in "${days[@]}"; do wait "$day"; done
 # One that was killed, and counts with what is there of it.
 head -c 200000 "$tmp/recordings/short-1.mcap" >"$tmp/recordings/killed.mcap"
 rm "$tmp/recordings/short-1.mcap"
@@ -39,7 +44,10 @@ ls "$tmp/dataset/sessions" | grep -q '^date=__HIVE' || { echo "no folder without
 python=target/python-dataset/bin/python
 code=0
 tools/query_dataset.sh "$tmp/dataset" --with tour >"$tmp/tour.txt" || code=$?
-[ $code -eq 5 ] && { echo "NOT COMPARED: the Python packages are not here, and cannot be fetched"; exit 0; }
+if [ $code -eq 5 ]; then
+    echo "NOT COMPARED: the Python packages are not here, and cannot be fetched"
+    exit 0
+fi
 [ $code -eq 0 ] || exit 1
 echo "the tour: $(wc -l <"$tmp/tour.txt") lines"
 
@@ -74,8 +82,12 @@ done
 cp "$tmp/recordings/short-2.mcap" "$tmp/recordings/damaged.mcap"
 printf 'xx' | dd of="$tmp/recordings/damaged.mcap" bs=1 seek=250000 conv=notrunc status=none
 for name in day-1 tripped-3 damaged; do
+    expected=0
+    [ $name = damaged ] && expected=3
     for to in edf csv; do
-        "$rfa" rec export "$tmp/recordings/$name.mcap" --to $to -o "$tmp/$name.$to" || [ $? -eq 3 ]
+        code=0
+        "$rfa" rec export "$tmp/recordings/$name.mcap" --to $to -o "$tmp/$name.$to" || code=$?
+        [ $code -eq $expected ] || { echo "$name to $to: exit $code" >&2; exit 1; }
     done
     "$python" tools/check_edf.py "$tmp/$name.edf" "$tmp/$name.csv"
 done

@@ -121,6 +121,17 @@ fn decisions_are_compared_too() {
     }
 }
 
+/// Who waits longer before RF is on is not treated otherwise.
+#[test]
+fn the_time_before_rf_is_nothing_where_there_is_a_tolerance() {
+    let folder = folder();
+    rfa_in(folder.path(), ["rec", "cut", "a.mcap", "--from", "0.2", "b.mcap"]).expect_code(0);
+    rfa_in(folder.path(), ["rec", "cut", "a.mcap", "--from", "1", "c.mcap"]).expect_code(0);
+    let of = ["diff", "b.mcap", "c.mcap", "--tolerance", "tip=1"];
+    let told = rfa_in(folder.path(), of).expect_code(0);
+    assert!(told.stdout.contains("events:      the same"), "{}", told.stdout);
+}
+
 /// Laid on each other where RF begins, a part is as the whole from there; the ticks it has not are
 /// counted, and are a difference unless signals may differ too.
 #[test]

@@ -7,11 +7,12 @@ WITH sessions AS (
     FROM read_parquet(getvariable('dataset') || '/sessions/**/*.parquet',
         hive_partitioning = true, union_by_name = true)
 ), steps AS (
+    -- Only of sessions that are there: one that is being written has no row yet.
     FROM read_parquet(getvariable('dataset') || '/steps/**/*.parquet',
-        hive_partitioning = true, union_by_name = true)
+        hive_partitioning = true, union_by_name = true) SEMI JOIN sessions USING (session)
 ), trips AS (
     FROM read_parquet(getvariable('dataset') || '/trips/**/*.parquet',
-        hive_partitioning = true, union_by_name = true)
+        hive_partitioning = true, union_by_name = true) SEMI JOIN sessions USING (session)
 ), counted AS (
     SELECT plan_id, unnest([
         {'figure': 'sessions', 'n': 1},

@@ -39,6 +39,8 @@ def long(rows, value, **figures):
 
 def query(dataset):
     sessions, steps, trips = (table(dataset, name) for name in ["sessions", "steps", "trips"])
+    # Only of sessions that are there: one that is being written has no row yet.
+    steps, trips = (rows.join(sessions, on="session", how="semi") for rows in [steps, trips])
     number = pl.Int64
     counted = pl.concat(
         [

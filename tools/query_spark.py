@@ -56,6 +56,9 @@ def main(dataset):
     spark.sparkContext.setLogLevel("ERROR")
     for name in ["sessions", "steps", "trips"]:
         table = spark.read.option("mergeSchema", "true").parquet(f"{dataset}/{name}")
+        if name != "sessions":
+            # Only of sessions that are there: one that is being written has no row yet.
+            table = table.join(spark.table("sessions").select("session"), "session", "left_semi")
         table.createOrReplaceTempView(name)
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(COLUMNS)

@@ -8,10 +8,10 @@ use crate::tables::{
 use crate::ticks;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use rfa_fleet::SessionFigures;
-use rfa_record::{Clock, Exported, Part, Recording};
+use rfa_record::{Clock, End, Exported, Part, Recording};
 use serde::Serialize;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -65,14 +65,30 @@ pub enum DatasetError {
 /// What became of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Written {
-    /// It was there already, as far as it goes, and nothing was written.
+    /// It was there already, as far as this recording goes, and nothing was written.
     pub there: bool,
-    /// Ticks of it in the dataset, where it was written now.
+    /// Ticks of the recording that could be read; 0 where the session was there whole.
     pub ticks: u64,
     /// Damaged places that were passed over.
     pub damaged: u64,
-    /// Every tick on record is there, and the recording is finished.
-    pub whole: bool,
+    /// What the session lacks, in words. `None`: the recording is finished, every tick on record is
+    /// there, and the figures are of all of them.
+    pub lacks: Option<String>,
+}
+
+/// What a session lacks that was read like this.
+fn lacks(figures: &SessionFigures, exported: &Exported) -> Option<String> {
+    let (counted, read) = (figures.ticks, exported.lines);
+    Some(match exported.damaged {
+        1 => "one damaged place".to_owned(),
+        damaged if damaged > 1 => format!("{damaged} damaged places"),
+        _ if exported.end != End::Finished || !figures.finished => "not finished".to_owned(),
+        _ if exported.recovered => "what recovery left of another recording".to_owned(),
+        _ if counted != read => {
+            format!("its figures are of {counted} ticks, and {read} are on record")
+        }
+        _ => return None,
+    })
 }
 
 /// A dataset that is being written; nobody else writes into it meanwhile.
@@ -96,8 +112,10 @@ impl Dataset {
         };
         fs::create_dir_all(root).map_err(at(root))?;
         let marked = root.join(MARK);
-        let new = !marked.try_exists().map_err(at(&marked))?;
-        if new && fs::read_dir(root).map_err(at(root))?.next().is_some() {
+        let is_marked = || marked.try_exists().map_err(at(&marked));
+        // Looked for again: what is there may be of an export that began just now.
+        if !is_marked()? && fs::read_dir(root).map_err(at(root))?.next().is_some() && !is_marked()?
+        {
             return Err(DatasetError::Other { path: root.to_owned() });
         }
         let mut mark = File::options()
@@ -114,16 +132,8 @@ impl Dataset {
             }
             Err(TryLockError::Error(source)) => return Err(at(&marked)(source)),
         }
-        let mut found = String::new();
-        (&mut mark).take(MARK_BYTES_MAX).read_to_string(&mut found).map_err(at(&marked))?;
-        let said = format!("schema {SCHEMA}");
-        match found.trim() {
-            "" => writeln!(mark, "{said}").map_err(at(&marked))?,
-            found if found == said => {}
-            found => {
-                let found = found.to_owned();
-                return Err(DatasetError::Later { path: root.to_owned(), found });
-            }
+        if let Some(found) = schema(&mut mark).map_err(at(&marked))? {
+            return Err(DatasetError::Later { path: root.to_owned(), found });
         }
         let writing = root.join(WRITING);
         if writing.try_exists().map_err(at(&writing))? {
@@ -133,49 +143,70 @@ impl Dataset {
         Ok(Self { root: root.to_owned(), _mark: mark })
     }
 
-    /// Adds the session of `figures`: its ticks, trips, steps, and last its own row, whose file
-    /// says that the session is there. One that is there is left as it is; one that was not whole
-    /// when it was written is written anew where there is more of it now.
+    /// Adds the session `key` from its recording `file`: its ticks, trips, steps, and last its own
+    /// row, whose file says that the session is there. One that is there is left as it is; one that
+    /// was not whole when it was written is written anew where there is more of it now, or it is
+    /// whole now.
     ///
     /// # Errors
     /// [`DatasetError::Unusable`] where the recording cannot be read, [`DatasetError::Io`] where
     /// nothing can be written.
-    pub fn add(&self, figures: &SessionFigures) -> Result<Written, DatasetError> {
+    pub fn add(&self, key: &str, file: &Path) -> Result<Written, DatasetError> {
         let unusable = |why: &dyn std::fmt::Display| DatasetError::Unusable(why.to_string());
-        let recording = Recording::open(&figures.file).map_err(|e| unusable(&e))?;
+        let recording = Recording::open(file).map_err(|e| unusable(&e))?;
         let header = recording.header();
+        if header.key().map_err(|e| unusable(&e))? != key {
+            return Err(unusable(&"another session has taken its place meanwhile"));
+        }
         let started = match header.clock {
             Clock::Virtual => None,
             Clock::Wall { started_unix_us, .. } => Some(started_unix_us),
         };
         let folder = place::folder(started, &header.plan_id).map_err(|e| unusable(&e))?;
-        let to = |table: &str| {
-            self.root.join(table).join(&folder).join(format!("{}.parquet", figures.session))
-        };
+        let to = |table: &str| self.root.join(table).join(&folder).join(format!("{key}.parquet"));
         let there = Said::of(&to("sessions"))?;
         if there.is_some_and(|said| said.whole) {
-            return Ok(Written { there: true, ticks: 0, damaged: 0, whole: true });
+            return Ok(Written { there: true, ticks: 0, damaged: 0, lacks: None });
         }
+        // Just before the ticks: it may be growing, and both are to be of the same.
+        let figures = rfa_fleet::figures(file, false).map_err(DatasetError::Unusable)?;
         let session = Session::of_header(&recording).map_err(|e| unusable(&e))?;
         let session = Arc::new(session);
-        let of = Adding { dataset: self, session, key: &figures.session };
-        let exported = of.ticks(&recording)?;
-        if there.is_some_and(|said| said.ticks >= exported.lines) {
+        let of = Adding { dataset: self, session, key };
+        let exported = of.ticks(&figures, &recording)?;
+        let lacks = lacks(&figures, &exported);
+        let whole = lacks.is_none();
+        let there = !whole && there.is_some_and(|said| said.ticks >= exported.lines);
+        let written = Written { there, ticks: exported.lines, damaged: exported.damaged, lacks };
+        if there {
             of.drop_ticks()?;
-            return Ok(Written { there: true, ticks: 0, damaged: 0, whole: false });
+            return Ok(written);
         }
-        let written = Written {
-            there: false,
-            ticks: exported.lines,
-            damaged: exported.damaged,
-            whole: exported.whole(),
-        };
-        of.rest(figures, &recording, &exported)?;
+        of.rest(&figures, &recording, exported.lines, whole)?;
         for table in ["ticks", "trips", "steps", "sessions"] {
             of.place(table, &to(table))?;
         }
         Ok(written)
     }
+}
+
+/// Reads the version of the tables from the mark, and writes the present one where there is none or
+/// an older one. What the mark says, where this program cannot go on with it.
+fn schema(mark: &mut File) -> io::Result<Option<String>> {
+    let mut found = String::new();
+    Read::take(&mut *mark, MARK_BYTES_MAX).read_to_string(&mut found)?;
+    let found = found.trim();
+    let version = found.strip_prefix("schema ").and_then(|text| text.parse::<i64>().ok());
+    match version {
+        Some(SCHEMA) => return Ok(None),
+        Some(version) if version < SCHEMA => {}
+        None if found.is_empty() => {}
+        Some(_) | None => return Ok(Some(found.to_owned())),
+    }
+    mark.set_len(0)?;
+    mark.rewind()?;
+    writeln!(mark, "schema {SCHEMA}")?;
+    Ok(None)
 }
 
 impl Drop for Dataset {
@@ -193,7 +224,7 @@ struct Said {
 }
 
 impl Said {
-    /// `None`: there is no such file.
+    /// `None`: there is no such file, or it is none that can be read, and is written anew.
     fn of(path: &Path) -> Result<Option<Self>, DatasetError> {
         let io = |source| DatasetError::Io { path: path.to_owned(), source };
         let file = match File::open(path) {
@@ -201,7 +232,7 @@ impl Said {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(io(error)),
         };
-        let reader = SerializedFileReader::new(file).map_err(|e| io(io::Error::other(e)))?;
+        let Ok(reader) = SerializedFileReader::new(file) else { return Ok(None) };
         let said = reader.metadata().file_metadata().key_value_metadata();
         let value = |key: &str| {
             let found = said.into_iter().flatten().find(|said| said.key == key);
@@ -234,10 +265,15 @@ impl Adding<'_> {
         }
     }
 
-    fn ticks(&self, recording: &Recording) -> Result<Exported, DatasetError> {
+    fn ticks(
+        &self,
+        figures: &SessionFigures,
+        recording: &Recording,
+    ) -> Result<Exported, DatasetError> {
         use rfa_record::ExportError as Error;
         let (path, file) = self.create("ticks")?;
-        let written = ticks::write(recording, Part::default(), &self.session, file);
+        let whole = |exported: &Exported| lacks(figures, exported).is_none();
+        let written = ticks::write(recording, Part::default(), &self.session, file, &whole);
         written.map_err(|error| {
             let _ = fs::remove_file(&path);
             match error {
@@ -259,10 +295,10 @@ impl Adding<'_> {
         &self,
         figures: &SessionFigures,
         recording: &Recording,
-        exported: &Exported,
+        lines: u64,
+        whole: bool,
     ) -> Result<(), DatasetError> {
         let session = || Arc::clone(&self.session);
-        let (whole, lines) = (exported.whole(), exported.lines);
         let each = figures.trips.iter().cloned();
         let each = each.map(|trip| TripOf { session: session(), trip }).collect();
         self.table("trips", trips(), each, lines, whole)?;
@@ -309,3 +345,6 @@ impl Adding<'_> {
         fs::rename(self.writing(table), to).map_err(io)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,8 @@ const SAMPLES: usize = 100;
 const TICKS_MAX: u64 = 8_640_000;
 /// What stands for a value that is not there: no value of a signal is as low.
 const NOT_MEASURED: i16 = i16::MIN;
+/// What is wrong with a tick that both passes pass over.
+const NOT_ABOVE: &str = "its tick's number is not above the one before";
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub fn export_edf(
 ) -> Result<ExportedEdf, ExportError> {
     let mut seen = Seen::default();
     let topics = [Topic::Tick, Topic::Event, Topic::Alarm, Topic::Note];
-    rfa_record::each(recording, part, &topics, &mut seen)?;
+    let before = rfa_record::each(recording, part, &topics, &mut seen)?;
     let (Some(first), Some(last)) = (seen.first, seen.last) else {
         let at = recording.path().display().to_string();
         return Err(ExportError::NoTick(at));
@@ -79,9 +81,17 @@ pub fn export_edf(
     out.write_all(&header::bytes(&facts))?;
     let channel = recording.header().limits.channel.number();
     let mut writer = Writer::new(out, told, channel, first.number, slots);
-    let exported = rfa_record::each(recording, part, &[Topic::Tick], &mut writer)?;
+    let after = rfa_record::each(recording, part, &[Topic::Tick], &mut writer)?;
+    let exported = both(before, after, writer.ticks);
     let (beyond, gaps) = writer.finish()?;
     Ok(ExportedEdf { exported, annotations, annotations_left_out: left_out, beyond, gaps })
+}
+
+/// What both passes came to. What the first could not read is more than the second's: it has the
+/// topics of annotations too. Where the recording has grown since, it ends as the first saw it.
+fn both(before: Exported, after: Exported, lines: u64) -> Exported {
+    let more = if after.damaged > before.damaged { after } else { before.clone() };
+    Exported { lines, damage: more.damage, damaged: more.damaged, ..before }
 }
 
 /// A tick, and when it was.
@@ -113,18 +123,19 @@ impl Take for Seen {
         let number = row.inputs.tick;
         if let Some(last) = self.last {
             if number <= last {
-                return Ok(());
+                return Err(message.damaged(NOT_ABOVE).into());
             }
             if number > last.saturating_add(1) {
-                self.tell(Some(annotations::Told::gap(last, number)));
+                self.tell(annotations::Told::gap(last, number));
             }
         }
+        let begins = self.first.is_none();
         self.first.get_or_insert(First { number, at_us, log_time_ns: message.log_time_ns });
         self.last = Some(number);
         let delivering = row.outputs.permit.delivering;
         if delivering != self.delivering {
             self.delivering = delivering;
-            self.tell(Some(annotations::Told::output(number, &row)));
+            self.tell(annotations::Told::output(number, &row, begins));
         }
         Ok(())
     }
@@ -135,10 +146,11 @@ impl Take for Seen {
 }
 
 impl Seen {
-    fn tell(&mut self, told: Option<annotations::Told>) {
-        match told {
-            Some(_) if self.told.len() >= annotations::TOLD_MAX => self.left_out += 1,
-            told => self.told.extend(told),
+    fn tell(&mut self, told: annotations::Told) {
+        if self.told.len() >= annotations::TOLD_MAX {
+            self.left_out += 1;
+        } else {
+            self.told.push(told);
         }
     }
 }
@@ -152,6 +164,8 @@ struct Writer<W> {
     slots: u64,
     /// Slots that are filled.
     at: u64,
+    /// Ticks that are in them.
+    ticks: u64,
     record: Vec<[i16; SIGNALS.len()]>,
     beyond: u64,
     gaps: u64,
@@ -160,12 +174,41 @@ struct Writer<W> {
 impl<W: Write> Writer<W> {
     fn new(out: W, annotations: Annotations, channel: u8, first: u64, slots: u64) -> Self {
         let record = Vec::with_capacity(SAMPLES);
-        Self { out, annotations, channel, first, slots, at: 0, record, beyond: 0, gaps: 0 }
+        Self {
+            out,
+            annotations,
+            channel,
+            first,
+            slots,
+            at: 0,
+            ticks: 0,
+            record,
+            beyond: 0,
+            gaps: 0,
+        }
     }
 
     fn push(&mut self, samples: [i16; SIGNALS.len()]) -> std::io::Result<()> {
         self.record.push(samples);
         if self.record.len() >= SAMPLES { self.flush() } else { Ok(()) }
+    }
+
+    /// Fills a slot with a tick's values; those before it that are empty are not measured.
+    fn tick(&mut self, slot: u64, values: &[Option<f64>; SIGNALS.len()]) -> std::io::Result<()> {
+        while self.at < slot {
+            self.at += 1;
+            self.gaps += 1;
+            self.push([NOT_MEASURED; SIGNALS.len()])?;
+        }
+        let mut samples = [NOT_MEASURED; SIGNALS.len()];
+        for ((sample, signal), value) in samples.iter_mut().zip(&SIGNALS).zip(values) {
+            let (digital, beyond) = signal.digital(*value);
+            *sample = digital;
+            self.beyond += u64::from(beyond);
+        }
+        self.at += 1;
+        self.ticks += 1;
+        self.push(samples)
     }
 
     /// A record: each signal's samples, then the annotations.
@@ -198,26 +241,14 @@ impl<W: Write> Take for Writer<W> {
     fn take(&mut self, at_us: i64, message: &Message<'_>) -> Result<(), ExportError> {
         let line = TickLine::new(at_us, self.channel, &message.parse()?);
         let Some(slot) = line.tick.checked_sub(self.first).filter(|slot| *slot >= self.at) else {
-            return Err(message.damaged("its tick's number is not above the one before").into());
+            return Err(message.damaged(NOT_ABOVE).into());
         };
         // A recording that has grown since the first pass.
         if slot >= self.slots {
             return Ok(());
         }
-        while self.at < slot {
-            self.at += 1;
-            self.gaps += 1;
-            self.push([NOT_MEASURED; SIGNALS.len()])?;
-        }
-        let mut samples = [NOT_MEASURED; SIGNALS.len()];
-        for (sample, signal) in samples.iter_mut().zip(&SIGNALS) {
-            let (digital, beyond) = signal.digital(&line);
-            *sample = digital;
-            self.beyond += u64::from(beyond);
-        }
-        self.at += 1;
-        self.push(samples)?;
-        Ok(())
+        let values = SIGNALS.each_ref().map(|signal| (signal.value)(&line));
+        Ok(self.tick(slot, &values)?)
     }
 
     fn wait(&mut self) -> Result<bool, ExportError> {
@@ -227,8 +258,8 @@ impl<W: Write> Take for Writer<W> {
 
 impl Signal {
     /// The sample, and whether the value is beyond the signal's range.
-    fn digital(&self, line: &TickLine) -> (i16, bool) {
-        let Some(value) = (self.value)(line) else { return (NOT_MEASURED, false) };
+    fn digital(&self, value: Option<f64>) -> (i16, bool) {
+        let Some(value) = value else { return (NOT_MEASURED, false) };
         // One step above the lowest is the first value that can be.
         let steps = (value * self.scale / self.step).round() - self.least_steps;
         let digital = steps + f64::from(i16::MIN);

@@ -16,15 +16,16 @@ pub fn export_parquet(
     file: File,
 ) -> Result<Exported, ExportError> {
     let session = Session::of_header(recording)?;
-    write(recording, part, &Arc::new(session), file)
+    write(recording, part, &Arc::new(session), file, &Exported::whole)
 }
 
-/// The same, with what is known of the session.
+/// The same, with what is known of the session; `whole` is what the file says of itself.
 pub(crate) fn write(
     recording: &Recording,
     part: Part,
     session: &Arc<Session>,
     file: File,
+    whole: &dyn Fn(&Exported) -> bool,
 ) -> Result<Exported, ExportError> {
     let channel = recording.header().limits.channel.number();
     let columns = tables::ticks();
@@ -32,7 +33,7 @@ pub(crate) fn write(
     let mut ticks = Ticks { channel, session: Arc::clone(session), table };
     let exported = rfa_record::each(recording, part, &[Topic::Tick], &mut ticks)?;
     ticks.table.say(tables::ROWS, exported.lines.to_string());
-    ticks.table.say(tables::WHOLE, exported.whole().to_string());
+    ticks.table.say(tables::WHOLE, whole(&exported).to_string());
     ticks.table.finish().map_err(failed)?;
     Ok(exported)
 }

@@ -23,7 +23,8 @@ pub struct Dose {
     pub cem43_min: f64,
     /// Time with the output on as the generator reports it, s.
     pub rf_on_s: f64,
-    /// Time without a reading of the tip, s: it is in none of the above but `rf_on_s`.
+    /// Time without a reading of the tip, s, the time before the first one too: it is in none of
+    /// the above but `rf_on_s`.
     pub unread_s: f64,
 }
 
@@ -71,12 +72,14 @@ impl DoseTrack {
     pub(crate) fn tick(&mut self, record: &TickRecord) {
         let inputs = &record.interlock.inputs;
         let last_tick = self.last_tick.replace(inputs.now).unwrap_or(inputs.now);
+        let whole = inputs.now.since(last_tick);
         if let Some(last) = self.last {
-            let whole = inputs.now.since(last_tick);
             let left = COUNTS.minus(last_tick.since(last.at));
             let counted = whole.min(left);
             self.sums.add(counted.as_secs_f64(), last.tip_c, last.on);
             self.sums.unread_s += whole.minus(counted).as_secs_f64();
+        } else {
+            self.sums.unread_s += whole.as_secs_f64();
         }
         let reports = inputs.telemetry.iter().filter_map(|frame| frame.channel(self.channel));
         // A tick without a frame: what was read last still stands, as long as it counts.

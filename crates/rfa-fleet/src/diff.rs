@@ -10,6 +10,7 @@ pub use align::Align;
 pub use signals::{SignalDifference, Tolerance, ToleranceOf};
 
 use align::{Moment, moment};
+use rfa_figures::Dose;
 use rfa_figures::summary::{LesionSummary, StepSummary, Summary};
 use rfa_record::row::{LimitsRow, ProgramRow, differences};
 use rfa_record::{Damage, End, Header, ReadError, Recording};
@@ -105,11 +106,12 @@ pub struct DiffReport {
     pub signals: Vec<SignalDifference>,
     /// Trips, their times counted from the alignment.
     pub trips: Vec<Change>,
-    /// State changes, alarms and all else that happened while both were recorded, in order.
+    /// State changes, alarms and all else that happened while both were recorded, in order; with a
+    /// tolerance from the alignment on.
     pub events: Vec<Change>,
     /// Figures of the steps.
     pub steps: Vec<Change>,
-    /// Energy, highest temperature, lesion.
+    /// Energy, dose, highest temperature, lesion.
     pub dose: Vec<Change>,
 }
 
@@ -134,6 +136,7 @@ pub fn diff(
     let exact = tolerance == Tolerance::default();
     let header = |told: fn(&Header) -> Value| changes("", &told(a.header()), &told(b.header()));
     let trips = |summary: &Summary, side: &Side| judge::trips(summary, side.moment(), exact);
+    let window_us = judge::window_us(&sides.0, &sides.1, exact);
     let mut report = DiffReport {
         outcome: DiffOutcome::Equal,
         align: align.to_string(),
@@ -147,11 +150,11 @@ pub fn diff(
         trips: changes("trips", &trips(&sums_a, &sides.0), &trips(&sums_b, &sides.1))?,
         events: changes(
             "events",
-            &judge::events(&sides.0, &sides.1, exact)?,
-            &judge::events(&sides.1, &sides.0, exact)?,
+            &judge::events(&sides.0, &window_us, exact)?,
+            &judge::events(&sides.1, &window_us, exact)?,
         )?,
         steps: changes::<Vec<StepSummary>>("steps", &sums_a.steps, &sums_b.steps)?,
-        dose: changes("", &Dose::of(&sums_a), &Dose::of(&sums_b))?,
+        dose: changes("", &Delivered::of(&sums_a), &Delivered::of(&sums_b))?,
     };
     report.outcome = judge::outcome(&report, exact);
     Ok(report)
@@ -260,18 +263,20 @@ fn settings(a: &Header, b: &Header) -> Result<Vec<Change>, DiffError> {
 
 /// What was delivered, and what came of it.
 #[derive(Serialize)]
-struct Dose<'a> {
+struct Delivered<'a> {
     energy_j: f64,
+    dose: Option<Dose>,
     peak_c_sensed: Option<f64>,
     peak_c_true: Option<f64>,
     tissue_max_c_true: Option<f64>,
     lesion: Option<&'a LesionSummary>,
 }
 
-impl<'a> Dose<'a> {
+impl<'a> Delivered<'a> {
     fn of(summary: &'a Summary) -> Self {
         Self {
             energy_j: summary.energy_j,
+            dose: summary.dose,
             peak_c_sensed: summary.peak_c_sensed,
             peak_c_true: summary.peak_c_true,
             tissue_max_c_true: summary.tissue_max_c_true,

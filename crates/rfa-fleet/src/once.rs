@@ -36,7 +36,8 @@ pub struct Once {
 }
 
 /// Takes of what [`figures`](crate::figures) gave for each file every session once: of two files of
-/// one session the one with its summary, which is whole, and else the first.
+/// one session the one with its summary, and else the first. A file with a summary may have damaged
+/// places all the same: only who reads all of it knows.
 pub fn each_once<'a>(
     files: impl IntoIterator<Item = (&'a Path, Result<SessionFigures, String>)>,
 ) -> Once {

@@ -32,6 +32,10 @@ pub struct SessionFigures {
     pub file: PathBuf,
     /// What they were taken from.
     pub basis: Basis,
+    /// The file has its end: nothing more will be written into it.
+    pub finished: bool,
+    /// Ticks that they are of.
+    pub ticks: u64,
     /// The session's name among all others: [`Header::key`]. Copies of a recording have the same.
     pub session: String,
     /// The plan's short name.
@@ -84,7 +88,7 @@ pub fn figures(path: &Path, from_ticks: bool) -> Result<SessionFigures, String> 
         None
     } else {
         match recording.summary_at_end().map(|found| found.map(summary_of)) {
-            Ok(Some(Ok(summary))) => return of(&recording, Basis::Summary, summary),
+            Ok(Some(Ok(summary))) => return of(&recording, Basis::Summary, summary, true),
             Ok(Some(Err(why))) => Some(why),
             Ok(None) => Some("it has no summary".to_owned()),
             // The ticks may be whole all the same.
@@ -96,12 +100,13 @@ pub fn figures(path: &Path, from_ticks: bool) -> Result<SessionFigures, String> 
     if summary.ticks == 0 {
         return Err("holds no tick".to_owned());
     }
+    let finished = end == End::Finished;
     let why = match end {
         End::Truncated { at, why } => Some(format!("not finished: byte {at}: {why}")),
         End::Finished => why,
     };
     let basis = why.map_or(Basis::Ticks, |why| Basis::TicksFor { why });
-    of(&recording, basis, summary)
+    of(&recording, basis, summary, finished)
 }
 
 /// The figures in the last message of a session, or why they are of no use.
@@ -116,12 +121,19 @@ fn summary_of(message: SummaryMessage) -> Result<Summary, String> {
     Ok(summary)
 }
 
-fn of(recording: &Recording, basis: Basis, summary: Summary) -> Result<SessionFigures, String> {
+fn of(
+    recording: &Recording,
+    basis: Basis,
+    summary: Summary,
+    finished: bool,
+) -> Result<SessionFigures, String> {
     let header = recording.header();
     let session = header.key().map_err(|error| format!("its header: {error}"))?;
     Ok(SessionFigures {
         file: recording.path().to_owned(),
         basis,
+        finished,
+        ticks: summary.ticks,
         session,
         plan: header.plan_id.clone(),
         electrode: electrode(header),

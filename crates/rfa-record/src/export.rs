@@ -41,6 +41,10 @@ pub struct Exported {
     /// How the recording ends; finished too where the part that was asked for was followed to its
     /// own end.
     pub end: End,
+    /// What recovery left of another recording, where that has been read to its end; it may be only
+    /// a part of the session.
+    #[serde(skip)]
+    pub recovered: bool,
 }
 
 impl Exported {
@@ -207,7 +211,8 @@ pub fn each(
     let began_ns = began?;
     let mut messages = recording.messages()?;
     let mut past = false;
-    let mut exported = Exported { lines: 0, damage: Vec::new(), damaged: 0, end: End::Finished };
+    let mut exported =
+        Exported { lines: 0, damage: Vec::new(), damaged: 0, end: End::Finished, recovered: false };
     loop {
         let taken = match messages.next() {
             Ok(None) => {
@@ -228,8 +233,7 @@ pub fn each(
                 let at_us = since_us(message.log_time_ns, began_ns);
                 past |= message.topic == Topic::Tick && part.until_us.is_some_and(|to| at_us >= to);
                 if topics.contains(&message.topic) && part.holds(at_us) {
-                    exported.lines += 1;
-                    take.take(at_us, &message)
+                    take.take(at_us, &message).inspect(|()| exported.lines += 1)
                 } else {
                     Ok(())
                 }
@@ -248,6 +252,7 @@ pub fn each(
         }
     }
     exported.end = messages.end().cloned().unwrap_or(End::Finished);
+    exported.recovered = messages.recovered();
     Ok(exported)
 }
 

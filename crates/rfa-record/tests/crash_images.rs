@@ -86,9 +86,10 @@ fn is_part(part: &Seen, whole: &Seen) -> bool {
 /// The image of a power cut when `length` bytes were written and `synced` of them kept.
 fn image(bytes: &[u8], length: usize, synced: usize, draw: &mut Draw) -> Vec<u8> {
     let mut image = bytes[..length].to_vec();
-    let first = synced.div_ceil(BLOCK);
-    for start in (first * BLOCK..length).step_by(BLOCK) {
-        let end = length.min(start + BLOCK);
+    let first = synced / BLOCK * BLOCK;
+    for block in (first..length).step_by(BLOCK) {
+        // Of the block in which the last sync ended, its first part is kept.
+        let (start, end) = (block.max(synced), length.min(block + BLOCK));
         match draw.below(4) {
             // Written whole.
             0 | 1 => {}
@@ -96,7 +97,7 @@ fn image(bytes: &[u8], length: usize, synced: usize, draw: &mut Draw) -> Vec<u8>
             2 => image[start..end].fill(0),
             // Torn: the first sectors only.
             _ => {
-                let torn = end.min(start + SECTOR * draw.below(BLOCK / SECTOR));
+                let torn = (block + SECTOR * draw.below(BLOCK / SECTOR)).clamp(start, end);
                 image[torn..end].fill(0);
             }
         }
@@ -106,8 +107,9 @@ fn image(bytes: &[u8], length: usize, synced: usize, draw: &mut Draw) -> Vec<u8>
 
 #[test]
 fn no_crash_image_loses_what_was_synced_or_invents_anything() {
-    let count = std::env::var("RFA_CRASH_IMAGES").ok().and_then(|text| text.parse().ok());
-    let count: usize = count.unwrap_or(1_000);
+    let count = std::env::var("RFA_CRASH_IMAGES");
+    let count: usize =
+        count.map_or(1_000, |text| text.parse().expect("RFA_CRASH_IMAGES: a number"));
     let folder = tempfile::tempdir().expect("a folder");
     let bytes = recorded(&folder.path().join("s.mcap"));
     let (path, mended) = (folder.path().join("cut.mcap"), folder.path().join("mended.mcap"));

@@ -143,7 +143,7 @@ fn what_is_missing_stands_at_the_top() {
     doubt(&page_of_cut, "This recording was not finished");
     assert!(page_of_cut.contains("The recording ends while RF is on"), "its last tick");
     // 8 s of the 12: the first step is at its temperature, by the loop's own word.
-    assert!(page_of_cut.contains("reached and held are the loop&#39;s own"));
+    assert!(page_of_cut.contains("Summed from every tick that can be read"));
     let recovered = folder.path().join("recovered.mcap");
     rfa_record::recover(&cut, &recovered).expect("recovers");
     doubt(&page(&recovered), "what recovery left");

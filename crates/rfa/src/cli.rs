@@ -157,7 +157,7 @@ and what was done about them, trips with value and limit, program, chain, gaps, 
 fetches nothing and runs no script. --pdf prints it with the Chromium that is installed.
 Exit 0: all of it. Exit 3: the recording is not whole; the report says so at its top.")]
     Report(report::Arguments),
-    /// Compare recordings: plan, settings, signals, trips, steps and dose, aligned at an event.
+    /// Compare recordings: plan, settings, signals, trips, events, steps, dose, aligned at an event.
     #[command(after_long_help = "\
 Examples:
   rfa diff session.mcap signed.mcap
@@ -169,7 +169,8 @@ tick in which RF may be delivered; first-C, the first tick at C degrees; clock, 
 Values are those of the newest report so far. Both are read side by side and not kept.
 Without --tolerance all of that has to be the same but the origin: generator, seed and version. With
 it the signals may differ by that much, and the figures that follow from them are told and not
-judged; plan, settings, tripped rules, complete steps, and what only one of them has, still are.
+judged; plan, settings, tripped rules, events from the alignment on, complete steps, and what only
+one of them has, still are.
 Exit 0: equal. Exit 4: different. Exit 3: equal as far as they go; one is not whole.")]
     Diff(diff::Arguments),
     /// Statistics over many recordings: reached, time to temperature, overshoot, hold error, trips,

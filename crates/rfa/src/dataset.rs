@@ -10,7 +10,8 @@ use clap::Args;
 use rfa_dataset::{Dataset, DatasetError, Written};
 use rfa_fleet::{FileTold, Once, SessionFigures, each_once};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the long help says.
@@ -22,7 +23,8 @@ Examples:
 Tables `sessions`, `steps`, `trips` and `ticks`, one file of each a session, in folders by date and
 plan: DuckDB, polars and Spark read them as they are (docs/dataset.md: every column, and a query for
 each). The figures are those of `rfa stats`. A session that is in the dataset is left as it is: the
-same command adds what is new. A session that is in the folder twice is written once, and told.
+same command adds what is new. A session that is in the folder twice is written once, from the file
+with more of it, and told.
 Exit 0: every session is there. Exit 3: some could not be used, or have damaged places; each is
 told.";
 
@@ -77,8 +79,14 @@ pub(crate) fn export(arguments: &Arguments) -> Result<Exit, Stop> {
         progress.done(figures.is_err());
         figures
     });
+    let mut copies: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for SessionFigures { session, file, .. } in figures.iter().flatten() {
+        copies.entry(session.clone()).or_default().push(file.clone());
+    }
     let Once { files, sessions, twice, unusable } =
         each_once(files.iter().map(PathBuf::as_path).zip(figures));
+    // The bar has two for each file; these have no second.
+    (0..twice.len() + unusable.len()).for_each(|_| progress.done(false));
     let dataset_at = to.display().to_string();
     let mut report = Report { dataset: dataset_at, files, twice, unusable, ..Report::default() };
     // A disk that is full is full for all.
@@ -87,7 +95,8 @@ pub(crate) fn export(arguments: &Arguments) -> Result<Exit, Stop> {
         if failed.load(Ordering::Relaxed) {
             return None;
         }
-        let added = dataset.add(session);
+        let files = copies.get(&session.session).map_or(&[][..], Vec::as_slice);
+        let added = add(&dataset, session, files);
         let unusable = matches!(added, Err(DatasetError::Unusable(_)));
         failed.fetch_or(added.is_err() && !unusable, Ordering::Relaxed);
         progress.done(added.is_err());
@@ -97,7 +106,10 @@ pub(crate) fn export(arguments: &Arguments) -> Result<Exit, Stop> {
     for (session, added) in sessions.iter().zip(added) {
         match added {
             None => {}
-            Some(Ok(added)) => report.count(session, &added),
+            Some(Ok((file, added))) => {
+                report.taken(&session.file, &file);
+                report.count(&file, &added);
+            }
             Some(Err(DatasetError::Unusable(why))) => {
                 let file = format!("{}: ", session.file.display());
                 let why = why.strip_prefix(&file).unwrap_or(&why);
@@ -107,6 +119,37 @@ pub(crate) fn export(arguments: &Arguments) -> Result<Exit, Stop> {
         }
     }
     report.tell(output.format)
+}
+
+/// Adds a session from its file; where that lacks something, from another of its `files` too, and
+/// what has more of it stays. The file that was taken, and what became of it.
+fn add(
+    dataset: &Dataset,
+    session: &SessionFigures,
+    files: &[PathBuf],
+) -> Result<(PathBuf, Written), DatasetError> {
+    let add =
+        |file: &Path| dataset.add(&session.session, file).map(|written| (file.to_owned(), written));
+    let mut best = add(&session.file);
+    for file in files.iter().filter(|file| **file != session.file) {
+        match &best {
+            Ok((_, Written { lacks: None, .. })) => break,
+            Ok(_) | Err(DatasetError::Unusable(_)) => {}
+            Err(_) => break,
+        }
+        let other = add(file);
+        let better = match (&best, &other) {
+            (_, Err(error)) => !matches!(error, DatasetError::Unusable(_)),
+            (Err(_), Ok(_)) => true,
+            (Ok((_, best)), Ok((_, other))) => {
+                !other.there || other.lacks.is_none() || (best.there && other.ticks > best.ticks)
+            }
+        };
+        if better {
+            best = other;
+        }
+    }
+    best
 }
 
 fn stop(error: DatasetError) -> Stop {
@@ -119,21 +162,37 @@ fn stop(error: DatasetError) -> Stop {
 }
 
 impl Report {
-    fn count(&mut self, session: &SessionFigures, added: &Written) {
+    fn count(&mut self, file: &Path, added: &Written) {
         if added.there {
             self.there += 1;
         } else {
             self.written += 1;
+            self.ticks = self.ticks.saturating_add(added.ticks);
         }
-        self.ticks = self.ticks.saturating_add(added.ticks);
         self.damaged = self.damaged.saturating_add(added.damaged);
-        if !added.whole {
-            let why = match added.damaged {
-                0 => "not finished; written as far as it goes".to_owned(),
-                1 => "one damaged place; what could be read is written".to_owned(),
-                more => format!("{more} damaged places; what could be read is written"),
+        if let Some(lacks) = &added.lacks {
+            let why = if added.there {
+                format!("there already; {lacks}")
+            } else {
+                format!("{lacks}; what could be read is written")
             };
-            self.not_whole.push(FileTold::new(&session.file, why));
+            self.not_whole.push(FileTold::new(file, why));
+        }
+    }
+
+    /// Another file of a session turned out to have more of it than the one that was taken first.
+    fn taken(&mut self, first: &Path, taken: &Path) {
+        if first == taken {
+            return;
+        }
+        let [first_at, taken_at] = [first, taken].map(|path| path.display().to_string());
+        let before = format!("the same session as {first_at}, which is taken");
+        let why = format!("the same session as {taken_at}, which is taken");
+        for told in self.twice.iter_mut().filter(|told| told.why == before) {
+            if told.file == taken_at {
+                told.file.clone_from(&first_at);
+            }
+            told.why.clone_from(&why);
         }
     }
 

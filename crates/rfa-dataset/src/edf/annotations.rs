@@ -28,8 +28,13 @@ pub(super) struct Told {
 }
 
 impl Told {
-    fn at_tick(tick: u64, text: String) -> Self {
-        Self { when: When::Tick(tick), duration: None, text }
+    /// Of a text only what is kept: a note may be long, and thousands are held.
+    fn new(when: When, duration: Option<u64>, text: &str) -> Self {
+        Self { when, duration, text: text.chars().take(CHARS_MAX).collect() }
+    }
+
+    fn at_tick(tick: u64, text: &str) -> Self {
+        Self::new(When::Tick(tick), None, text)
     }
 
     /// Ticks between two are not on record.
@@ -37,29 +42,34 @@ impl Told {
         let from = last.saturating_add(1);
         let ticks = next.saturating_sub(from);
         let text = format!("{ticks} ticks not on record");
-        Self { when: When::Tick(from), duration: Some(ticks), text }
+        Self::new(When::Tick(from), Some(ticks), &text)
     }
 
-    /// Output begins or ends.
-    pub(super) fn output(tick: u64, row: &TickRow) -> Self {
+    /// Output begins or ends; at the part's first tick, that it is on.
+    pub(super) fn output(tick: u64, row: &TickRow, first: bool) -> Self {
         let permit = &row.outputs.permit;
         let text = if permit.delivering {
             let set = row.control.last().map(|of| f64::from(of.outputs.set_mc) / 1e3);
             let set = set.map_or_else(String::new, |set| format!(", set {set} degC"));
-            format!("RF on, step {}{set}", permit.step.saturating_add(1))
+            let is = if first { "is " } else { "" };
+            format!("RF {is}on, step {}{set}", permit.step.saturating_add(1))
         } else {
             "RF off".to_owned()
         };
-        Self::at_tick(tick, text)
+        Self::at_tick(tick, &text)
+    }
+
+    /// A note.
+    pub(super) fn note(at_us: i64, text: &str) -> Self {
+        Self::new(When::Us(at_us), None, &format!("note: {text}"))
     }
 }
 
-/// What a message of another topic tells; `None`: the ticks tell it.
-pub(super) fn told(at_us: i64, message: &Message<'_>) -> Result<Option<Told>, ReadError> {
+/// What a message of another topic tells.
+pub(super) fn told(at_us: i64, message: &Message<'_>) -> Result<Told, ReadError> {
     if message.topic == Topic::Note {
         let NoteMessage { text, .. } = message.parse()?;
-        let text = format!("note: {text}");
-        return Ok(Some(Told { when: When::Us(at_us), duration: None, text }));
+        return Ok(Told::note(at_us, &text));
     }
     let EventMessage { tick, event, .. } = message.parse()?;
     let text = match &event {
@@ -75,7 +85,7 @@ pub(super) fn told(at_us: i64, message: &Message<'_>) -> Result<Option<Told>, Re
         EventRow::Refused(_) => "command refused".to_owned(),
         EventRow::WouldTrip(trip) => format!("would trip {}", trip.rule.word()),
     };
-    Ok(Some(Told::at_tick(tick, text)))
+    Ok(Told::at_tick(tick, &text))
 }
 
 /// Annotations on their way into the data records.
@@ -161,8 +171,7 @@ fn list(onset_us: i64, duration_ticks: Option<u64>, text: &str) -> Vec<u8> {
         list.push_str(&format!("\u{15}{}.{:02}", ticks / 100, ticks % 100));
     }
     list.push('\u{14}');
-    let kept = text.chars().take(CHARS_MAX);
-    list.extend(kept.map(|one| if one.is_control() { ' ' } else { one }));
+    list.extend(text.chars().map(|one| if one.is_control() { ' ' } else { one }));
     list.push_str("\u{14}\0");
     list.into_bytes()
 }

@@ -102,8 +102,9 @@ pub(super) fn bytes(facts: &Facts<'_>) -> Vec<u8> {
     };
     let (date, time) = (told("%d.%m.%y", "01.01.85"), told("%H.%M.%S", "00.00.00"));
     let day = told("%d-%b-%Y", "X").to_uppercase();
-    // Subfields stand between spaces.
-    let generator = facts.identity.model.replace(' ', "_");
+    // Subfields stand between spaces; X: not known.
+    let model = facts.identity.model.trim();
+    let generator = if model.is_empty() { "X".to_owned() } else { model.replace(' ', "_") };
     let mut header = Vec::with_capacity(256 * (SIGNALS.len() + 2));
     let to = &mut header;
     field(to, "0", 8);

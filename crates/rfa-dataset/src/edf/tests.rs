@@ -96,3 +96,66 @@ fn annotations_say_when_how_long_and_what() {
     let expected = "+0\u{14}\u{14}\0+1.01\u{15}1.55\u{14}155 ticks not on record\u{14}\0";
     assert_eq!(text.trim_end_matches('\0'), expected.trim_end_matches('\0'));
 }
+
+/// What is kept of a text is bounded before thousands of them are.
+#[test]
+fn a_long_note_is_cut() {
+    let long = annotations::Told::note(0, &"ü".repeat(10_000));
+    let mut all = Annotations::new(first(), None, vec![long], 1);
+    assert!(all.record_bytes() < 500, "{} bytes", all.record_bytes());
+    let text = String::from_utf8(all.next_record()).expect("UTF-8");
+    assert_eq!(text.chars().filter(|one| *one == 'ü').count(), 120 - "note: ".len());
+}
+
+/// No value, one below, one above, and both ends of what can be.
+#[test]
+fn a_value_beyond_its_range_is_its_end_and_told() {
+    let power = &SIGNALS[2];
+    assert_eq!(power.digital(None), (NOT_MEASURED, false));
+    assert_eq!(power.digital(Some(0.0)), (NOT_MEASURED + 1, false));
+    assert_eq!(power.digital(Some(-0.001)), (NOT_MEASURED + 1, true));
+    assert_eq!(power.digital(Some(65.534)), (i16::MAX, false));
+    assert_eq!(power.digital(Some(65.535)), (i16::MAX, true));
+    // Its table has amperes.
+    assert_eq!(SIGNALS[4].digital(Some(0.001)), (NOT_MEASURED + 11, false));
+}
+
+/// Ticks 100, 102 and 250 of 100 to 250: two records, the second filled up.
+#[test]
+fn every_slot_has_its_samples() {
+    let mut bytes = Vec::new();
+    let told = Annotations::new(first(), None, Vec::new(), 2);
+    let record_bytes = 2 * SAMPLES * SIGNALS.len() + told.record_bytes();
+    let mut writer = Writer::new(&mut bytes, told, 1, 100, 151);
+    let values = |power_w| [None, None, Some(power_w), None, None, None];
+    for (slot, power_w) in [(0, 0.0), (2, 1.0), (150, 99.0)] {
+        writer.tick(slot, &values(power_w)).expect("writes");
+    }
+    assert_eq!(writer.ticks, 3);
+    assert_eq!(writer.finish().expect("ends"), (1, 148));
+    assert_eq!(bytes.len(), 2 * record_bytes);
+    let power = |slot: usize| {
+        let (record, place) = (slot / SAMPLES, slot % SAMPLES);
+        let at = record * record_bytes + 2 * (2 * SAMPLES + place);
+        i16::from_le_bytes([bytes[at], bytes[at + 1]])
+    };
+    let least = NOT_MEASURED + 1;
+    let expected = [least, NOT_MEASURED, least + 1_000, NOT_MEASURED];
+    assert_eq!([0, 1, 2, 3].map(power), expected);
+    let expected = [NOT_MEASURED, i16::MAX, NOT_MEASURED, NOT_MEASURED];
+    assert_eq!([149, 150, 151, 199].map(power), expected);
+}
+
+/// A place that both passes could not read counts once; what only the first looked at counts too.
+#[test]
+fn both_passes_tell_their_damage() {
+    let of = |damaged: u64, lines| Exported {
+        lines,
+        damage: (0..damaged).map(|at| rfa_record::Damage { at, why: String::new() }).collect(),
+        damaged,
+        end: rfa_record::End::Finished,
+        recovered: false,
+    };
+    assert_eq!(both(of(2, 500), of(1, 300), 300), of(2, 300));
+    assert_eq!(both(of(1, 500), of(1, 300), 300), of(1, 300));
+}

@@ -89,7 +89,7 @@ fn origin() -> Vec<Column<SessionRow>> {
         Column::new(
             "whole",
             Get::Flag(|row| Some(row.whole)),
-            "The recording is finished and every tick of it could be read.",
+            "The recording is finished, not what recovery left, and every tick could be read.",
         ),
         Column::new("ticks", Get::Int(|row| Some(row.ticks)), "Rows in `ticks`."),
     ]

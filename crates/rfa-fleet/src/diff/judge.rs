@@ -7,6 +7,7 @@ use rfa_figures::summary::{Summary, TripSummary};
 use rfa_record::End;
 use rfa_record::row::EventRow;
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
 
 /// The trips as they are compared: all of them, with a tolerance only which rules they were.
 pub(super) fn trips(summary: &Summary, moment: Moment, exact: bool) -> Value {
@@ -22,12 +23,22 @@ pub(super) fn trips(summary: &Summary, moment: Moment, exact: bool) -> Value {
     summary.trips.iter().map(|trip| if exact { whole(trip) } else { named(trip) }).collect()
 }
 
-/// What happened in the time that both cover, in order: with a tolerance without the times. Of a
-/// trip only its rule; the rest is compared with the trips.
-pub(super) fn events(side: &Side, other: &Side, exact: bool) -> Result<Value, serde_json::Error> {
+/// The time in which events of both are compared, µs since the alignment: what both cover, and with
+/// a tolerance nothing before the alignment, for nobody arms twice at the same moment.
+pub(super) fn window_us(a: &Side, b: &Side, exact: bool) -> RangeInclusive<i64> {
+    let Some((a, b)) = a.covers_us().zip(b.covers_us()) else { return 0..=-1 };
+    let first = a.0.max(b.0);
+    (if exact { first } else { first.max(0) })..=a.1.min(b.1)
+}
+
+/// What happened in `window_us`, in order: with a tolerance without the times. Of a trip only its
+/// rule; the rest is compared with the trips.
+pub(super) fn events(
+    side: &Side,
+    window_us: &RangeInclusive<i64>,
+    exact: bool,
+) -> Result<Value, serde_json::Error> {
     let (events, untold) = side.events();
-    let covered =
-        |at_us: i64| other.covers_us().is_some_and(|(first, last)| (first..=last).contains(&at_us));
     let one = |happened: &super::side::Happened| {
         let event = match &happened.event {
             EventRow::Tripped(trip) => json!({"tripped": trip.rule}),
@@ -39,7 +50,7 @@ pub(super) fn events(side: &Side, other: &Side, exact: bool) -> Result<Value, se
     };
     let mut all = events
         .iter()
-        .filter(|of| covered(of.at_us))
+        .filter(|of| window_us.contains(&of.at_us))
         .map(one)
         .collect::<Result<Vec<_>, serde_json::Error>>()?;
     if untold > 0 {

@@ -47,6 +47,8 @@ fn session(plan: &str, reached_s: f64, energy_j: f64) -> SessionFigures {
     SessionFigures {
         file: PathBuf::new(),
         basis: Basis::Summary,
+        finished: true,
+        ticks: 0,
         session: format!("{plan}-{reached_s}-{energy_j}"),
         plan: plan.to_owned(),
         electrode: "20 G, 5 mm".to_owned(),

@@ -1,7 +1,7 @@
 //! What a session came to, told the same way of the recording and of what was run anew.
 
-use rfa_figures::Summary;
 use rfa_figures::summary::Accumulator;
+use rfa_figures::{LatencyUs, Summary};
 use rfa_interlock::State;
 use rfa_plan::Program;
 use rfa_record::row::{EventRow, StateWord};
@@ -12,8 +12,8 @@ use serde::Serialize;
 /// A whole session, from what the generator reported.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figures {
-    /// As a session that is delivered tells its own; the times of its ticks are those of the
-    /// recording, and nought where it was run anew.
+    /// As a session that is delivered tells its own; without the times of its ticks, which nothing
+    /// that is computed has.
     #[serde(flatten)]
     pub session: Summary,
     /// Highest measured power, W.
@@ -122,7 +122,7 @@ impl Watch {
         let (first, last) = (self.points.first(), self.points.last());
         let us = |point: Option<&Point>| point.map_or(0, |point| point.at_us);
         let figures = Figures {
-            session: self.sums.finish(),
+            session: Summary { timing_us: LatencyUs::default(), ..self.sums.finish() },
             power_max_w: self.power_max_w,
             complete: self.complete,
             ended: last.map_or(State::SelfTest, |last| last.state).into(),

@@ -321,7 +321,10 @@ fn within_site(plan: Plan, header: &Header) -> Result<Plan, WhatIfError> {
 /// The site's file is recorded without its key, so that it is no whole one.
 fn site_power(header: &Header) -> Option<MilliWatts> {
     let site: toml::Table = header.site_toml.as_ref()?.parse().ok()?;
-    let power_w = site.get("limits")?.get("power_max_w")?.as_float()?;
+    let power_w = match site.get("limits")?.get("power_max_w")? {
+        toml::Value::Integer(power_w) => *power_w as f64,
+        other => other.as_float()?,
+    };
     MilliWatts::from_f64(power_w).ok()
 }
 

@@ -106,7 +106,7 @@ pub(super) fn steps(report: &Report, page: &mut Page) {
         );
     }
     page.end_table();
-    let words = "Reached: from the first activation to 2 K below the set temperature. Overshoot: \
+    let words = "Summed from every tick that can be read. Reached: from the first activation to 2 K below the set temperature. Overshoot: \
                  highest sensed temperature above set with RF on. Hold error: mean distance from \
                  set, from 3 s of lesion time on.";
     page.paragraph("<p class=\"small\">", words);
@@ -127,7 +127,10 @@ pub(super) fn dose(report: &Report, page: &mut Page) {
         ("energy", format!("{:.1} J", report.session.energy_j)),
         ("RF on", format!("{}, {}", clock(dose.rf_on_s), times(report.course.starts))),
         ("pulses", pulses(report.header.limits.mode)),
-        ("time without a reading", format!("{}, in none of these", clock(dose.unread_s))),
+        (
+            "time without a reading",
+            format!("{}, in none of the sums of the tip", clock(dose.unread_s)),
+        ),
     ]);
     let words = "CEM43 (Sapareto and Dewey 1984) is of tissue at the sensor; above some 50 °C it \
                  says no more than that such tissue is dead.";

@@ -1,7 +1,7 @@
 //! The terminal's events in, frames out; the player decides.
 
 use super::{Shown, state};
-use crate::exit::Stop;
+use crate::exit::{Exit, Stop};
 use crate::look::{hung_up, terminal_failed};
 use crate::rec::follow::{Follow, Growth};
 use ratatui::Terminal;
@@ -30,6 +30,11 @@ const WORK: Duration = Duration::from_millis(40);
 /// Ticks read between two looks at the clock.
 const SLICE: usize = 100;
 
+/// How often the terminal is looked at for a hang-up, and how long the console has to end by
+/// itself.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+const LEAVE_LIMIT: Duration = Duration::from_secs(1);
+
 /// How the console was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
@@ -47,6 +52,16 @@ pub(super) struct Shell {
     began: Instant,
 }
 
+/// Ends the program where its terminal is gone: the library that reads keys may not come back from
+/// one that has hung up (it reads nothing, without end). Nobody looks, and nothing is written.
+fn leave_with_the_terminal() {
+    while !hung_up() {
+        std::thread::sleep(LOOK_EVERY);
+    }
+    std::thread::sleep(LEAVE_LIMIT);
+    std::process::exit(i32::from(Exit::Failure.code()));
+}
+
 impl Shell {
     pub(super) fn new(reel: Reel<Shown>, player: Player, follow: Follow) -> Self {
         Self { reel, player, follow, began: Instant::now() }
@@ -60,6 +75,10 @@ impl Shell {
                 .map_err(|e| Stop::failure(format!("signals: {e}")))?;
         }
         install_panic_hook(&[], || {});
+        std::thread::Builder::new()
+            .name("rfa-terminal".to_owned())
+            .spawn(leave_with_the_terminal)
+            .map_err(|e| Stop::failure(format!("a thread: {e}")))?;
         let guard = TerminalGuard::enter(false).map_err(terminal_failed)?;
         let shown = self.until_the_end(&ended);
         drop(guard);
