@@ -81,9 +81,9 @@ impl DoseTrack {
         } else {
             self.sums.unread_s += whole.as_secs_f64();
         }
-        let reports = inputs.telemetry.iter().filter_map(|frame| frame.channel(self.channel));
+        let mut reports = inputs.telemetry.iter().filter_map(|frame| frame.channel(self.channel));
         // A tick without a frame: what was read last still stands, as long as it counts.
-        let Some(report) = reports.last() else { return };
+        let Some(report) = reports.next_back() else { return };
         let tip_c = match report.tip {
             TipReading::Valid(tip) => Some(tip.as_f64()),
             TipReading::Open | TipReading::Faulty => None,

@@ -148,11 +148,7 @@ pub fn diff(
         settings: settings(a.header(), b.header())?,
         signals: signals.finish(),
         trips: changes("trips", &trips(&sums_a, &sides.0), &trips(&sums_b, &sides.1))?,
-        events: changes(
-            "events",
-            &judge::events(&sides.0, &window_us, exact)?,
-            &judge::events(&sides.1, &window_us, exact)?,
-        )?,
+        events: judge::events((&sides.0, &sides.1), window_us.as_ref(), exact),
         steps: changes::<Vec<StepSummary>>("steps", &sums_a.steps, &sums_b.steps)?,
         dose: changes("", &Delivered::of(&sums_a), &Delivered::of(&sums_b))?,
     };

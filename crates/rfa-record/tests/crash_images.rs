@@ -2,8 +2,8 @@
 //! written since the last sync missing or torn, whatever their order. Of each such image: no
 //! panic, nothing invented, nothing that was synced lost, and the loss told.
 //!
-//! `RFA_CRASH_IMAGES=10000 cargo test -p rfa-record --test crash_images` tries as many; a thousand
-//! without it.
+//! Ten thousand of them; `RFA_CRASH_IMAGES=100000 cargo test -p rfa-record --test crash_images` tries
+//! more.
 
 mod support;
 
@@ -109,7 +109,7 @@ fn image(bytes: &[u8], length: usize, synced: usize, draw: &mut Draw) -> Vec<u8>
 fn no_crash_image_loses_what_was_synced_or_invents_anything() {
     let count = std::env::var("RFA_CRASH_IMAGES");
     let count: usize =
-        count.map_or(1_000, |text| text.parse().expect("RFA_CRASH_IMAGES: a number"));
+        count.map_or(10_000, |text| text.parse().expect("RFA_CRASH_IMAGES: a number"));
     let folder = tempfile::tempdir().expect("a folder");
     let bytes = recorded(&folder.path().join("s.mcap"));
     let (path, mended) = (folder.path().join("cut.mcap"), folder.path().join("mended.mcap"));

@@ -1,11 +1,10 @@
 //! What of a comparison is judged.
 
 use super::align::Moment;
-use super::side::Side;
+use super::side::{Happened, Side};
 use super::{Change, DiffOutcome, DiffReport};
 use rfa_figures::summary::{Summary, TripSummary};
 use rfa_record::End;
-use rfa_record::row::EventRow;
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 
@@ -23,40 +22,41 @@ pub(super) fn trips(summary: &Summary, moment: Moment, exact: bool) -> Value {
     summary.trips.iter().map(|trip| if exact { whole(trip) } else { named(trip) }).collect()
 }
 
-/// The time in which events of both are compared, µs since the alignment: what both cover, and with
-/// a tolerance nothing before the alignment, for nobody arms twice at the same moment.
-pub(super) fn window_us(a: &Side, b: &Side, exact: bool) -> RangeInclusive<i64> {
-    let Some((a, b)) = a.covers_us().zip(b.covers_us()) else { return 0..=-1 };
+/// The time in which events of both are compared, µs since the alignment: what both cover (absent:
+/// nothing), and with a tolerance nothing before the alignment, for nobody arms twice at the same
+/// moment.
+pub(super) fn window_us(a: &Side, b: &Side, exact: bool) -> Option<RangeInclusive<i64>> {
+    let (a, b) = a.covers_us().zip(b.covers_us())?;
     let first = a.0.max(b.0);
-    (if exact { first } else { first.max(0) })..=a.1.min(b.1)
+    Some((if exact { first } else { first.max(0) })..=a.1.min(b.1))
 }
 
-/// What happened in `window_us`, in order: with a tolerance without the times. Of a trip only its
-/// rule; the rest is compared with the trips.
+/// What happened in `window_us`, place by place: with a tolerance without the times. What a trip
+/// measured is compared with the trips.
 pub(super) fn events(
-    side: &Side,
-    window_us: &RangeInclusive<i64>,
+    sides: (&Side, &Side),
+    window_us: Option<&RangeInclusive<i64>>,
     exact: bool,
-) -> Result<Value, serde_json::Error> {
-    let (events, untold) = side.events();
-    let one = |happened: &super::side::Happened| {
-        let event = match &happened.event {
-            EventRow::Tripped(trip) => json!({"tripped": trip.rule}),
-            EventRow::WouldTrip(trip) => json!({"would-trip": trip.rule}),
-            other => serde_json::to_value(other)?,
+) -> Vec<Change> {
+    let of = |side: &Side| -> Vec<String> {
+        let (events, untold) = side.events();
+        let inside = events.iter().filter(|of| window_us.is_some_and(|w| w.contains(&of.at_us)));
+        let one = |of: &Happened| match exact {
+            true => format!("{:.3} s {}", of.at_us as f64 / 1e6, of.event.words()),
+            false => of.event.words(),
         };
-        let after_s = happened.at_us as f64 / 1e6;
-        Ok(if exact { json!({"event": event, "after_s": after_s}) } else { event })
+        let more = (untold > 0).then(|| format!("{untold} more"));
+        inside.map(one).chain(more).collect()
     };
-    let mut all = events
-        .iter()
-        .filter(|of| window_us.contains(&of.at_us))
-        .map(one)
-        .collect::<Result<Vec<_>, serde_json::Error>>()?;
-    if untold > 0 {
-        all.push(json!({"more": untold}));
-    }
-    Ok(all.into())
+    let (a, b) = (of(sides.0), of(sides.1));
+    let value = |of: Option<&String>| of.map_or(Value::Null, |words| Value::from(words.as_str()));
+    let places = (0..a.len().max(b.len())).filter(|place| a.get(*place) != b.get(*place));
+    let change = |place: usize| Change {
+        field: format!("events[{place}]"),
+        a: value(a.get(place)),
+        b: value(b.get(place)),
+    };
+    places.map(change).collect()
 }
 
 pub(super) fn outcome(report: &DiffReport, exact: bool) -> DiffOutcome {

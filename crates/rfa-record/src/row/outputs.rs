@@ -5,6 +5,7 @@ use super::{
     bounded, quantity,
 };
 use rfa_interlock::{AlarmId, AlarmSet, ArmRefusal, Event, Grant, Outputs, Trip};
+use rfa_session::refusal_text;
 use rfa_units::{MilliJoules, Permit, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -122,6 +123,28 @@ pub enum EventRow {
     Refused(RefusalRow),
     /// A threshold that is tried would have ended output; nothing came of it.
     WouldTrip(TripRow),
+}
+
+impl EventRow {
+    /// In words without numbers, so that the same is told the same way.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Changed { from, to } => format!("{} to {}", from.word(), to.word()),
+            Self::Tripped(trip) => format!("trip {} {}", trip.rule.word(), trip.alarm.word()),
+            Self::WouldTrip(trip) => format!("would trip {}", trip.rule.word()),
+            Self::Raised(alarm) => format!("alarm {}", alarm.word()),
+            Self::Cleared(alarm) => format!("alarm {} over", alarm.word()),
+            Self::Acknowledged => "acknowledged".to_owned(),
+            Self::Reset => "reset".to_owned(),
+            Self::Stopped(cause) => format!("stopped: {}", cause.word()),
+            Self::StepDone => "step done".to_owned(),
+            Self::CheckConfirmed => "check confirmed".to_owned(),
+            Self::Refused(refusal) => {
+                format!("refused: {}", refusal_text(ArmRefusal::from(*refusal)))
+            }
+        }
+    }
 }
 
 /// Why a command was refused.

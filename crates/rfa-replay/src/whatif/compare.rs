@@ -6,9 +6,7 @@ use super::lesion::LesionFigure;
 use super::rerun::Run;
 use super::settings::Setting;
 use super::{Asked, Noise, Quality, Session};
-use rfa_interlock::ArmRefusal;
-use rfa_record::row::{EventRow, StateWord, StopCauseWord};
-use rfa_session::refusal_text;
+use rfa_record::row::{EventRow, StateWord};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -200,7 +198,7 @@ impl Changes {
             None => "no grant".to_owned(),
             Some(mw) => format!("{:.3} W", f64::from(mw) * 1e-3),
         };
-        let states = |point: &Point| word(&StateWord::from(point.state));
+        let states = |point: &Point| StateWord::from(point.state).word().to_owned();
         let (only_recorded, only_what_if, moved) = events(recorded, what_if);
         let (only_recorded, a) = cut(only_recorded);
         let (only_what_if, b) = cut(only_what_if);
@@ -236,16 +234,16 @@ fn events(recorded: Side<'_>, what_if: Side<'_>) -> (Vec<OneSided>, Vec<OneSided
     let (began, began_what_if) = (began(recorded), began(what_if));
     let mut known: BTreeMap<String, Vec<&Happened>> = BTreeMap::new();
     for happened in what_if.1.iter().rev() {
-        known.entry(words(&happened.event)).or_default().push(happened);
+        known.entry(happened.event.words()).or_default().push(happened);
     }
     let one = |happened: &Happened, began_us: u64| OneSided {
         at_s: seconds(happened.at_us.saturating_sub(began_us)),
         event: happened.event.clone(),
-        text: words(&happened.event),
+        text: happened.event.words(),
     };
     let (mut only, mut moved) = (Vec::new(), Vec::new());
     for happened in recorded.1 {
-        let text = words(&happened.event);
+        let text = happened.event.words();
         let Some(other) = known.get_mut(&text).and_then(Vec::pop) else {
             only.push(one(happened, began));
             continue;
@@ -259,32 +257,4 @@ fn events(recorded: Side<'_>, what_if: Side<'_>) -> (Vec<OneSided>, Vec<OneSided
     let mut left: Vec<&Happened> = known.into_values().flatten().collect();
     left.sort_by_key(|happened| happened.place);
     (only, left.into_iter().map(|happened| one(happened, began_what_if)).collect(), moved)
-}
-
-/// An event in words, without numbers, so that the same is told the same way.
-fn words(event: &EventRow) -> String {
-    match event {
-        EventRow::Changed { from, to } => format!("{} to {}", word(from), word(to)),
-        EventRow::Tripped(trip) => format!("trip {} {}", word(&trip.rule), word(&trip.alarm)),
-        EventRow::WouldTrip(trip) => format!("would trip {}", word(&trip.rule)),
-        EventRow::Raised(alarm) => format!("alarm {}", word(alarm)),
-        EventRow::Cleared(alarm) => format!("alarm {} over", word(alarm)),
-        EventRow::Acknowledged => "acknowledged".to_owned(),
-        EventRow::Reset => "reset".to_owned(),
-        EventRow::Stopped(cause) => format!("stopped: {}", word::<StopCauseWord>(cause)),
-        EventRow::StepDone => "step done".to_owned(),
-        EventRow::CheckConfirmed => "check confirmed".to_owned(),
-        EventRow::Refused(refusal) => {
-            format!("refused: {}", refusal_text(ArmRefusal::from(*refusal)))
-        }
-    }
-}
-
-/// The recording's own word of a value.
-fn word<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        Ok(other) => other.to_string(),
-        Err(_) => "?".to_owned(),
-    }
 }

@@ -122,7 +122,7 @@ fn table(report: &Report) -> String {
     text.push_str(&row("peak C", &of(|f| option(f.session.peak_c_sensed, 2))));
     text.push_str(&row("highest power W", &of(|f| format!("{:.2}", f.power_max_w))));
     text.push_str(&row("energy J", &of(|f| format!("{:.1}", f.session.energy_j))));
-    text.push_str(&row("dose of the tip, CEM43 min", &of(|f| dose(f))));
+    text.push_str(&row("dose of the tip, CEM43 min", &of(dose)));
     let (recorded, what_if) = (lesion(&report.lesion_recorded), lesion(&report.lesion_what_if));
     text.push_str(&row("lesion mm", &[recorded, "-".to_owned(), what_if]));
     text.push_str(&row("length s", &of(|f| format!("{:.2}", f.length_s))));
