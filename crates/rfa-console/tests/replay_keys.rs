@@ -31,7 +31,7 @@ fn no_key_acts_on_a_generator() {
                 !dead || (effect.is_none() && text.contains("> replay: ")),
                 "{code:?}:\n{text}"
             );
-            for word in ["] ARM", "SIGN IN", "QUIT ?", "CHECK BEFORE"] {
+            for word in ["] ARM", "SIGN IN", "QUIT ?", "CHECK before"] {
                 assert!(!text.contains(word), "{code:?} opens a dialog:\n{text}");
             }
         }

@@ -2,13 +2,24 @@
 
 /// Characters that are kept of a name.
 const CHARS_MAX: usize = 80;
+/// Characters that are told of what is wrong at a place.
+const REASON_CHARS_MAX: usize = 400;
 /// Names that are kept at most.
 const NAMES_MAX: usize = 64;
 
 /// The beginning of a name that a file may have made as long as it likes.
 pub(crate) fn short(name: &str) -> String {
-    let mut kept: String = name.chars().take(CHARS_MAX).collect();
-    if kept.len() < name.len() {
+    first(CHARS_MAX, name)
+}
+
+/// The beginning of what is wrong at a place, in which a file may be quoted at any length.
+pub(crate) fn reason(why: &str) -> String {
+    first(REASON_CHARS_MAX, why)
+}
+
+fn first(chars: usize, text: &str) -> String {
+    let mut kept: String = text.chars().take(chars).collect();
+    if kept.len() < text.len() {
         kept.push_str("...");
     }
     kept

@@ -48,6 +48,17 @@ fn a_long_name_is_told_short_and_kept_once() {
     assert!(misfit.what.contains("no checkpoint for too long"), "{misfit}");
 }
 
+/// What is wrong quotes the file; whoever keeps a list of it would keep the file.
+#[test]
+fn a_long_reason_is_told_short() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let recording = rfa_record::Recording::open(with(folder.path(), &[])).expect("a recording");
+    let mut messages = recording.messages().expect("reads");
+    let message = messages.next().expect("reads").expect("a message");
+    let told = message.damaged("unknown variant `".to_owned() + &"x".repeat(1 << 20)).to_string();
+    assert!(told.contains("unknown variant") && told.len() < 1_000, "{} bytes", told.len());
+}
+
 /// The writer of a copy keeps every definition: together they are limited.
 #[test]
 fn definitions_beyond_their_limit_are_left_out_and_told() {

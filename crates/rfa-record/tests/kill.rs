@@ -1,4 +1,7 @@
 //! A process killed while it records loses less than a second of ticks, and no event.
+//!
+//! `RFA_KILLS=1000 cargo test -p rfa-record --test kill -- --nocapture` kills as many, at moments
+//! drawn from their number.
 
 mod support;
 
@@ -58,12 +61,24 @@ fn run_and_kill(path: &Path, ticks: u64) -> (u64, u64) {
     (last, events)
 }
 
+/// The ticks after which there is a kill: those around the end of a chunk, or as many as asked for.
+fn moments() -> Vec<u64> {
+    let Ok(count) = std::env::var("RFA_KILLS") else {
+        return vec![1, 49, 50, 51, 137, 240, 391, 555];
+    };
+    let count: u64 = count.parse().expect("RFA_KILLS: a number");
+    // Weyl's sequence: evenly over 6 s, each moment another one.
+    let moment = |number: u64| 1 + number.wrapping_mul(0x9E37_79B9_7F4A_7C15) % 600;
+    (0..count).map(moment).collect()
+}
+
 #[test]
 fn a_killed_recorder_loses_less_than_a_second() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut worst = 0;
-    for ticks in [1, 49, 50, 51, 137, 240, 391, 555] {
-        let path = folder.path().join(format!("{ticks}.mcap"));
+    let moments = moments();
+    for (number, ticks) in moments.iter().copied().enumerate() {
+        let path = folder.path().join(format!("{number}.mcap"));
         let (written, events) = run_and_kill(&path, ticks);
         assert!(written >= ticks);
         let recording = Recording::open(&path).expect("the header is there from the start");
@@ -82,6 +97,7 @@ fn a_killed_recorder_loses_less_than_a_second() {
         assert!(lost <= 50, "killed at {ticks}: {lost} of {written} ticks lost");
         assert!(seen >= events, "killed at {ticks}: {seen} of {events} events");
         worst = worst.max(lost);
+        std::fs::remove_file(&path).expect("is there");
     }
-    eprintln!("at most {worst} ticks (10 ms each) lost");
+    eprintln!("{} kills: at most {worst} ticks (10 ms each) lost", moments.len());
 }

@@ -27,11 +27,12 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
             Role::Dim,
         ));
     }
-    let ends = app.scroll;
-    let title = format!(" LOG  newest first, {} entries from {}", app.view.log.len(), ends + 1);
+    // Over a recording the log is shorter again after a step back.
+    let first = app.scroll.min(app.view.log.len().saturating_sub(1));
+    let title = format!(" LOG  newest first, {} entries from {}", app.view.log.len(), first + 1);
     lines.push((String::new(), Role::Base));
     lines.push((title, Role::Title));
-    for entry in app.view.log.iter().skip(app.scroll) {
+    for entry in app.view.log.iter().skip(first) {
         let mark = entry.priority.map_or("", marks);
         let moment = values::moment(app, entry.at);
         lines.push((format!(" {moment}  {mark:<3}  {}", entry.text), Role::Base));

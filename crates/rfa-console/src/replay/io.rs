@@ -2,8 +2,11 @@
 
 use crate::AppConfig;
 use rfa_session::playback::{Command, Timeline};
-use rfa_units::{HostInstant, MilliCelsius};
+use rfa_units::{HostInstant, MilliCelsius, Span};
 use std::sync::Arc;
+
+/// A sample of a second recording, of which there are five a second, is old after this.
+const BESIDE_AGE_MAX: Span = Span::from_secs(1);
 
 /// What the console over a recording is told once.
 #[derive(Debug, Clone)]
@@ -45,11 +48,11 @@ impl ReplayBeside {
         u64::try_from(own).ok().filter(|own| *own <= self.length_us)
     }
 
-    /// The newest temperature at a moment of the recording that is played.
+    /// The newest temperature at a moment of the recording that is played; `None`: it is old.
     pub(crate) fn tip(&self, at: HostInstant) -> Option<MilliCelsius> {
         let behind = self.samples.partition_point(|(sample, _)| *sample <= at);
-        let (_, tip) = self.samples.get(behind.checked_sub(1)?)?;
-        Some(*tip)
+        let (sampled, tip) = self.samples.get(behind.checked_sub(1)?)?;
+        (at.since(*sampled) <= BESIDE_AGE_MAX).then_some(*tip)
     }
 }
 

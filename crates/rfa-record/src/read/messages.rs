@@ -6,6 +6,7 @@ use super::{End, ReadError};
 use crate::Topic;
 use crate::header::RECOVERED;
 use crate::message::decode;
+use crate::words::reason;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -65,7 +66,7 @@ impl<'a> Message<'a> {
         ReadError::Damaged {
             path: self.path.to_owned(),
             at: self.chunk_at,
-            why: format!("{} message {}: {why}", self.topic.name(), self.sequence),
+            why: reason(&format!("{} message {}: {why}", self.topic.name(), self.sequence)),
         }
     }
 }

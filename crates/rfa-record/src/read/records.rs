@@ -3,6 +3,7 @@
 use super::fields::{Attachment, Channel, Fields, MAGIC, PREFIX, Schema, op};
 use super::frames::{Frames, RECORD_MAX};
 use super::{End, Map, ReadError};
+use crate::words::reason;
 use std::ops::Range;
 use std::path::Path;
 
@@ -124,8 +125,9 @@ impl Records {
         self.frames.seek(at)
     }
 
-    pub(crate) fn damaged(&self, why: impl Into<String>) -> ReadError {
-        ReadError::Damaged { path: self.path().to_owned(), at: self.at, why: why.into() }
+    pub(crate) fn damaged(&self, why: impl AsRef<str>) -> ReadError {
+        let why = reason(why.as_ref());
+        ReadError::Damaged { path: self.path().to_owned(), at: self.at, why }
     }
 
     /// The next record, or `None` at the end. Its fields are those of its kind.

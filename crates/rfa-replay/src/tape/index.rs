@@ -48,12 +48,12 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// The last place that has at most so many ticks in front of it; the file's start where that is
-    /// none, for what was told before the first tick.
+    /// The last place that has fewer ticks in front of it, so that what was told behind the last of
+    /// them in its own chunk is read again; the file's start where that is none.
     pub(super) fn before(&self, ticks: usize) -> Entry {
-        let behind = self.entries.partition_point(|entry| entry.ticks <= ticks);
+        let behind = self.entries.partition_point(|entry| entry.ticks < ticks);
         let found = behind.checked_sub(1).and_then(|place| self.entries.get(place));
-        found.copied().filter(|_| ticks > 0).unwrap_or(Entry { ticks: 0, chunk_at: MAGIC_LEN })
+        found.copied().unwrap_or(Entry { ticks: 0, chunk_at: MAGIC_LEN })
     }
 
     /// A chunk that begins with so many ticks in front of it.
@@ -212,4 +212,19 @@ fn mark(event: &EventRow) -> Option<(MarkKind, String)> {
 fn named(word: AlarmWord) -> String {
     let alarm = AlarmId::from(word);
     format!("AL-{:02} {}", alarm.number(), alarm_text(alarm).title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A chunk may hold more behind its last tick: it is the one that is read again.
+    #[test]
+    fn a_chunk_that_ends_with_the_tick_is_read_again() {
+        let entries = [(50, 100), (100, 200)];
+        let entries = entries.map(|(ticks, chunk_at)| Entry { ticks, chunk_at });
+        let index = Index { entries: entries.to_vec() };
+        let at = |ticks: usize| index.before(ticks).chunk_at;
+        assert_eq!([0, 50, 51, 100, 101].map(at), [MAGIC_LEN, MAGIC_LEN, 100, 100, 200]);
+    }
 }

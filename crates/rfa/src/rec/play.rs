@@ -100,7 +100,10 @@ fn player(arguments: &Play, tape: &Tape) -> Result<Player, Stop> {
         let at = seconds(*us);
         return Err(Stop::usage(format!("--from {at}: {why}; {first} to {last} s is played")));
     }
-    player.command(Command::Toggle, timeline);
+    // At the end there is nothing to be played.
+    if player.place() < player.range().last || player.growing() {
+        player.command(Command::Toggle, timeline);
+    }
     Ok(player)
 }
 

@@ -141,8 +141,11 @@ impl Shell {
             Growth::Still => return Ok(()),
             Growth::Grown => {
                 self.reel.grow().map_err(|e| Stop::failure(e.to_string()))?;
-                let more = self.reel.tape().may_grow();
-                (!more).then(|| "the recording is finished".to_owned())
+                let tape = self.reel.tape();
+                (!tape.may_grow()).then(|| match tape.end() {
+                    End::Finished => "the recording is finished".to_owned(),
+                    End::Truncated { at, why } => format!("it is broken at byte {at}: {why}"),
+                })
             }
             Growth::Over => Some(self.follow.over()),
         };
