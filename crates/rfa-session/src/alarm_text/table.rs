@@ -166,7 +166,7 @@ pub(super) const AL_20: AlarmText = AlarmText {
     done: NOTHING,
     act: "check tip position; STOP if in doubt",
     cleared_by: "set temperature reached, or stop",
-    shown_by: "crates/rfa-interlock/tests/sessions.rs",
+    shown_by: "crates/rfa-interlock/tests/step_ends.rs",
 };
 
 pub(super) const AL_21: AlarmText = AlarmText {
@@ -176,7 +176,7 @@ pub(super) const AL_21: AlarmText = AlarmText {
     done: NOTHING,
     act: "check tip position; cooled by a vessel?",
     cleared_by: "temperature back in its band",
-    shown_by: "crates/rfa-interlock/tests/sessions.rs",
+    shown_by: "crates/rfa-interlock/tests/step_ends.rs",
 };
 
 pub(super) const AL_23: AlarmText = AlarmText {
@@ -186,7 +186,7 @@ pub(super) const AL_23: AlarmText = AlarmText {
     done: "RF goes on under its limits; arming is refused while it lasts.",
     act: "write the readings down; free disk space",
     cleared_by: "the queue has room again; after a write error only a new session",
-    shown_by: "crates/rfa-interlock/tests/sessions.rs",
+    shown_by: "crates/rfa-interlock/tests/step_ends.rs",
 };
 
 pub(super) const AL_24: AlarmText = AlarmText {
@@ -206,7 +206,7 @@ pub(super) const AL_25: AlarmText = AlarmText {
     done: "Power is limited; nothing else.",
     act: "slower ramp; is it the right electrode?",
     cleared_by: "power under the ceiling",
-    shown_by: "crates/rfa-interlock/tests/sessions.rs",
+    shown_by: "crates/rfa-interlock/tests/step_ends.rs",
 };
 
 pub(super) const AL_27: AlarmText = AlarmText {
