@@ -95,6 +95,8 @@ fn read(path: &Path) -> Result<(), Failure> {
         let real_time = ticks as f64 / 100.0 / took.as_secs_f64();
         println!("{what}: {us:.2} us a tick, {real_time:.0} x real time");
     }
+    let share = reading.as_secs_f64() / verifying.as_secs_f64();
+    println!("verify is {:.0} % as fast as reading alone", share * 100.0);
     println!("{report}");
     Ok(())
 }

@@ -11,6 +11,7 @@
 mod beside;
 mod deck;
 mod execution;
+mod origin;
 mod passive;
 mod reel;
 mod report;

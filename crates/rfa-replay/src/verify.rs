@@ -1,5 +1,6 @@
 //! Bit-exact re-execution.
 
+use crate::origin::other_rfa;
 use crate::whatif::tuning_of;
 use crate::{Execution, Outcome, Part, Stopped, TickDifference, VerifyReport};
 use rfa_control::{ControlError, Tuning};
@@ -101,9 +102,7 @@ struct Comparison {
 
 impl Comparison {
     fn new(header: &Header, tuning: Tuning) -> Result<Self, ReplayError> {
-        let ours = env!("CARGO_PKG_VERSION");
-        let other = (header.rfa_version != ours)
-            .then(|| format!("recorded by rfa {}, re-executed by rfa {ours}", header.rfa_version));
+        let other = other_rfa(header, None);
         let limits = Limits::new(header.limits).map_err(ReplayError::Limits)?;
         Ok(Self {
             execution: Execution::tuned(header, tuning)?,

@@ -137,3 +137,32 @@ fn a_grid_has_every_combination_once_in_order() {
     );
     assert!(grid(&[many], usize::MAX).is_err());
 }
+
+/// The loop's numbers stand in no recording: where another rfa recorded, that is said, and of what.
+#[test]
+fn another_rfa_is_told() {
+    let of = |version: &str, recorded: Option<&str>, commit| {
+        let mut header = header();
+        header.rfa_version = version.to_owned();
+        header.git_commit = recorded.map(str::to_owned);
+        Setup::recorded(&header).expect("its plan").other_rfa(commit)
+    };
+    let ours = env!("CARGO_PKG_VERSION");
+    for (recorded, commit) in [
+        (None, None),
+        (None, Some("a")),
+        (Some("a"), None),
+        (Some("a"), Some("a")),
+        (Some("unknown"), Some("a")),
+        (Some("a"), Some("unknown")),
+    ] {
+        assert_eq!(of(ours, recorded, commit), None, "{recorded:?} {commit:?}");
+    }
+    let told = of("0.0.9", Some("a"), Some("a")).expect("another version");
+    let words =
+        format!("recorded by rfa 0.0.9, re-executed by rfa {ours}: the numbers of the loop");
+    assert!(told.starts_with(&words), "{told}");
+    let told = of(ours, Some("a"), Some("b")).expect("another commit");
+    let words = format!("recorded by commit a of rfa {ours}, re-executed by b: the numbers of the");
+    assert!(told.starts_with(&words), "{told}");
+}

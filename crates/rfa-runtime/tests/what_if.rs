@@ -122,6 +122,8 @@ fn another_gain_is_foretold() {
         assert!((session.energy_j / treated.energy_j - 1.0).abs() < 0.005, "{kp}");
         let doses = session.dose.zip(treated.dose).expect("told");
         assert!((doses.0.cem43_min / doses.1.cem43_min - 1.0).abs() < 0.02, "{kp}");
+        let damage = doses.0.arrhenius_nerve.zip(doses.1.arrhenius_nerve).expect("told");
+        assert!((damage.0 / damage.1 - 1.0).abs() < 0.02, "{kp}: {damage:?}");
         assert_eq!((what_if.complete, &session.trips), (known.complete, &treated.trips));
         for (one, two) in session.steps.iter().zip(&treated.steps) {
             let reached = one.reached_s.zip(two.reached_s).expect("reached");
@@ -139,6 +141,8 @@ fn a_what_if_is_a_recording_that_says_so_and_verifies() {
     let asked = Asked { settings: &settings, noise: Noise::Recorded, to: Some(&to) };
     let (report, run) = session.report(&asked).expect("runs");
     assert_eq!(report.what_if, run.figures);
+    let other = report.other_rfa.as_deref().expect("the header says version 0");
+    assert!(other.starts_with("recorded by rfa 0, "), "{other}");
     assert!(report.what_if.complete && report.waited.is_none(), "{report:?}");
     assert!(report.what_if.session.steps.iter().all(|step| step.held_s == 6.0), "{report:?}");
     let LesionFigure::Predicted { width_mm, .. } = report.lesion_what_if else { panic!("lesion") };
@@ -154,6 +158,7 @@ fn a_what_if_is_a_recording_that_says_so_and_verifies() {
     let told = info.summary.and_then(|summary| summary.session).expect("a summary");
     let told: rfa_figures::Summary = serde_json::from_value(told).expect("as a session tells it");
     assert_eq!(told, run.figures.session);
+    assert_eq!((mark["source_rfa_version"].as_str(), &recording.header().git_commit), ("0", &None));
     assert!(mark["settings"].contains("control.kp=0.5 plan.hold_s=6"), "{mark:?}");
     assert_eq!(recording.header().identity.kind, rfa_session::DeviceKind::Replay);
     let refused = Session::open(&to, false).expect_err("no treatment").to_string();

@@ -33,6 +33,12 @@ use cli::{Cli, Command};
 use exit::{Exit, Stop};
 use std::process::ExitCode;
 
+/// Commit that this program was built from; `unknown` where git did not tell.
+const COMMIT: &str = match option_env!("RFA_GIT_COMMIT") {
+    Some(commit) => commit,
+    None => "unknown",
+};
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -48,7 +48,8 @@ pub(crate) fn replay(arguments: &Arguments) -> Result<Exit, Stop> {
     refuse_poor(&arguments.file, session.quality())?;
     let noise = arguments.seed.map_or(Noise::Recorded, Noise::Drawn);
     let asked = Asked { settings: &settings, noise, to: arguments.to.as_deref() };
-    let (report, _) = session.report(&asked).map_err(|e| stop(&arguments.file, &e))?;
+    let (mut report, _) = session.report(&asked).map_err(|e| stop(&arguments.file, &e))?;
+    report.other_rfa = recorded.other_rfa(Some(crate::COMMIT));
     match format {
         Format::Json => output::json(&report)?,
         Format::Text => output::line(text::report(&report).trim_end())?,
@@ -60,7 +61,11 @@ pub(crate) fn replay(arguments: &Arguments) -> Result<Exit, Stop> {
 }
 
 fn keys(file: &Path, format: Format) -> Result<Exit, Stop> {
-    let keys = Setup::of(file).map_err(|e| stop(file, &e))?.keys();
+    let setup = Setup::of(file).map_err(|e| stop(file, &e))?;
+    if let Some(other) = setup.other_rfa(Some(crate::COMMIT)) {
+        eprintln!("warning: {}", output::plain(&other));
+    }
+    let keys = setup.keys();
     match format {
         Format::Json => output::json(&keys)?,
         Format::Text => output::line(text::keys(&keys).trim_end())?,

@@ -48,6 +48,8 @@ struct Row {
     settings: Option<Vec<Setting>>,
     figures: Option<Figures>,
     error: Option<String>,
+    /// In the row of a recording that another rfa recorded: that, and what it means.
+    other_rfa: Option<String>,
 }
 
 pub(crate) fn sweep(arguments: &Arguments) -> Result<Exit, Stop> {
@@ -123,7 +125,13 @@ impl Sweep<'_> {
             Err(stop) => {
                 self.asked.iter().for_each(|_| self.progress.done(true));
                 let error = Some(stop.message);
-                return Some(vec![Row { file, settings: None, figures: None, error }]);
+                return Some(vec![Row {
+                    file,
+                    settings: None,
+                    figures: None,
+                    error,
+                    other_rfa: None,
+                }]);
             }
         };
         let recorded = Row {
@@ -131,6 +139,7 @@ impl Sweep<'_> {
             settings: None,
             figures: Some(session.recorded().clone()),
             error: session.truncated().then(|| "it was not finished: this far".to_owned()),
+            other_rfa: session.setup().other_rfa(Some(crate::COMMIT)),
         };
         let runs = in_parallel(jobs, self.asked, |settings| {
             let row = (!self.over()).then(|| self.one(&file, &session, settings));
@@ -147,7 +156,8 @@ impl Sweep<'_> {
             Ok(run) => (Some(run.figures), None),
             Err(error) => (None, Some(error)),
         };
-        Row { file: file.to_owned(), settings: Some(settings.to_vec()), figures, error }
+        let (file, settings) = (file.to_owned(), Some(settings.to_vec()));
+        Row { file, settings, figures, error, other_rfa: None }
     }
 }
 
@@ -165,7 +175,7 @@ fn text(rows: &[Row]) -> String {
         if let Some(figures) = &row.figures {
             text.push_str(&line(&name, &cells(figures)));
         }
-        if let Some(why) = &row.error {
+        for why in row.other_rfa.iter().chain(&row.error) {
             text.push_str(&format!("  {}\n", output::plain(why)));
         }
     }

@@ -114,6 +114,9 @@ pub struct Report {
     pub file: String,
     /// The plan's short name.
     pub plan: String,
+    /// Another version of rfa recorded than this one, and what that means. Commits are known to who
+    /// asks: [`Setup::other_rfa`](super::Setup::other_rfa) compares them too.
+    pub other_rfa: Option<String>,
     /// What is set, with what the recording has.
     pub settings: Vec<SetFrom>,
     /// What is added to the plant.
@@ -174,6 +177,7 @@ impl Report {
         Self {
             file: course.path.display().to_string(),
             plan: course.header.plan_id.clone(),
+            other_rfa: session.setup.other_rfa(None),
             settings: asked.settings.iter().map(set).collect(),
             noise: asked.noise,
             plant: session.fit.plant.clone(),

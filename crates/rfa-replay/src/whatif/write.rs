@@ -59,6 +59,8 @@ impl Writer {
         let mut header = setup.header.clone();
         header.identity.kind = DeviceKind::Replay;
         header.rfa_version = env!("CARGO_PKG_VERSION").to_owned();
+        // That of whoever recorded the source is not that of whoever computes.
+        header.git_commit = None;
         // Files of the session it never was are left out; its plan stays, which it began from.
         header.attachments.clear();
         let mark = mark(session, setup, asked);
@@ -87,6 +89,7 @@ fn mark(session: &Session, setup: &Setup, asked: &Asked<'_>) -> BTreeMap<String,
     put("note".to_owned(), "a what-if: computed, no treatment".to_owned());
     put("source".to_owned(), name_of(session.path()).display().to_string());
     put("source_session".to_owned(), format!("{:08x}", session.header().limits.session.0));
+    put("source_rfa_version".to_owned(), session.header().rfa_version.clone());
     put(
         "noise".to_owned(),
         match asked.noise {

@@ -57,7 +57,7 @@ pub(super) fn bench(arguments: &Arguments) -> Result<Exit, Stop> {
     warnings.dedup();
     let answer = Answer {
         rfa: env!("CARGO_PKG_VERSION"),
-        commit: option_env!("RFA_GIT_COMMIT").unwrap_or("unknown"),
+        commit: crate::COMMIT,
         plan: arguments.plan.clone(),
         seed: arguments.seed,
         machine: Machine::here(),

@@ -135,7 +135,7 @@ pub(super) fn header(
         identity,
         seed,
         rfa_version: env!("CARGO_PKG_VERSION").to_owned(),
-        git_commit: Some(option_env!("RFA_GIT_COMMIT").unwrap_or("unknown").to_owned()),
+        git_commit: Some(crate::COMMIT.to_owned()),
         clock,
         trips_before: 0,
         limits: *limits.spec(),
