@@ -379,6 +379,10 @@ fn the_summary_has_exactly_its_fields() {
         set("step set_c reached_s held_s complete overshoot_c_true overshoot_c_sensed \
              mean_abs_error_c_true mean_abs_error_c_sensed")
     );
+    assert_eq!(
+        keys(&clean["dose"]),
+        set("above_42_c_s above_45_c_s above_60_c_s cem43_min arrhenius_nerve rf_on_s unread_s")
+    );
     assert_eq!(clean["no_lesion"], "the plan names no tissue");
     let predicted = treat("medial-branch-80", &[]).expect("a treatment").summary;
     let lesion = "boundary width_mm width_range_mm length_mm length_range_mm power power_disagreed";

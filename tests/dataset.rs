@@ -134,6 +134,10 @@ fn figures_are_those_of_the_summary() {
         let double = |value: &Value| value.as_f64().map_or(Field::Null, Field::Double);
         assert_eq!(column(row, "energy_j"), &double(&told["energy_j"]));
         assert_eq!(column(row, "peak_c"), &double(&told["peak_c_sensed"]));
+        for name in ["cem43_min", "arrhenius_nerve"] {
+            assert_eq!(column(row, name), &double(&told["dose"][name]), "{name}");
+            assert_ne!(column(row, name), &Field::Null, "{name}");
+        }
         assert_eq!(column(row, "lesion_width_mm"), &double(&told["lesion"]["width_mm"]));
         let complete = steps_of(told).iter().all(|step| step["complete"] == true);
         assert_eq!(column(row, "complete"), &Field::Bool(complete));
@@ -259,6 +263,20 @@ fn what_recovery_left_is_not_whole() {
     let told = export(folder.path()).expect_code(0).json();
     assert_eq!((&told["written"], &told["there"]), (&json!(1), &json!(0)));
     assert!(files(&at("out")) == first, "written as it was");
+}
+
+/// Nothing was lost on the way to a recovered copy of a whole recording: it is whole.
+#[test]
+fn a_recovered_copy_that_lost_nothing_is_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("recordings")).expect("a folder");
+    fs::copy(&TREATED[0].recording, folder.path().join("whole.mcap")).expect("copies");
+    let recover = ["rec", "recover", "whole.mcap", "recordings/a.mcap"];
+    rfa_in(folder.path(), recover).expect_code(0);
+    export(folder.path()).expect_code(0);
+    let [_, ticks, is_whole] = only_session(&folder.path().join("out"));
+    assert_eq!(is_whole, "true");
+    assert_eq!(ticks.parse().ok(), TREATED[0].summary["ticks"].as_u64());
 }
 
 /// Copies of a recording are its session; another seed, plan or fault is another one.

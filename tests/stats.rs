@@ -5,7 +5,7 @@ mod virtual_runs;
 
 use rfa_figures::recompute;
 use rfa_figures::summary::Summary;
-use rfa_record::{End, Recording};
+use rfa_record::{End, Recording, Topic, rewrite};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -84,6 +84,62 @@ fn an_unfinished_recording_is_counted_and_told() {
     assert_eq!((recovered, why.as_str()), (killed, "it has no summary"));
     let told = json_of(folder.path(), &["--recompute"], 0);
     assert_eq!(told["recomputed"], json!([]), "asked for, not for want of a summary");
+}
+
+/// What an older rfa did not count is absent in the statistics and no 0, and its summary is used.
+#[test]
+fn a_summary_of_an_older_rfa_is_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("old.mcap");
+    for (field, left) in [("arrhenius_nerve", true), ("cem43_min", false)] {
+        let mut older = |topic: Topic, data: &mut Vec<u8>| {
+            if topic == Topic::Summary {
+                let mut message: Value = serde_json::from_slice(data).expect("JSON");
+                let session = message["session"].as_object_mut().expect("figures");
+                let dose = session["dose"].as_object_mut().expect("a dose");
+                dose.remove(field).expect("told");
+                if !left {
+                    session.remove("dose");
+                }
+                *data = serde_json::to_vec(&message).expect("JSON");
+            }
+        };
+        rewrite(&TREATED[1].recording, &path, &mut older).expect("a copy");
+        let figures = rfa_fleet::figures(&path, false).expect("figures");
+        assert_eq!(figures.basis, rfa_fleet::Basis::Summary);
+        assert_eq!(figures.dose.is_some(), left);
+        let told = json_of(folder.path(), &[], 0)["groups"][0].clone();
+        assert_eq!(told["arrhenius_nerve"], Value::Null);
+        assert_eq!(told["cem43_min"] != Value::Null, left, "{told}");
+        fs::remove_file(&path).expect("removes");
+    }
+}
+
+/// A summary that lists more than a session can is not believed: the ticks are counted, and it is
+/// told why.
+#[test]
+fn a_summary_beyond_its_bounds_is_not_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (list, most, told) in
+        [("steps", rfa_units::MAX_STEPS, "its summary has "), ("trips", 16, "its summary lists ")]
+    {
+        let path = folder.path().join(format!("{list}.mcap"));
+        let mut longer = |topic: Topic, data: &mut Vec<u8>| {
+            if topic == Topic::Summary {
+                let mut message: Value = serde_json::from_slice(data).expect("JSON");
+                let entries = message["session"][list].as_array_mut().expect("a list");
+                let one = entries[0].clone();
+                entries.resize(most + 1, one);
+                *data = serde_json::to_vec(&message).expect("JSON");
+            }
+        };
+        rewrite(&TREATED[2].recording, &path, &mut longer).expect("a copy");
+        let figures = rfa_fleet::figures(&path, false).expect("figures");
+        let rfa_fleet::Basis::TicksFor { why } = &figures.basis else { panic!("{figures:?}") };
+        assert!(why.starts_with(&format!("{told}{} {list}", most + 1)), "{why}");
+        let counted = rfa_fleet::figures(&TREATED[2].recording, true).expect("figures");
+        assert_eq!((&figures.trips, &figures.steps), (&counted.trips, &counted.steps));
+    }
 }
 
 /// A file that cannot be used is told with its reason, and the exit code says so.

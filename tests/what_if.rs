@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
-use virtual_runs::{Ran, Treated, rfa, root, treat};
+use virtual_runs::{Ran, Treated, rfa, rfa_in, root, treat};
 
 const PLAN: &str = "tests/plans/short.toml";
 
@@ -114,6 +114,38 @@ fn nothing_set_changes_nothing() {
     assert_eq!(told["changes"]["only_what_if"], json!([]));
     assert_eq!(told["recorded"]["energy_j"], TREATED.summary["energy_j"]);
     assert_eq!(told["recorded"]["peak_c"], TREATED.summary["peak_c_sensed"]);
+}
+
+/// A recording of another version: that the loop's numbers are not recorded ones is said beside
+/// every answer.
+#[test]
+fn a_recording_of_another_rfa_is_told_as_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let mut bytes = fs::read(recording()).expect("reads");
+    let ours = env!("CARGO_PKG_VERSION").as_bytes();
+    let other = b"9.9.9.9.9.9.9".get(..ours.len()).expect("a short version");
+    let key = b"rfa_version";
+    let at = bytes.windows(key.len()).position(|part| part == key).expect("told");
+    // Behind the key its value, with its length before it.
+    let at = at + key.len() + 4;
+    assert_eq!(&bytes[at..at + ours.len()], ours);
+    bytes[at..at + ours.len()].copy_from_slice(other);
+    fs::write(path("edited.mcap"), bytes).expect("writes");
+    // With checksums that fit.
+    let words = ["rec", "recover", "edited.mcap", "other.mcap"];
+    rfa_in(folder.path(), words);
+    let file = path("other.mcap");
+    let said = format!("recorded by rfa {}, re-executed by", String::from_utf8_lossy(other));
+    let told = ask("replay", &file, &["--format", "json"]).expect_code(0).json();
+    assert!(told["other_rfa"].as_str().is_some_and(|told| told.contains(&said)), "{told}");
+    ask("replay", &file, &["--keys"]).expect_code(0).says(&[&said, "this rfa's, not recorded"]);
+    for command in ["replay", "sweep"] {
+        let text = ask(command, &file, &["--set", "control.kp=1"]).expect_code(0).stdout;
+        assert!(text.contains(&said) && text.contains("this rfa's, not recorded"), "{text}");
+    }
+    let ours = ask("replay", recording(), &["--format", "json"]).expect_code(0).json();
+    assert_eq!(ours["other_rfa"], Value::Null);
 }
 
 /// What is computed says so wherever it is shown, and is counted among no treatments.

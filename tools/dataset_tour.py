@@ -17,6 +17,10 @@ sessions = pl.scan_parquet(f"{dataset}/sessions/**/*.parquet", **how)
 steps = pl.scan_parquet(f"{dataset}/steps/**/*.parquet", **how)
 ticks = pl.scan_parquet(f"{dataset}/ticks/**/*.parquet", **how)
 
+# %% Only of sessions that are there: of one that is being written the other tables may have rows, and
+# `sessions` has none yet.
+steps, ticks = (rows.join(sessions, on="session", how="semi") for rows in [steps, ticks])
+
 # %% What is there, by plan and day.
 there = sessions.group_by("plan", "date").agg(
     pl.len().alias("sessions"),

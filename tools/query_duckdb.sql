@@ -32,7 +32,7 @@ WITH sessions AS (
             hold_error_c_true FROM steps)
         ON COLUMNS(* EXCLUDE plan_id) INTO NAME figure VALUE x
     UNION ALL BY NAME
-    UNPIVOT (SELECT plan_id, peak_c, energy_j, cem43_min FROM sessions)
+    UNPIVOT (SELECT plan_id, peak_c, energy_j, cem43_min, arrhenius_nerve FROM sessions)
         ON COLUMNS(* EXCLUDE plan_id) INTO NAME figure VALUE x
     UNION ALL BY NAME
     -- The boundary decides the size: it stands with every one.

@@ -69,7 +69,7 @@ def query(dataset):
         [
             long(steps, "x", **{name: pl.col(name) for name in OF_STEPS}),
             long(sessions, "x", peak_c=pl.col("peak_c"), energy_j=pl.col("energy_j"),
-                cem43_min=pl.col("cem43_min")),
+                cem43_min=pl.col("cem43_min"), arrhenius_nerve=pl.col("arrhenius_nerve")),
             # The boundary decides the size: it stands with every one.
             sizes.select("plan_id", figure=pl.lit("width_mm ") + boundary, x=pl.col("lesion_width_mm")),
             sizes.select("plan_id", figure=pl.lit("length_mm ") + boundary, x=pl.col("lesion_length_mm")),

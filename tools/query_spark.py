@@ -28,7 +28,8 @@ WITH counted AS (
         'overshoot_c_true', overshoot_c_true, 'hold_error_c_true', hold_error_c_true) AS (figure, x)
     FROM steps
     UNION ALL
-    SELECT plan_id, stack(3, 'peak_c', peak_c, 'energy_j', energy_j, 'cem43_min', cem43_min) AS (figure, x) FROM sessions
+    SELECT plan_id, stack(4, 'peak_c', peak_c, 'energy_j', energy_j, 'cem43_min', cem43_min,
+        'arrhenius_nerve', arrhenius_nerve) AS (figure, x) FROM sessions
     UNION ALL
     -- The boundary decides the size: it stands with every one.
     SELECT plan_id, stack(2, concat('width_mm ', lesion_boundary), lesion_width_mm,

@@ -83,7 +83,7 @@ fn lacks(figures: &SessionFigures, exported: &Exported) -> Option<String> {
         1 => "one damaged place".to_owned(),
         damaged if damaged > 1 => format!("{damaged} damaged places"),
         _ if exported.end != End::Finished || !figures.finished => "not finished".to_owned(),
-        _ if exported.recovered => "what recovery left of another recording".to_owned(),
+        _ if exported.recovery_lost => "what recovery left of another recording".to_owned(),
         _ if counted != read => {
             format!("its figures are of {counted} ticks, and {read} are on record")
         }

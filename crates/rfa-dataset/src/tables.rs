@@ -23,7 +23,7 @@ const SCHEMA_KEY: &str = "rfa.schema";
 pub(crate) const ROWS: &str = "rfa.rows";
 /// Ticks of its session that were written.
 pub(crate) const TICKS: &str = "rfa.ticks";
-/// Whether its session lacks nothing: finished, all of it read, and not what recovery left.
+/// Whether its session lacks nothing: finished, all of it read, and nothing lost in recovery.
 pub(crate) const WHOLE: &str = "rfa.whole";
 
 /// Which session a row is of.

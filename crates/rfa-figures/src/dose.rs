@@ -1,6 +1,7 @@
 //! What the tip was given: time at temperature and thermal dose.
 
 use rfa_session::TickRecord;
+use rfa_tissue::Arrhenius;
 use rfa_units::{ChannelId, HostInstant, OutputState, Span, TipReading};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,10 @@ pub struct Dose {
     pub above_60_c_s: f64,
     /// Equivalent minutes at 43 °C (Sapareto and Dewey 1984).
     pub cem43_min: f64,
+    /// Damage integral (Arrhenius, [`Dose::DAMAGE`]) of tissue at the sensor; 1 is the live
+    /// lesion's edge. Absent where another rfa wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrhenius_nerve: Option<f64>,
     /// Time with the output on as the generator reports it, s.
     pub rf_on_s: f64,
     /// Time without a reading of the tip, s, the time before the first one too: it is in none of
@@ -29,6 +34,22 @@ pub struct Dose {
 }
 
 impl Dose {
+    /// The rate process of [`Dose::arrhenius_nerve`], that of the live lesion.
+    pub const DAMAGE: Arrhenius = Arrhenius::NERVE;
+
+    /// Nothing given yet.
+    const fn none() -> Self {
+        Self {
+            above_42_c_s: 0.0,
+            above_45_c_s: 0.0,
+            above_60_c_s: 0.0,
+            cem43_min: 0.0,
+            arrhenius_nerve: Some(0.0),
+            rf_on_s: 0.0,
+            unread_s: 0.0,
+        }
+    }
+
     fn add(&mut self, seconds: f64, tip_c: Option<f64>, on: bool) {
         self.rf_on_s += if on { seconds } else { 0.0 };
         let Some(tip_c) = tip_c else {
@@ -44,6 +65,9 @@ impl Dose {
             *above_s += if tip_c > above_c { seconds } else { 0.0 };
         }
         self.cem43_min += seconds * rfa_tissue::dose_rate(tip_c);
+        if let Some(omega) = &mut self.arrhenius_nerve {
+            *omega += seconds * Self::DAMAGE.rate_when_warm(tip_c);
+        }
     }
 }
 
@@ -66,7 +90,7 @@ pub(crate) struct DoseTrack {
 
 impl DoseTrack {
     pub(crate) fn new(channel: ChannelId) -> Self {
-        Self { channel, sums: Dose::default(), last_tick: None, last: None }
+        Self { channel, sums: Dose::none(), last_tick: None, last: None }
     }
 
     pub(crate) fn tick(&mut self, record: &TickRecord) {
@@ -105,7 +129,7 @@ mod tests {
     /// An hour at 43 °C is 60 minutes of it; a degree more doubles them (Sapareto and Dewey 1984).
     #[test]
     fn times_and_dose_are_summed() {
-        let mut dose = Dose::default();
+        let mut dose = Dose::none();
         dose.add(3_600.0, Some(43.0), true);
         assert!((dose.cem43_min - 60.0).abs() < 1e-6, "{}", dose.cem43_min);
         dose.add(3_600.0, Some(44.0), false);
@@ -116,6 +140,40 @@ mod tests {
         let above = [dose.above_42_c_s, dose.above_45_c_s, dose.above_60_c_s];
         assert_eq!(above, [7_208.0, 8.0, 1.0]);
         assert_eq!((dose.rf_on_s, dose.unread_s), (3_613.0, 5.0));
+    }
+
+    /// Nerve lives through a minute at 50 °C and dies within a second at 60 °C, and at body
+    /// temperature nothing adds up. From A and E themselves, not from the logarithm of the model.
+    #[test]
+    fn damage_is_the_arrhenius_integral() {
+        let omega = |at_c: f64, seconds: f64| {
+            let mut dose = Dose::none();
+            dose.add(seconds, Some(at_c), true);
+            dose.arrhenius_nerve.expect("counted")
+        };
+        for (at_c, seconds) in [(45.0, 7_200.0), (50.0, 60.0), (60.0, 1.0)] {
+            let expected =
+                3.1e98 * (-6.28e5 / (8.314_462_618 * (at_c + 273.15_f64))).exp() * seconds;
+            let told = omega(at_c, seconds);
+            assert!((told / expected - 1.0).abs() < 1e-9, "{at_c} °C: {told}, {expected}");
+        }
+        assert!(omega(60.0, 1.0) > 1.0 && omega(50.0, 60.0) < 1.0);
+        assert_eq!(omega(37.5, 86_400.0), 0.0);
+        let mut unread = Dose::none();
+        unread.add(5.0, None, true);
+        assert_eq!(unread.arrhenius_nerve, Some(0.0));
+    }
+
+    /// What another rfa did not count is absent and stays so, it is not 0.
+    #[test]
+    fn a_dose_without_damage_is_read_as_that() {
+        let dose = Dose { cem43_min: 7.0, ..Dose::none() };
+        let mut told = serde_json::to_value(dose).expect("JSON");
+        assert_eq!(serde_json::from_value::<Dose>(told.clone()).expect("a dose"), dose);
+        told.as_object_mut().expect("an object").remove("arrhenius_nerve").expect("told");
+        let old: Dose = serde_json::from_value(told.clone()).expect("an older dose");
+        assert_eq!(old, Dose { arrhenius_nerve: None, ..dose });
+        assert_eq!(serde_json::to_value(old).expect("JSON"), told);
     }
 
     /// A second of silence is 100 ms of the last reading, and 900 ms that nobody knows.

@@ -22,7 +22,7 @@ pub const SETTLED_AFTER: Span = Span::from_secs(3);
 
 /// Trips listed at most; more are counted in [`Summary::trips_total`]. The third reset locks out
 /// (I13), so a session cannot come near this.
-const TRIPS_MAX: usize = 16;
+pub const TRIPS_MAX: usize = 16;
 
 /// Truth rows that wait for their tick at most: 4 s at 1 kHz.
 const TRUTHS_MAX: usize = 4096;

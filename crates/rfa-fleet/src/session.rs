@@ -1,6 +1,6 @@
 //! What one recorded session came to.
 
-use rfa_figures::summary::{LesionSummary, StepSummary, Summary, TripSummary};
+use rfa_figures::summary::{LesionSummary, StepSummary, Summary, TRIPS_MAX, TripSummary};
 use rfa_figures::{Dose, recompute};
 use rfa_record::{End, Header, ReadError, Recording, SummaryMessage, WHAT_IF};
 use rfa_session::DeviceKind;
@@ -114,9 +114,12 @@ fn summary_of(message: SummaryMessage) -> Result<Summary, String> {
     let session = message.session.ok_or("its summary holds no figures")?;
     let summary: Summary = serde_json::from_value(session)
         .map_err(|error| format!("its summary is of another form: {error}"))?;
-    let steps = summary.steps.len();
+    let (steps, trips) = (summary.steps.len(), summary.trips.len());
     if steps > MAX_STEPS {
         return Err(format!("its summary has {steps} steps; a plan has {MAX_STEPS} at most"));
+    }
+    if trips > TRIPS_MAX {
+        return Err(format!("its summary lists {trips} trips; {TRIPS_MAX} at most are listed"));
     }
     Ok(summary)
 }

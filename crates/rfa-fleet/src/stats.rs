@@ -96,6 +96,8 @@ pub struct Group {
     pub energy_j: Option<Distribution>,
     /// Dose at the sensor of each session, equivalent minutes at 43 °C.
     pub cem43_min: Option<Distribution>,
+    /// Damage integral at the sensor of each session, nerve's constants.
+    pub arrhenius_nerve: Option<Distribution>,
     /// Sizes of the predicted lesions, by their boundary.
     pub lesions: Vec<LesionSizes>,
     /// All trips.
@@ -181,6 +183,9 @@ impl Group {
             energy_j: Distribution::of(sessions.iter().map(|session| session.energy_j)),
             cem43_min: Distribution::of(
                 sessions.iter().filter_map(|session| Some(session.dose?.cem43_min)),
+            ),
+            arrhenius_nerve: Distribution::of(
+                sessions.iter().filter_map(|session| session.dose?.arrhenius_nerve),
             ),
             lesions: lesions(sessions),
             trips_total: sessions.iter().fold(0, |sum, s| s.trips_total.saturating_add(sum)),

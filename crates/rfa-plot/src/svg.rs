@@ -1,5 +1,6 @@
 //! A scene as SVG.
 
+use crate::markup::escaped;
 use crate::scene::{Anchor, Item, Scene, Step, Stroke, Text};
 use std::fmt::Write;
 
@@ -77,17 +78,3 @@ fn text_of(text: &Text) -> String {
 
 /// Width of a rim as a share of the font's size.
 pub(crate) const HALO: f64 = 0.28;
-
-fn escaped(words: &str) -> String {
-    words
-        .chars()
-        .filter(|c| !c.is_control())
-        .map(|c| match c {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            plain => plain.to_string(),
-        })
-        .collect()
-}

@@ -1,7 +1,7 @@
 //! Copies of recordings: record by record, as they are, into a new file that is renamed when it is
 //! whole.
 
-use crate::header::RECOVERED;
+use crate::header::{RECOVERED, WHOLE};
 use crate::read::{Attachment, Channel, Found, FoundMessage, Record, Records, Schema};
 use crate::write::Refused;
 use crate::{
@@ -174,7 +174,7 @@ impl Copier {
         let mark = [
             ("tail_bytes_lost", self.tail_bytes.to_string()),
             ("damaged_places", self.damaged.to_string()),
-            ("whole", self.whole.to_string()),
+            (WHOLE, self.whole.to_string()),
         ];
         let mark = mark.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         self.recorder.write_mark(RECOVERED, mark)

@@ -2,8 +2,8 @@
 
 use crate::copy::{ChainOf, Copier, Pass, into_new};
 use crate::header::{
-    CLOCK, CUT, DEIDENTIFIED, MERGED, PLAN_FILE, RECOVERED, SESSION, WHAT_IF, replace_serial,
-    replace_start,
+    CLOCK, CUT, DEIDENTIFIED, MERGED, PLAN_FILE, RECOVERED, SESSION, WHAT_IF, WHOLE,
+    replace_serial, replace_start,
 };
 use crate::message::{IntentMessage, decode, encode};
 use crate::read::{Attachment, Channel, FoundMessage, Schema};
@@ -49,7 +49,7 @@ const CUT_KEPT: &[&str] = &["from_start", "from_us", "until_us"];
 const MERGED_KEPT: &[&str] = &["parts"];
 /// The loop's numbers of a what-if, without which it could not be re-executed.
 const WHAT_IF_KEPT: &str = "control.";
-const RECOVERED_KEPT: &[&str] = &["tail_bytes_lost", "damaged_places", "whole"];
+const RECOVERED_KEPT: &[&str] = &["tail_bytes_lost", "damaged_places", WHOLE];
 /// Operators told apart at most.
 const OPERATORS_MAX: usize = 1_000;
 

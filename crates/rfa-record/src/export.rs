@@ -41,10 +41,10 @@ pub struct Exported {
     /// How the recording ends; finished too where the part that was asked for was followed to its
     /// own end.
     pub end: End,
-    /// What recovery left of another recording, where that has been read to its end; it may be only
-    /// a part of the session.
+    /// It is what recovery left of another recording, and less than that held, where it has been
+    /// read to its end.
     #[serde(skip)]
-    pub recovered: bool,
+    pub recovery_lost: bool,
 }
 
 impl Exported {
@@ -211,8 +211,13 @@ pub fn each(
     let began_ns = began?;
     let mut messages = recording.messages()?;
     let mut past = false;
-    let mut exported =
-        Exported { lines: 0, damage: Vec::new(), damaged: 0, end: End::Finished, recovered: false };
+    let mut exported = Exported {
+        lines: 0,
+        damage: Vec::new(),
+        damaged: 0,
+        end: End::Finished,
+        recovery_lost: false,
+    };
     loop {
         let taken = match messages.next() {
             Ok(None) => {
@@ -252,7 +257,7 @@ pub fn each(
         }
     }
     exported.end = messages.end().cloned().unwrap_or(End::Finished);
-    exported.recovered = messages.recovered();
+    exported.recovery_lost = messages.recovery_lost();
     Ok(exported)
 }
 
@@ -261,22 +266,13 @@ pub(crate) fn first_tick_ns(
     recording: &Recording,
     wait: &mut dyn FnMut() -> bool,
 ) -> Result<u64, ExportError> {
-    let mut messages = recording.messages()?;
-    loop {
-        match messages.next() {
-            Ok(Some(message)) if message.topic == Topic::Tick => return Ok(message.log_time_ns),
-            Ok(Some(_)) | Err(ReadError::Damaged { .. }) => continue,
-            Ok(None) => {}
-            Err(error) => return Err(error.into()),
-        }
-        if messages.end() == Some(&End::Finished) || !wait() || !messages.resume()? {
-            return Err(ExportError::NoTick(recording.path().display().to_string()));
-        }
-    }
+    let found = recording.first_tick_awaited(wait)?;
+    found.ok_or_else(|| ExportError::NoTick(recording.path().display().to_string()))
 }
 
-/// The time from `began_ns` to `at_ns`, in microseconds.
-pub(crate) fn since_us(at_ns: u64, began_ns: u64) -> i64 {
+/// The time from `began_ns` to `at_ns`, in microseconds, rounded down.
+#[must_use]
+pub fn since_us(at_ns: u64, began_ns: u64) -> i64 {
     let since = i128::from(at_ns) - i128::from(began_ns);
     i64::try_from(since.div_euclid(1_000)).unwrap_or(i64::MAX)
 }

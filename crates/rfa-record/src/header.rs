@@ -23,6 +23,8 @@ pub(crate) const SESSION: &str = "rfa.session";
 pub(crate) const CLOCK: &str = "rfa.clock";
 /// The metadata record at the end of a recovered file.
 pub(crate) const RECOVERED: &str = "rfa.recovered";
+/// In it: `true` where nothing was lost.
+pub(crate) const WHOLE: &str = "whole";
 /// The metadata record of a part of another recording.
 pub(crate) const CUT: &str = "rfa.cut";
 /// The metadata record of a recording put together from parts.

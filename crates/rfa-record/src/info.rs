@@ -120,6 +120,8 @@ pub struct Info {
     pub damaged: u64,
     /// The recording is what recovery left of another.
     pub recovered: bool,
+    /// And less than that held.
+    pub recovery_lost: bool,
     /// The session's own summary; absent: it did not come to its end.
     pub summary: Option<SummaryMessage>,
 }
@@ -251,6 +253,7 @@ impl Recording {
             damage: Vec::new(),
             damaged: 0,
             recovered: false,
+            recovery_lost: false,
             summary: None,
         })
     }
@@ -327,6 +330,7 @@ impl Info {
     fn finish(&mut self, messages: &Messages) {
         self.foreign = messages.foreign();
         self.recovered = messages.recovered();
+        self.recovery_lost = messages.recovery_lost();
         self.files = messages.files().to_vec();
         if let Some(end) = messages.end() {
             self.end = end.clone();

@@ -53,7 +53,7 @@ pub use cut::{CutReport, cut};
 pub use deidentify::{DeidentifyReport, deidentify};
 pub use export::{
     Decimal, ExportError, Exported, Micro, Milli, Part, Take, TickLine, each, export_csv,
-    export_ndjson,
+    export_ndjson, since_us,
 };
 pub use header::{Attached, Clock, Header, HeaderError, RECORD_SCHEMA, WHAT_IF};
 pub use info::{Damage, Gap, Info, Sequence, TripSeen};

@@ -186,15 +186,27 @@ impl Recording {
     /// # Errors
     /// [`ReadError::Io`]; damage is passed over.
     pub fn first_tick_ns(&self) -> Result<Option<u64>, ReadError> {
+        self.first_tick_awaited(&mut || false)
+    }
+
+    /// The same of one that may be written still: where there is none yet, `wait` is asked, true to
+    /// look again.
+    pub(crate) fn first_tick_awaited(
+        &self,
+        wait: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<u64>, ReadError> {
         let mut messages = self.messages()?;
         loop {
             match messages.next() {
                 Ok(Some(message)) if message.topic == crate::Topic::Tick => {
                     return Ok(Some(message.log_time_ns));
                 }
-                Ok(Some(_)) | Err(ReadError::Damaged { .. }) => {}
-                Ok(None) => return Ok(None),
+                Ok(Some(_)) | Err(ReadError::Damaged { .. }) => continue,
+                Ok(None) => {}
                 Err(error) => return Err(error),
+            }
+            if messages.end() == Some(&End::Finished) || !wait() || !messages.resume()? {
+                return Ok(None);
             }
         }
     }

@@ -125,7 +125,13 @@ fn what_a_source_lacks_is_told_in_the_copy() {
         assert_eq!(info.recovered, recovered, "{}", path.display());
         assert!(check(path, None).expect("a chain").intact, "{}", path.display());
     }
-    assert_eq!(recover(&whole, folder.path().join("r")).map(|r| r.whole).ok(), Some(true));
+    // Recovered again, what was lost before stays told; what was whole has lost nothing.
+    for (source, name, lost) in [(&a, "r", true), (&whole, "s", false)] {
+        let again = folder.path().join(name);
+        assert!(recover(source, &again).expect("recovers").whole);
+        let info = Recording::open(&again).expect("opens").info().expect("reads");
+        assert_eq!((info.recovered, info.recovery_lost), (true, lost), "{name}");
+    }
 }
 
 /// Everything in a file, unpacked.

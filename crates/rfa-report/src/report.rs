@@ -113,7 +113,7 @@ impl Report {
                  is of what is there."
             ));
         }
-        if self.info.recovered {
+        if self.info.recovery_lost {
             doubts.push(
                 "This file is what recovery left of a recording that was not finished.".to_owned(),
             );

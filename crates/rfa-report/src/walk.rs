@@ -3,7 +3,7 @@
 use rfa_record::row::{RowError, TickRow};
 use rfa_record::{
     End, IntentMessage, LesionMessage, Message, NoteMessage, Part, ReadError, Recording,
-    SummaryMessage, Topic, TruthRow,
+    SummaryMessage, Topic, TruthRow, since_us,
 };
 
 /// Damaged places told one by one at most.
@@ -136,10 +136,4 @@ fn give(message: &Message<'_>, at_s: f64, listen: &mut dyn Listen) -> Result<(),
         Topic::Event | Topic::Alarm | Topic::Chain => {}
     }
     Ok(())
-}
-
-/// The time from `began_ns` to `at_ns`, in microseconds.
-fn since_us(at_ns: u64, began_ns: u64) -> i64 {
-    let since = i128::from(at_ns) - i128::from(began_ns);
-    i64::try_from(since.div_euclid(1_000)).unwrap_or(i64::MAX)
 }

@@ -29,17 +29,7 @@ pub fn plain(text: &str) -> String {
 pub fn escaped(text: &str) -> String {
     let length = text.chars().count();
     let shown: String = text.chars().take(SHOWN_MAX).collect();
-    let mut escaped = String::with_capacity(shown.len());
-    for one in plain(&shown).chars() {
-        match one {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            plain => escaped.push(plain),
-        }
-    }
+    let mut escaped = rfa_plot::escaped(&plain(&shown));
     if length > SHOWN_MAX {
         escaped.push_str(&format!(" [cut: {length} characters]"));
     }

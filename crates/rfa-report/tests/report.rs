@@ -83,6 +83,8 @@ fn a_whole_recording_is_told_of() {
         "60 °C: ",
         "6.0 mm (5.7 to 6.4)",
         "arrhenius:nerve",
+        "Arrhenius damage at the tip&#39;s sensor",
+        "constants of nerve: 3.1e98 1/s and 6.28e5 J/mol",
         "above what the model allows",
         "intact, ",
         "not signed: it shows accidents, not forgery",

@@ -66,6 +66,12 @@ impl Arrhenius {
         libm::exp(self.ln_rate(at_c))
     }
 
+    /// The same of tissue that may be at rest: below 38 °C none.
+    #[must_use]
+    pub fn rate_when_warm(&self, at_c: f64) -> f64 {
+        if at_c > HARMLESS_C { self.rate(at_c) } else { 0.0 }
+    }
+
     fn ln_rate(&self, at_c: f64) -> f64 {
         self.ln_frequency - self.energy / (GAS_CONSTANT * (at_c + ICE_K))
     }

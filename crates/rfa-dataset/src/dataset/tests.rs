@@ -25,7 +25,7 @@ fn figures(finished: bool, ticks: u64) -> SessionFigures {
 }
 
 fn exported() -> Exported {
-    Exported { lines: 7, damage: Vec::new(), damaged: 0, end: End::Finished, recovered: false }
+    Exported { lines: 7, damage: Vec::new(), damaged: 0, end: End::Finished, recovery_lost: false }
 }
 
 /// Figures of less than the ticks, of a file that grew, of a part: none is whole for good.
@@ -37,7 +37,7 @@ fn only_what_lacks_nothing_is_whole() {
     assert_eq!(told(true, 7, exported()), "");
     assert_eq!(told(false, 7, exported()), "not finished");
     assert_eq!(told(true, 6, exported()), "its figures are of 6 ticks, and 7 are on record");
-    let recovered = Exported { recovered: true, ..exported() };
+    let recovered = Exported { recovery_lost: true, ..exported() };
     assert_eq!(told(true, 7, recovered), "what recovery left of another recording");
     let damage = vec![Damage { at: 9, why: "CRC".to_owned() }];
     let damaged = |damaged| Exported { damaged, damage: damage.clone(), ..exported() };

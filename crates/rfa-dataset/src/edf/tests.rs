@@ -154,7 +154,7 @@ fn both_passes_tell_their_damage() {
         damage: (0..damaged).map(|at| rfa_record::Damage { at, why: String::new() }).collect(),
         damaged,
         end: rfa_record::End::Finished,
-        recovered: false,
+        recovery_lost: false,
     };
     assert_eq!(both(of(2, 500), of(1, 300), 300), of(2, 300));
     assert_eq!(both(of(1, 500), of(1, 300), 300), of(1, 300));

@@ -89,7 +89,7 @@ fn origin() -> Vec<Column<SessionRow>> {
         Column::new(
             "whole",
             Get::Flag(|row| Some(row.whole)),
-            "The recording is finished, not what recovery left, and every tick could be read.",
+            "The recording is finished, recovery lost nothing of it, and every tick could be read.",
         ),
         Column::new("ticks", Get::Int(|row| Some(row.ticks)), "Rows in `ticks`."),
     ]
@@ -117,6 +117,12 @@ fn figures() -> Vec<Column<SessionRow>> {
             Get::Double(|row| Some(row.figures.dose?.cem43_min)),
             "Dose at the tip's sensor, equivalent minutes at 43 °C (CEM43); null: another rfa \
              wrote none.",
+        ),
+        Column::new(
+            "arrhenius_nerve",
+            Get::Double(|row| row.figures.dose?.arrhenius_nerve),
+            "Damage integral at the tip's sensor, by the constants of `arrhenius:nerve`; 1 is the \
+             predicted lesion's edge; null: another rfa wrote none.",
         ),
         Column::new(
             "trips_total",

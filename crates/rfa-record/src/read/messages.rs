@@ -4,7 +4,7 @@ use super::index::Start;
 use super::records::{Found, FoundMessage, Record, Records};
 use super::{End, ReadError};
 use crate::Topic;
-use crate::header::RECOVERED;
+use crate::header::{RECOVERED, WHOLE};
 use crate::message::decode;
 use crate::words::reason;
 use serde::de::DeserializeOwned;
@@ -25,6 +25,7 @@ pub struct Messages {
     channels: BTreeMap<u16, Option<Topic>>,
     foreign: u64,
     recovered: bool,
+    recovery_lost: bool,
     files: Vec<String>,
 }
 
@@ -78,6 +79,7 @@ impl Messages {
             channels: BTreeMap::new(),
             foreign: 0,
             recovered: false,
+            recovery_lost: false,
             files: Vec::new(),
         })
     }
@@ -89,6 +91,7 @@ impl Messages {
             channels: start.channels,
             foreign: 0,
             recovered: false,
+            recovery_lost: false,
             files: Vec::new(),
         })
     }
@@ -153,6 +156,13 @@ impl Messages {
         self.recovered
     }
 
+    /// Whether that recovery lost something of the recording it was given, as far as it has been
+    /// read. One that does not say so has.
+    #[must_use]
+    pub const fn recovery_lost(&self) -> bool {
+        self.recovery_lost
+    }
+
     /// Files kept inside, in their order, as far as it has been read; at most 64.
     #[must_use]
     pub fn files(&self) -> &[String] {
@@ -185,7 +195,10 @@ impl Messages {
                     return Err(self.records.damaged(why));
                 }
             }
-            Record::Metadata { name, .. } => self.recovered |= name == RECOVERED,
+            Record::Metadata { name, map } if name == RECOVERED => {
+                self.recovered = true;
+                self.recovery_lost |= map.get(WHOLE).is_none_or(|whole| whole != "true");
+            }
             Record::Attachment(attachment) if self.files.len() < FILES_MAX => {
                 self.files.push(attachment.file.name.chars().take(NAME_CHARS_MAX).collect());
             }

@@ -4,6 +4,7 @@ use super::content::{measured, times};
 use super::page::{CELL, Page};
 use crate::Report;
 use crate::words::{clock, word};
+use rfa_figures::Dose;
 use rfa_plan::{Gate, SensorKind};
 use rfa_units::{Mode, Span};
 
@@ -120,10 +121,15 @@ pub(super) fn dose(report: &Report, page: &mut Page) {
     let edge = report.lesion.as_ref().map_or("not recorded".to_owned(), |(_, told)| {
         format!("{}, followed by the model up to the lesion's edge below", told.boundary)
     });
+    let process = Dose::DAMAGE;
+    let damage = dose.arrhenius_nerve.map_or("not recorded".to_owned(), |omega| {
+        format!("omega {}, arrhenius:{}", scientific(omega), process.name)
+    });
     page.facts(&[
         ("tip above", above.join("; ")),
-        ("CEM43 at the tip's sensor", scientific(dose.cem43_min)),
-        ("Arrhenius damage", edge),
+        ("CEM43 at the tip's sensor", format!("{} min", scientific(dose.cem43_min))),
+        ("Arrhenius damage at the tip's sensor", damage),
+        ("Arrhenius damage in the tissue", edge),
         ("energy", format!("{:.1} J", report.session.energy_j)),
         ("RF on", format!("{}, {}", clock(dose.rf_on_s), times(report.course.starts))),
         ("pulses", pulses(report.header.limits.mode)),
@@ -132,9 +138,13 @@ pub(super) fn dose(report: &Report, page: &mut Page) {
             format!("{}, in none of the sums of the tip", clock(dose.unread_s)),
         ),
     ]);
-    let words = "CEM43 (Sapareto and Dewey 1984) is of tissue at the sensor; above some 50 °C it \
-                 says no more than that such tissue is dead.";
-    page.paragraph("<p class=\"small\">", words);
+    let words = format!(
+        "CEM43 (Sapareto and Dewey 1984) and Arrhenius damage are of tissue at the sensor; above \
+         some 50 °C they say no more than that such tissue is dead. Of the tissue exp(-omega) is \
+         alive; constants of {}: {}.",
+        process.name, process.source
+    );
+    page.paragraph("<p class=\"small\">", &words);
 }
 
 fn pulses(mode: Mode) -> String {
@@ -143,18 +153,20 @@ fn pulses(mode: Mode) -> String {
     words.to_owned()
 }
 
-/// Minutes: plain while they are few, in powers of ten where they are not.
-fn scientific(minutes: f64) -> String {
-    if minutes < 1e4 {
-        return format!("{minutes:.2} min");
+/// A dose: plain where a few digits tell it, in powers of ten where they do not.
+fn scientific(dose: f64) -> String {
+    if dose == 0.0 || (0.01..1e4).contains(&dose) {
+        return format!("{dose:.2}");
     }
-    let power = minutes.log10().floor();
     // The digits of an exponent (Unicode 16, superscripts).
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let digits = format!("{power:.0}");
-    let digits = digits.chars().filter_map(|digit| RAISED.get(digit.to_digit(10)? as usize));
-    let (share, raised) = (minutes / 10.0_f64.powf(power), digits.collect::<String>());
-    format!("{share:.1} × 10{raised} min")
+    let text = format!("{dose:.1e}");
+    let Some((share, power)) = text.split_once('e') else { return text };
+    let raised = |digit: char| match digit.to_digit(10) {
+        Some(digit) => RAISED.get(digit as usize).copied(),
+        None => Some('⁻'),
+    };
+    format!("{share} × 10{}", power.chars().filter_map(raised).collect::<String>())
 }
 
 pub(super) fn impedances(report: &Report, page: &mut Page) {
@@ -232,8 +244,10 @@ mod tests {
     use super::scientific;
 
     #[test]
-    fn large_doses_are_powers_of_ten() {
-        let shown = [0.5, 9_999.0, 12_345.0, 4.2e11].map(scientific);
-        assert_eq!(shown, ["0.50 min", "9999.00 min", "1.2 × 10⁴ min", "4.2 × 10¹¹ min"]);
+    fn large_and_small_doses_are_powers_of_ten() {
+        let shown = [0.0, 0.5, 9_999.0, 12_345.0, 4.2e11, 9.96e9, 1.1e-5].map(scientific);
+        let expected =
+            ["0.00", "0.50", "9999.00", "1.2 × 10⁴", "4.2 × 10¹¹", "1.0 × 10¹⁰", "1.1 × 10⁻⁵"];
+        assert_eq!(shown, expected);
     }
 }

@@ -107,8 +107,12 @@ impl Lines {
 fn value(value: &Value, rounded: bool) -> String {
     let told = match value {
         Value::Number(number) if rounded && number.is_f64() => {
-            let text = format!("{:.4}", number.as_f64().unwrap_or(f64::NAN));
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            let number = number.as_f64().unwrap_or(f64::NAN);
+            let text = format!("{number:.4}");
+            let text = text.trim_end_matches('0').trim_end_matches('.');
+            // Four places of a small dose would be none.
+            let small = number != 0.0 && number.abs() < 1e-3;
+            if small { format!("{number:.3e}") } else { text.to_owned() }
         }
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),

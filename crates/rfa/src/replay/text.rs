@@ -26,9 +26,10 @@ pub(super) fn keys(keys: &[Key]) -> String {
 }
 
 /// The whole report.
-pub(super) fn report(report: &Report) -> String {
+pub(crate) fn report(report: &Report) -> String {
     let mut lines = Lines::new();
     lines.add("recording", &format!("{}, plan {}", report.file, report.plan));
+    lines.list("other rfa", report.other_rfa.clone());
     lines.list("set", report.settings.iter().map(set));
     lines.list("identified", identified(&report.plant));
     let quality = &report.quality;
@@ -123,6 +124,7 @@ fn table(report: &Report) -> String {
     text.push_str(&row("highest power W", &of(|f| format!("{:.2}", f.power_max_w))));
     text.push_str(&row("energy J", &of(|f| format!("{:.1}", f.session.energy_j))));
     text.push_str(&row("dose of the tip, CEM43 min", &of(dose)));
+    text.push_str(&row("Arrhenius omega of the tip", &of(damage)));
     let (recorded, what_if) = (lesion(&report.lesion_recorded), lesion(&report.lesion_what_if));
     text.push_str(&row("lesion mm", &[recorded, "-".to_owned(), what_if]));
     text.push_str(&row("length s", &of(|f| format!("{:.2}", f.length_s))));
@@ -154,6 +156,12 @@ fn trips(figures: &Figures) -> String {
 /// Of the tip's sensor, CEM43, min.
 pub(crate) fn dose(figures: &Figures) -> String {
     figures.session.dose.map_or_else(dash, |dose| format!("{:.3e}", dose.cem43_min))
+}
+
+/// Of the tip's sensor, by nerve's constants.
+fn damage(figures: &Figures) -> String {
+    let omega = figures.session.dose.and_then(|dose| dose.arrhenius_nerve);
+    omega.map_or_else(dash, |omega| format!("{omega:.3e}"))
 }
 
 fn lesion(figure: &LesionFigure) -> String {

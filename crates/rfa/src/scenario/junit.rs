@@ -1,6 +1,7 @@
 //! Results as JUnit XML, which CI systems show.
 
 use super::report::{Results, one_line};
+use rfa_plot::escaped;
 use std::fmt::Write;
 
 /// One `testsuite` a scenario, one `testcase` a run.
@@ -44,33 +45,4 @@ pub(crate) fn junit(results: &Results<'_>) -> String {
     }
     xml.push_str("</testsuites>\n");
     xml
-}
-
-/// Text as XML may hold it, in an attribute or between tags.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            // XML 1.0 has no place for other control characters, however they are written.
-            c if c.is_control() => escaped.push(' '),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_breaks_out_of_its_place() {
-        assert_eq!(escaped("a < \"b\" & c > d"), "a &lt; &quot;b&quot; &amp; c &gt; d");
-        assert_eq!(escaped("one\ntwo\u{1b}[31m\u{ffff}"), "one two [31m\u{fffd}");
-    }
 }

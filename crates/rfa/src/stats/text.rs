@@ -45,11 +45,21 @@ pub(super) fn text(statistics: &Statistics) -> String {
             text.push_str(&format!("  {:<LABEL$}{:>8}{heading}\n", "", "count"));
         }
         for (label, of) in rows {
-            let values: String = columns(of).iter().map(|value| format!("{value:>10.3}")).collect();
+            let values: String =
+                columns(of).iter().map(|of| format!("{:>10}", value(*of))).collect();
             text.push_str(&format!("  {label:<LABEL$}{:>8}{values}\n", of.count));
         }
     }
     text
+}
+
+/// A value in a column's width, doses too, which run over twenty powers of ten.
+fn value(of: f64) -> String {
+    if of == 0.0 || (1e-3..1e5).contains(&of.abs()) {
+        format!("{of:.3}")
+    } else {
+        format!("{of:.2e}")
+    }
 }
 
 /// The group's name for people.
@@ -87,6 +97,7 @@ fn spreads(group: &Group) -> Vec<(String, &Distribution)> {
         ("peak_c", &group.peak_c),
         ("energy_j", &group.energy_j),
         ("cem43_min", &group.cem43_min),
+        ("arrhenius_nerve", &group.arrhenius_nerve),
     ];
     let figures = figures.into_iter();
     let mut rows: Vec<_> =
@@ -127,7 +138,7 @@ pub(super) fn markdown(statistics: &Statistics) -> String {
         text.push_str(&format!("\n| figure | count | {} |\n", COLUMNS.join(" | ")));
         text.push_str(&format!("|---|---:|{}\n", "---:|".repeat(COLUMNS.len())));
         for (label, of) in spreads(group) {
-            let values: Vec<_> = columns(of).iter().map(|value| format!("{value:.3}")).collect();
+            let values: Vec<_> = columns(of).iter().map(|of| value(*of)).collect();
             let (label, values) = (escaped(&label), values.join(" | "));
             text.push_str(&format!("| {label} | {} | {values} |\n", of.count));
         }
@@ -166,4 +177,20 @@ pub(super) fn csv(statistics: &Statistics) -> Result<String, csv::Error> {
     }
     let bytes = table.into_inner().map_err(|error| error.into_error())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::value;
+
+    #[test]
+    fn values_fit_their_columns() {
+        let of = [0.0, 0.015, -0.5, 0.000_012_3, 99_999.0, 1.374e11, -2.5e300];
+        let told = of.map(value);
+        assert_eq!(
+            told,
+            ["0.000", "0.015", "-0.500", "1.23e-5", "99999.000", "1.37e11", "-2.50e300"]
+        );
+        assert!(told.iter().all(|told| told.len() < 10), "{told:?}");
+    }
 }
