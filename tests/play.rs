@@ -150,6 +150,32 @@ fn an_unfinished_and_a_damaged_recording_are_played_and_told() {
     leave(terminal, 3, "broken.mcap: damaged at byte");
 }
 
+/// Another session's curve, and what would have come of other numbers, are asked for in the player.
+#[test]
+fn a_second_recording_and_a_what_if_are_laid_beside() {
+    let folder = folder();
+    rfa_in(folder.path(), ["rec", "note", "session.mcap", "a note", "noted.mcap"]).expect_code(0);
+    fs::write(folder.path().join("text.mcap"), "no recording").expect("writes");
+    let terminal = play(folder.path(), "rec play session.mcap --from 9.5");
+    terminal.wait_for("REPLAY  PLAYING", SOON);
+    terminal.press(" ");
+    terminal.wait_for("REPLAY  PAUSED", SOON);
+    for (keys, shown) in [
+        ("d", "beside, a file"),
+        ("\x1b[B\r", "beside 0:0"),
+        ("dtext.mcap\r", "text.mcap: not an MCAP file"),
+        ("d\r", "REPLAY  PAUSED"),
+        ("wcontrol.kp=0.5\r", "WHAT-IF   Enter closes"),
+        ("\r", "beside 0:0"),
+        ("wcontrol.kq=1\r", "did you mean control.kp?"),
+    ] {
+        terminal.press(keys);
+        terminal.wait_for(shown, SOON);
+    }
+    terminal.press("\r");
+    leave(terminal, 0, "");
+}
+
 /// A recording that is written, piece by piece and torn anywhere, is shown at its end; who goes
 /// back is left there.
 #[test]

@@ -17,6 +17,7 @@ use crate::draw;
 use crate::keys::{self, Act, Scope};
 use crate::replay::Stand;
 use crate::view::{Shown, View};
+use crate::words;
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Size};
@@ -35,7 +36,27 @@ pub(crate) enum Dialog {
     SignIn(SignInDialog),
     Help { scroll: usize },
     Explain { scroll: usize },
+    Panel(Panel),
     Quitting,
+}
+
+/// A page to read that is made when it is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Panel {
+    pub(crate) title: String,
+    pub(crate) lines: Vec<String>,
+    pub(crate) scroll: usize,
+}
+
+impl Panel {
+    pub(crate) fn new(title: impl Into<String>, lines: Vec<String>) -> Self {
+        Self { title: title.into(), lines, scroll: 0 }
+    }
+
+    /// Rows at most, on the narrowest screen that draws it.
+    pub(crate) fn rows(&self) -> usize {
+        self.lines.iter().flat_map(|line| words::fold(line, 40)).count()
+    }
 }
 
 impl Dialog {
@@ -44,7 +65,7 @@ impl Dialog {
             Self::Arm(_) => Scope::Arm,
             Self::Gate(_) => Scope::Gate,
             Self::SignIn(_) => Scope::SignIn,
-            Self::Help { .. } | Self::Explain { .. } => Scope::Reading,
+            Self::Help { .. } | Self::Explain { .. } | Self::Panel(_) => Scope::Reading,
             Self::Quitting => Scope::Quitting,
         }
     }
@@ -65,6 +86,8 @@ pub struct App {
     pub(crate) frozen: Option<HostInstant>,
     /// First entry of the log on screen 5.
     pub(crate) scroll: usize,
+    /// Words that entries of the log must have to be shown there.
+    pub(crate) filter: Option<String>,
     /// The operator ended the treatment at a check.
     pub(crate) ended: bool,
     /// How the alarm sound goes; `None`: nobody has said.
@@ -93,6 +116,7 @@ impl App {
             zoom: act::ZOOM_DEFAULT,
             frozen: None,
             scroll: 0,
+            filter: None,
             ended: false,
             sound: None,
             replay: None,
@@ -239,7 +263,9 @@ impl App {
             Some(Dialog::Arm(_)) => self.in_arm_dialog(act, key, held_f5, effects, now),
             Some(Dialog::Gate(_)) => self.in_gate_dialog(act, key, effects, now),
             Some(Dialog::SignIn(_)) => self.in_sign_in_dialog(act, key, effects, now),
-            Some(Dialog::Help { .. } | Dialog::Explain { .. }) => self.in_reading(act),
+            Some(Dialog::Help { .. } | Dialog::Explain { .. } | Dialog::Panel(_)) => {
+                self.in_reading(act)
+            }
             Some(Dialog::Quitting) => self.in_quitting(act, effects, now),
             None => {}
         }

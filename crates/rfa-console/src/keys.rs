@@ -92,6 +92,9 @@ pub(crate) enum Act {
     CutCommand,
     NoteCommand,
     GoTo,
+    SearchLog,
+    SecondRecording,
+    WhatIf,
 }
 
 impl Act {

@@ -1,10 +1,11 @@
 //! The console over a recording: the same screens, and no key that acts on a generator.
 
 mod act;
+mod entry;
 mod io;
 mod scene;
 
-pub(crate) use act::ENTRY_MAX;
+pub(crate) use entry::Entry;
 pub use io::{ReplayBeside, ReplayConfig, ReplayEffect};
 pub use scene::ReplayKept;
 
@@ -14,7 +15,7 @@ use ratatui::Frame;
 use ratatui::layout::Size;
 use rfa_session::LatencyView;
 use rfa_session::playback::{Player, Timeline};
-use rfa_units::HostInstant;
+use rfa_units::{HostInstant, Span};
 use std::sync::Arc;
 
 /// Where the recording stands, for the drawing.
@@ -26,11 +27,29 @@ pub(crate) struct Stand {
     pub(crate) player: Player,
     /// What is shown has not come to the player's place yet: how far it is, in percent.
     pub(crate) seeking: Option<u8>,
-    /// A time or words of an event that are being typed.
-    pub(crate) entry: Option<String>,
+    pub(crate) entry: Option<Entry>,
     pub(crate) beside: Option<ReplayBeside>,
+    /// Other recordings that are offered to stand beside it.
+    neighbours: Arc<[String]>,
+    /// What is being read or computed beside what is shown.
+    pub(crate) work: Option<&'static str>,
     /// The moment on the clock of whoever looks, as of the last input.
     pub(crate) wall: HostInstant,
+    /// When the recording was last seen to have grown, on that clock.
+    grown: HostInstant,
+}
+
+/// What is written comes this late at most: a chunk holds half a second, and the file is looked at
+/// five times a second.
+const WRITTEN_LATE: Span = Span::from_secs(1);
+
+impl Stand {
+    /// How long nothing has come of a recording that is followed, beyond what is usual.
+    pub(crate) fn silent(&self) -> Span {
+        let still = self.wall.since(self.grown);
+        let still = if self.player.follows() { still } else { Span::ZERO };
+        Span::from_micros(still.as_micros().saturating_sub(WRITTEN_LATE.as_micros()))
+    }
 }
 
 /// The console over a recording. It holds no way to a generator: its keys give a command for the
@@ -46,19 +65,33 @@ impl Replay {
     /// A console that has seen nothing of the recording yet.
     #[must_use]
     pub fn new(config: ReplayConfig) -> Self {
-        let ReplayConfig { app, file, trouble, timeline, first_at, beside } = config;
+        let ReplayConfig { app, file, trouble, timeline, first_at, beside, neighbours } = config;
         let mut app = App::new(app);
         app.screen = Screen::Live;
         let player = Player::new(&timeline);
         let wall = HostInstant::from_micros(0);
-        let (seeking, entry) = (None, None);
-        let stand = Stand { file, trouble, timeline, player, seeking, entry, beside, wall };
+        let stand = Stand {
+            file,
+            trouble,
+            timeline,
+            player,
+            seeking: None,
+            entry: None,
+            beside,
+            neighbours,
+            work: None,
+            wall,
+            grown: wall,
+        };
         Self { app, stand, first_at }
     }
 
     /// The terminal's size in columns and rows; to be told once at the start, too.
-    pub const fn resize(&mut self, columns: u16, rows: u16) {
+    pub fn resize(&mut self, columns: u16, rows: u16) {
         self.app.size = Size::new(columns, rows);
+        if !self.app.is_drawable() {
+            (self.app.dialog, self.stand.entry) = (None, None);
+        }
     }
 
     /// Words for whoever looks, at the moment `wall` of theirs.
@@ -72,9 +105,21 @@ impl Replay {
         (self.stand.player, self.stand.seeking) = (*player, seeking);
     }
 
-    /// The recording has grown, or is found to be finished; `trouble` as at the start.
-    pub fn grown(&mut self, timeline: Arc<Timeline>, trouble: Option<String>) {
+    /// The recording has grown, or is found to be finished, at the moment `wall` of whoever looks;
+    /// `trouble` as at the start.
+    pub fn grown(&mut self, timeline: Arc<Timeline>, trouble: Option<String>, wall: HostInstant) {
         (self.stand.timeline, self.stand.trouble) = (timeline, trouble);
+        (self.stand.grown, self.stand.wall) = (wall, wall);
+    }
+
+    /// A second recording, or a what-if, in the same trend; it takes the place of one before.
+    pub fn stand_beside(&mut self, beside: ReplayBeside) {
+        self.stand.beside = Some(beside);
+    }
+
+    /// What is being read or computed beside what is shown; `None`: nothing any more.
+    pub const fn works(&mut self, work: Option<&'static str>) {
+        self.stand.work = work;
     }
 
     /// What the times of the ticks so far come to.
@@ -98,11 +143,18 @@ impl Replay {
     /// whoever looks.
     pub fn draw(&mut self, frame: &mut Frame, wall: HostInstant) {
         self.stand.wall = wall;
+        let moment = self.moment();
+        // What comes later than what is shown is not known here.
+        if self.stand.seeking.is_none() && self.app.frozen.is_some_and(|at| at > moment) {
+            self.app.frozen = None;
+            self.app.say("the trend is no longer frozen: its picture was of later", wall);
+        }
         self.app.replay = Some(Box::new(self.stand.clone()));
-        self.app.draw(frame, self.moment());
+        self.app.draw(frame, moment);
     }
 
-    /// The recorded moment that is shown: the newest tick's own, and what has passed since.
+    /// The recorded moment that is shown: the newest tick's own, and what has passed since. Where a
+    /// recording is followed and nothing comes, that grows old.
     fn moment(&self) -> HostInstant {
         let Stand { player, timeline, seeking, .. } = &self.stand;
         let newest = self.app.view.newest_at().unwrap_or(self.first_at);
@@ -110,6 +162,7 @@ impl Replay {
             return newest;
         }
         let since_us = player.at_us().saturating_sub(timeline.time_us(player.place()));
+        let since_us = since_us.saturating_add(self.stand.silent().as_micros());
         HostInstant::from_micros(newest.as_micros().saturating_add(since_us))
     }
 }

@@ -134,6 +134,24 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// `line` in rows of `width` characters: broken behind a space where one is in the row's second
+/// half, and what follows is set in.
+pub(crate) fn fold(line: &str, width: usize) -> Vec<String> {
+    const SET_IN: &str = "  ";
+    let width = width.max(2 * SET_IN.len());
+    let mut rows = Vec::new();
+    let mut left: Vec<char> = line.chars().collect();
+    while left.len() > width {
+        let space = left[..width].iter().rposition(|c| *c == ' ');
+        let cut = space.filter(|at| *at >= width / 2).map_or(width, |at| at + 1);
+        let rest = left.split_off(cut);
+        rows.push(String::from_iter(left).trim_end().to_owned());
+        left = SET_IN.chars().chain(rest).collect();
+    }
+    rows.push(String::from_iter(left));
+    rows
+}
+
 /// `text` in pieces of `width` characters: what is to be typed is not broken between words only.
 pub(crate) fn chunks(text: &str, width: usize) -> impl Iterator<Item = String> {
     let characters: Vec<char> = text.chars().collect();

@@ -7,7 +7,7 @@ mod player;
 use common::Scene;
 use player::{Shown, at, warmer};
 use ratatui::crossterm::event::KeyCode;
-use rfa_console::{Symbols, Theme};
+use rfa_console::{ReplayBeside, Symbols, Theme};
 use rfa_session::playback::{Command, Direction, Player, Timeline};
 use rfa_session::{Action, Answer, Finding, Intent};
 use rfa_units::HostInstant;
@@ -67,7 +67,12 @@ fn a_second_recording_stands_in_the_same_trend() {
         insta::assert_snapshot!(format!("{}{look}", name("beside", size)), text);
         // Before it began and when it is over it has no temperature.
         shown.command(Command::End);
-        assert!(shown.drawn().contains("beside: --"), "{}", shown.drawn());
+        assert!(shown.drawn().contains("beside: over"), "{}", shown.drawn());
+        let late = ReplayBeside { ahead_us: -50_000_000, ..warmer() };
+        let torn = ReplayBeside { trouble: Some("UNFINISHED".to_owned()), ..late };
+        let mut shown = Shown::with(size, Theme::Dark, symbols, Some(torn));
+        shown.command(Command::Seek(40_000_000));
+        assert!(shown.drawn().contains("beside: not begun UNFINISHED"), "{}", shown.drawn());
     }
 }
 
@@ -128,16 +133,24 @@ fn a_growing_recording_is_followed() {
     (0..half).for_each(|place| assert!(timeline.push(whole.time_us(place))));
     shown.timeline = Arc::new(timeline);
     shown.player = Player::new(&shown.timeline);
-    shown.replay.grown(Arc::clone(&shown.timeline), Some("GROWING".to_owned()));
+    let wall = shown.wall;
+    shown.replay.grown(Arc::clone(&shown.timeline), Some("GROWING".to_owned()), wall);
     shown.player.set_growing(true, &shown.timeline);
     shown.command(Command::End);
     shown.command(Command::Toggle);
     let text = shown.drawn();
-    assert!(text.contains("REPLAY  FOLLOWING") && text.contains("GROWING"), "{text}");
+    assert!(text.contains("REPLAY  FOLLOWING  ") && text.contains("GROWING"), "{text}");
+    assert!(!text.contains("NO DATA"), "{text}");
+    // Nothing comes for longer than a chunk takes: what is shown grows old.
+    shown.wall = HostInstant::from_micros(wall.as_micros() + 4_500_000);
+    let text = shown.drawn();
+    for word in ["FOLLOWING, nothing new for 3 s", "NO DATA 3.5 s"] {
+        assert!(text.contains(word), "{word:?}: {text}");
+    }
     shown.timeline = whole;
     shown.player.grown(half - 1, &shown.timeline);
     shown.player.set_growing(false, &shown.timeline);
-    shown.replay.grown(Arc::clone(&shown.timeline), None);
+    shown.replay.grown(Arc::clone(&shown.timeline), None, shown.wall);
     shown.follow();
     let (grown, mut played) = (shown.drawn(), Shown::new((80, 24)));
     played.command(Command::End);
@@ -233,4 +246,23 @@ fn an_alarm_does_not_flash_over_a_recording() {
     let lit = looks(&scene);
     scene.wait_ms(250);
     assert_ne!(looks(&scene), lit, "in a treatment it flashes");
+}
+
+/// A trend that is frozen stays so after a step back to behind its moment, and not before it.
+#[test]
+fn a_frozen_trend_survives_a_step_back() {
+    let mut shown = Shown::seek((80, 24), 30);
+    shown.press(KeyCode::Char('f'));
+    shown.command(Command::Seek(35_000_000));
+    assert!(shown.drawn().contains("FROZEN 5 s ago"), "{}", shown.drawn());
+    let back_to = |shown: &mut Shown, s: u64| {
+        shown.replay.back_to(None);
+        shown.told = 0;
+        shown.command(Command::Seek(s * 1_000_000));
+        shown.drawn()
+    };
+    let text = back_to(&mut shown, 33);
+    assert!(text.contains("FROZEN 3 s ago"), "{text}");
+    let text = back_to(&mut shown, 20);
+    assert!(text.contains("> the trend is no longer frozen") && !text.contains("FROZEN"), "{text}");
 }

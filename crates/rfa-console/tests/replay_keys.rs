@@ -6,19 +6,23 @@ mod player;
 
 use player::Shown;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use rfa_console::{ReplayEffect, Screen};
+use rfa_console::{ReplayEffect, Screen, Symbols, Theme};
 use rfa_session::playback::{Command, Direction};
 
-/// The keys that act on a generator say so and do nothing; no key gives anything but a command for
-/// the player or the end.
+/// The keys that act on a generator say so and do nothing, in rest, in the hold and where a check
+/// is due; no key gives anything but a command for the player or the end.
 #[test]
 fn no_key_acts_on_a_generator() {
     let mut codes: Vec<KeyCode> = (' '..='~').map(KeyCode::Char).collect();
     codes.extend((1..=12).map(KeyCode::F));
     codes.extend([KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::Backspace]);
-    for screen in ['1', '2', '5', '6', '7'] {
+    let moments =
+        [('1', 0), ('2', 0), ('1', 40), ('2', 40), ('2', 48), ('5', 48), ('6', 40), ('7', 40)];
+    for (screen, s) in moments {
         for code in &codes {
-            let mut shown = Shown::seek((80, 24), 40);
+            let mut shown = Shown::seek((80, 24), s);
+            let told = if s == 48 { "CHECK" } else { "" };
+            assert!(shown.drawn().contains(told), "{}", shown.drawn());
             shown.press(KeyCode::Char(screen));
             let effect = shown.press(*code);
             let text = shown.drawn();
@@ -143,6 +147,119 @@ fn a_cut_and_a_note_are_said_as_a_shell_takes_them() {
     assert_eq!(shown.press(KeyCode::Char('m')), None);
     let text = shown.drawn();
     assert!(text.contains("> rfa rec note s.mcap \"...\" noted.mcap --at 20 "), "{text}");
+    // What is too long for the line is a page, of which nothing is missing.
+    let long = format!("rfa rec cut {}.mcap --from 10 --to 20.1 part.mcap", "long-".repeat(20));
+    for size in [(60, 20), (80, 24)] {
+        shown.size = size;
+        shown.replay.resize(size.0, size.1);
+        shown.replay.tell("COMMAND", vec![long.clone()]);
+        let text = shown.drawn();
+        assert!(text.contains("COMMAND   Enter closes"), "{text}");
+        let letters = |text: &str| text.replace([' ', '"', '\n', '│'], "");
+        assert!(letters(&text).contains(&letters(&long)), "{text}");
+        shown.press(KeyCode::Enter);
+        assert!(!shown.drawn().contains("COMMAND"), "{}", shown.drawn());
+    }
+}
+
+#[test]
+fn the_log_is_searched() {
+    let mut shown = Shown::new((80, 24));
+    shown.command(Command::End);
+    let keys = |shown: &mut Shown, keys: &str| {
+        keys.chars().for_each(|key| assert_eq!(shown.press(KeyCode::Char(key)), None));
+        let asked = shown.drawn();
+        assert_eq!(shown.press(KeyCode::Enter), None);
+        (asked, shown.drawn())
+    };
+    let (asked, found) = keys(&mut shown, "/TRIP");
+    assert!(asked.contains("log entries with (nothing: all): TRIP_"), "{asked}");
+    assert_eq!(shown.replay.screen(), Screen::Alarms);
+    let (_, log) = found.split_once("LOG  newest first, ").expect("the log");
+    let (count, entries) = log.split_once(" with \"TRIP\" entries from 1").expect("its title");
+    let entries = entries.lines().skip(1).filter(|line| line.contains(':')).take(3);
+    let entries: Vec<_> = entries.map(str::to_ascii_lowercase).collect();
+    assert!(count.starts_with("1 of "), "{found}");
+    assert!(entries.first().is_some_and(|entry| entry.contains("trip")), "{found}");
+    assert!(!found.contains("RF PERMITTED") || count.len() > 5, "{found}");
+    let (_, all) = keys(&mut shown, "/");
+    assert!(!all.contains(" with \""), "{all}");
+}
+
+#[test]
+fn a_second_recording_is_typed_or_chosen() {
+    let mut shown = Shown::with((80, 24), Theme::Dark, Symbols::Braille, Some(player::warmer()));
+    let file = |name: &str| Some(ReplayEffect::Beside(name.to_owned()));
+    shown.press(KeyCode::Char('d'));
+    assert!(shown.drawn().contains("beside, a file (Up Down choose; nothing: none): _"));
+    for (code, chosen) in [
+        (KeyCode::Down, "a.mcap_"),
+        (KeyCode::Down, "b.mcap_"),
+        (KeyCode::Down, "a.mcap_"),
+        (KeyCode::Up, "b.mcap_"),
+    ] {
+        assert_eq!(shown.press(code), None);
+        assert!(shown.drawn().contains(chosen), "{code:?}: {}", shown.drawn());
+    }
+    assert_eq!(shown.press(KeyCode::Enter), file("b.mcap"));
+    "d../x y.mcap".chars().for_each(|key| assert_eq!(shown.press(KeyCode::Char(key)), None));
+    assert_eq!(shown.press(KeyCode::Enter), file("../x y.mcap"));
+    // Of a long name the end is seen.
+    shown.press(KeyCode::Char('d'));
+    ("x".repeat(300) + "end").chars().for_each(|key| drop(shown.press(KeyCode::Char(key))));
+    (0..3).for_each(|_| drop(shown.press(KeyCode::Backspace)));
+    "end".chars().for_each(|key| drop(shown.press(KeyCode::Char(key))));
+    assert!(shown.drawn().contains("xxend_"), "{}", shown.drawn());
+    shown.press(KeyCode::Esc);
+    // Nothing typed: none any more.
+    assert!(shown.drawn().contains("beside 0:01"), "{}", shown.drawn());
+    shown.press(KeyCode::Char('d'));
+    assert_eq!(shown.press(KeyCode::Enter), None);
+    assert!(!shown.drawn().contains("beside 0:01"), "{}", shown.drawn());
+}
+
+#[test]
+fn a_what_if_is_asked_for_and_read() {
+    let mut shown = Shown::seek((80, 24), 40);
+    "wcontrol.kp=0.5".chars().for_each(|key| assert_eq!(shown.press(KeyCode::Char(key)), None));
+    let effect = shown.press(KeyCode::Enter);
+    assert_eq!(effect, Some(ReplayEffect::WhatIf("control.kp=0.5".to_owned())));
+    shown.replay.works(Some("AT WORK"));
+    assert!(shown.drawn().contains("AT WORK"), "{}", shown.drawn());
+    shown.replay.works(None);
+    let lines = (1..=40).map(|n| format!("line {n} {}", "word ".repeat(20))).collect();
+    shown.replay.tell("WHAT-IF", lines);
+    let text = shown.drawn();
+    assert!(text.contains("WHAT-IF   Enter closes, j/k scrolls"), "{text}");
+    assert!(text.contains("line 1 word") && text.contains("more below: j"), "{text}");
+    assert!(!text.contains("line 40"), "{text}");
+    (0..200).for_each(|_| drop(shown.press(KeyCode::Char('j'))));
+    assert!(shown.drawn().contains("line 40 word"), "{}", shown.drawn());
+    assert_eq!(shown.press(KeyCode::Enter), None);
+    assert!(!shown.drawn().contains("WHAT-IF"), "{}", shown.drawn());
+    // With nothing set there is nothing to be run.
+    shown.press(KeyCode::Char('w'));
+    assert_eq!(shown.press(KeyCode::Enter), None);
+}
+
+/// What is not drawn is not opened: the player's keys live on.
+#[test]
+fn the_smallest_screens_open_nothing() {
+    let mut shown = Shown::seek((48, 15), 40);
+    for key in ['\'', '/', 'd', 'w', '?', 'x'] {
+        assert_eq!(shown.press(KeyCode::Char(key)), None);
+        assert!(shown.drawn().contains("> the window is too small"), "{key}: {}", shown.drawn());
+        let effect = shown.press(KeyCode::Char(' '));
+        assert_eq!(effect, Some(ReplayEffect::Play(Command::Toggle)), "behind {key}");
+    }
+    // One that is open closes with the window.
+    for key in ['\'', '?'] {
+        shown.replay.resize(80, 24);
+        shown.press(KeyCode::Char(key));
+        shown.replay.resize(48, 15);
+        let effect = shown.press(KeyCode::Char('.'));
+        assert_eq!(effect, Some(ReplayEffect::Play(Command::Step(Direction::Forward))), "{key}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::PlayError;
 use rfa_record::row::{EventRow, StateWord, TickRow};
-use rfa_record::{EventMessage, Message, ReadError, Recording, Topic};
+use rfa_record::{End, EventMessage, Message, ReadError, Recording, Topic};
 use rfa_units::MilliCelsius;
 use std::path::Path;
 
@@ -23,6 +23,8 @@ pub struct Beside {
     pub length_us: u64,
     /// Places that cannot be read.
     pub damaged: u64,
+    /// How the file ends.
+    pub end: End,
 }
 
 /// Why a recording cannot stand beside another.
@@ -44,7 +46,8 @@ impl Beside {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, BesideError> {
         let recording = Recording::open(path).map_err(PlayError::from)?;
         let channel = recording.header().limits.channel.number();
-        let mut found = Self { samples: Vec::new(), rf_on_us: 0, length_us: 0, damaged: 0 };
+        let (samples, end) = (Vec::new(), End::Finished);
+        let mut found = Self { samples, rf_on_us: 0, length_us: 0, damaged: 0, end };
         let (mut first_us, mut rf_on) = (None, None);
         let mut messages = recording.messages().map_err(PlayError::from)?;
         loop {
@@ -59,6 +62,7 @@ impl Beside {
                 Err(error) => return Err(PlayError::from(error).into()),
             }
         }
+        found.end = messages.end().cloned().unwrap_or(End::Finished);
         let path = || recording.path().display().to_string();
         if first_us.is_none() {
             return Err(PlayError::NoTick(path()).into());

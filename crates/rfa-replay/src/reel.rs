@@ -35,6 +35,8 @@ pub struct Reel<S: Scene> {
     scene: S,
     /// The tick the scene stands at; absent before the first.
     place: Option<usize>,
+    /// It was told what stands behind the last tick, too.
+    at_end: bool,
     kept: Kept<S::Kept>,
 }
 
@@ -42,7 +44,7 @@ impl<S: Scene> Reel<S> {
     /// A recording with a scene that has been told nothing yet.
     #[must_use]
     pub const fn new(tape: Tape, scene: S) -> Self {
-        Self { tape, scene, place: None, kept: Kept::new(KEPT_BYTES_MAX) }
+        Self { tape, scene, place: None, at_end: false, kept: Kept::new(KEPT_BYTES_MAX) }
     }
 
     /// The recording.
@@ -90,12 +92,12 @@ impl<S: Scene> Reel<S> {
         let place = place.min(self.timeline().last());
         self.jump(place);
         if self.place == Some(place) {
-            return Ok(true);
+            return self.finish_at_end();
         }
         self.tape.behind(self.place)?;
         let mut left = ticks_max;
         while left > 0 {
-            let (told, tick) = self.tape.next()?;
+            let Some((told, tick)) = self.tape.next()? else { return Err(PlayError::Changed) };
             self.scene.take(&told);
             if tick {
                 left -= 1;
@@ -108,7 +110,7 @@ impl<S: Scene> Reel<S> {
                     (kept, bytes)
                 });
                 if now == place {
-                    return Ok(true);
+                    return self.finish_at_end();
                 }
             }
         }
@@ -121,9 +123,30 @@ impl<S: Scene> Reel<S> {
         let ahead = self.place.is_none_or(|now| found.is_some_and(|(kept, _)| kept > now));
         let behind = self.place.is_some_and(|now| now > place);
         if behind || (ahead && found.is_some()) {
-            self.scene.back_to(found.map(|(_, kept)| kept));
-            self.place = found.map(|(place, _)| place);
+            self.back_to(place);
         }
+    }
+
+    /// Stands at the nearest tick at or before `place` that is kept.
+    fn back_to(&mut self, place: usize) {
+        let found = self.kept.before(place);
+        self.scene.back_to(found.map(|(_, kept)| kept));
+        self.place = found.map(|(place, _)| place);
+        self.at_end = false;
+    }
+
+    /// On the last tick also what stands behind it, once no more can come. Always true.
+    fn finish_at_end(&mut self) -> Result<bool, PlayError> {
+        let last = self.place == Some(self.timeline().last());
+        if self.at_end || !last || self.tape.may_grow() {
+            return Ok(true);
+        }
+        self.tape.behind(self.place)?;
+        while let Some((told, _)) = self.tape.next()? {
+            self.scene.take(&told);
+        }
+        self.at_end = true;
+        Ok(true)
     }
 }
 

@@ -136,25 +136,25 @@ impl Tape {
         Ok(())
     }
 
-    /// The next thing that is told, and whether a tick was passed with it.
+    /// The next thing that is told, and whether a tick was passed with it; `None`: there is no more.
     ///
     /// # Errors
     /// [`PlayError`] where the file cannot be read, or has changed.
     #[allow(clippy::should_implement_trait, reason = "its errors end it")]
-    pub fn next(&mut self) -> Result<(Told, bool), PlayError> {
+    pub fn next(&mut self) -> Result<Option<(Told, bool)>, PlayError> {
         loop {
             let message = match self.messages.next() {
                 Ok(Some(message)) => message,
-                Ok(None) => return Err(PlayError::Changed),
-                Err(error) => return Ok((damaged(error)?, false)),
+                Ok(None) => return Ok(None),
+                Err(error) => return Ok(Some((damaged(error)?, false))),
             };
             let tick = message.topic == Topic::Tick;
             let told = told(&message);
             self.passed += usize::from(tick);
             match told {
                 Ok(None) => {}
-                Ok(Some(told)) => return Ok((told, tick)),
-                Err(error) => return Ok((damaged(error)?, tick)),
+                Ok(Some(told)) => return Ok(Some((told, tick))),
+                Err(error) => return Ok(Some((damaged(error)?, tick))),
             }
         }
     }

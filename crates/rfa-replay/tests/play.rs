@@ -102,6 +102,9 @@ static PLAYED: LazyLock<(tempfile::TempDir, PathBuf, Vec<Seen>)> = LazyLock::new
         }
         count += 1;
     }
+    // Behind the last tick.
+    let quit = Intent { action: Action::Quit, operator: None };
+    recorder.write_intent(HostInstant::from_micros(2), &quit).expect("writes");
     recorder.finish(None).expect("finishes");
     let mut reel = reel(&path);
     let played = (0..=reel.timeline().last()).map(|place| seen(&mut reel, place)).collect();
@@ -118,6 +121,12 @@ fn every_tick_is_there_with_what_was_told_before_it() {
         assert_eq!(seen.snapshot.operator, OperatorName::new("km"));
         assert_eq!(seen.snapshot.lesion.is_some(), place > 7);
     }
+    let told: Vec<u64> = played.iter().rev().take(3).map(|seen| seen.told).collect();
+    assert_eq!(told[0], told[1] + 2, "what stands behind the last tick is told with it");
+    assert_eq!(told[1], told[2] + 1);
+    let (mut reel, last) = (reel(path), played.len() - 1);
+    assert_eq!(seen(&mut reel, last), played[last]);
+    assert_eq!(seen(&mut reel, last), played[last], "and once");
     let tape = Tape::open(path).expect("opens");
     assert!(tape.whole() && tape.timeline().len() == played.len());
     let kinds: Vec<MarkKind> = tape.timeline().marks().iter().map(|mark| mark.kind).collect();
@@ -215,7 +224,10 @@ fn a_growing_recording_is_the_same_as_the_whole() {
         assert!(now >= last, "at {cut}");
         last = now;
         let ago = last - last % 100;
-        assert_eq!(seen(&mut reel, last), played[last], "at {cut}");
+        let mut expected = played[last].clone();
+        // While there may be more, nothing behind the last tick is told.
+        expected.told -= u64::from(last + 1 == played.len() && reel.tape().may_grow());
+        assert_eq!(seen(&mut reel, last), expected, "at {cut}");
         assert_eq!(seen(&mut reel, ago), played[ago], "at {cut}");
     }
     assert!(reel.tape().whole() && !reel.tape().may_grow());
@@ -289,6 +301,7 @@ fn a_second_recording_stands_in_time_from_rf_on() {
     let rf_on = tape.timeline().first(MarkKind::RfOn).expect("RF");
     assert_eq!(beside.rf_on_us, tape.timeline().time_us(rf_on.place));
     assert_eq!(beside.length_us, tape.timeline().length_us());
+    assert_eq!((beside.damaged, &beside.end), (0, &End::Finished));
     assert!(beside.samples.windows(2).all(|pair| pair[1].0 >= pair[0].0 + 200_000));
     for (us, tip) in &beside.samples {
         let at = &played[tape.timeline().at(*us)].snapshot;

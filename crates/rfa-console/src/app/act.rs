@@ -183,15 +183,23 @@ impl App {
     }
 
     pub(crate) fn in_reading(&mut self, act: Act) {
-        match (&mut self.dialog, act) {
-            (Some(Dialog::Help { scroll } | Dialog::Explain { scroll }), Act::Up) => {
-                *scroll = scroll.saturating_sub(1);
+        if act == Act::Close {
+            self.dialog = None;
+        }
+        let (scroll, rows) = match &mut self.dialog {
+            Some(Dialog::Help { scroll } | Dialog::Explain { scroll }) => {
+                (scroll, crate::keys::TABLE.len())
             }
+            Some(Dialog::Panel(panel)) => {
+                let rows = panel.rows();
+                (&mut panel.scroll, rows)
+            }
+            _ => return,
+        };
+        match act {
+            Act::Up => *scroll = scroll.saturating_sub(1),
             // The drawing ends the scroll at the last line.
-            (Some(Dialog::Help { scroll } | Dialog::Explain { scroll }), Act::Down) => {
-                *scroll = (*scroll + 1).min(crate::keys::TABLE.len());
-            }
-            (_, Act::Close) => self.dialog = None,
+            Act::Down => *scroll = (*scroll + 1).min(rows),
             _ => {}
         }
     }

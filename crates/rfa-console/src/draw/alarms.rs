@@ -2,6 +2,7 @@
 
 use super::pen::Pen;
 use super::{bars, values};
+use crate::app::App;
 use crate::theme::{Role, marks};
 use ratatui::layout::Rect;
 use rfa_session::alarm_text;
@@ -27,17 +28,32 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
             Role::Dim,
         ));
     }
-    // Over a recording the log is shorter again after a step back.
-    let first = app.scroll.min(app.view.log.len().saturating_sub(1));
-    let title = format!(" LOG  newest first, {} entries from {}", app.view.log.len(), first + 1);
     lines.push((String::new(), Role::Base));
-    lines.push((title, Role::Title));
-    for entry in app.view.log.iter().skip(first) {
+    lines.extend(log(app));
+    for (row, (text, role)) in (0..area.height).zip(lines) {
+        pen.line(area, row, &text, role);
+    }
+}
+
+/// The log with its title: all of it, or the entries that have the words looked for.
+fn log(app: &App) -> Vec<(String, Role)> {
+    let wanted = app.filter.as_deref().map(str::to_ascii_lowercase);
+    let has = |text: &str| {
+        wanted.as_ref().is_none_or(|wanted| text.to_ascii_lowercase().contains(wanted))
+    };
+    let found: Vec<_> = app.view.log.iter().filter(|entry| has(&entry.text)).collect();
+    // Over a recording the log is shorter again after a step back.
+    let first = app.scroll.min(found.len().saturating_sub(1));
+    let which = app
+        .filter
+        .as_ref()
+        .map_or(String::new(), |words| format!(" of {} with {words:?}", app.view.log.len()));
+    let title = format!(" LOG  newest first, {}{which} entries from {}", found.len(), first + 1);
+    let mut lines = vec![(title, Role::Title)];
+    for entry in found.into_iter().skip(first) {
         let mark = entry.priority.map_or("", marks);
         let moment = values::moment(app, entry.at);
         lines.push((format!(" {moment}  {mark:<3}  {}", entry.text), Role::Base));
     }
-    for (row, (text, role)) in (0..area.height).zip(lines) {
-        pen.line(area, row, &text, role);
-    }
+    lines
 }

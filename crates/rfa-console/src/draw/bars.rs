@@ -82,8 +82,11 @@ pub(super) fn alarms(pen: &mut Pen, area: Rect, class: Class) {
     pen.bar(area, 1, &format!("{edge} {second_row} {edge}"), role);
 }
 
-/// The key that comes next on the way out of a trip.
+/// The key that comes next on the way out of a trip; over a recording none does anything.
 fn next_act(app: &App) -> Option<&'static str> {
+    if app.replay.is_some() {
+        return None;
+    }
     let outputs = app.view.outputs().filter(|outputs| outputs.state == State::Tripped)?;
     Some(if outputs.acknowledged { "r reset" } else { "c ack" })
 }
@@ -176,10 +179,9 @@ pub(super) fn state(pen: &mut Pen, area: Rect, class: Class) {
     }
     let mut right: Vec<String> = values::sound(app).into_iter().collect();
     if class == Class::Full {
-        right.push(
-            app.operator()
-                .map_or("nobody signed in".to_string(), |name| format!("op: {}", name.as_str())),
-        );
+        let nobody = if app.replay.is_some() { "op: not recorded" } else { "nobody signed in" };
+        let name = app.operator().map(|name| format!("op: {}", name.as_str()));
+        right.push(name.unwrap_or_else(|| nobody.to_string()));
     }
     let device = app.view.snapshot().map(|s| words::device(&s.identity));
     if app.replay.is_some() {

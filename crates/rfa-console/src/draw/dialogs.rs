@@ -2,7 +2,7 @@
 
 use super::pen::Pen;
 use super::{bars, replay, values};
-use crate::app::{App, ArmDialog, Dialog, GateDialog, SignInDialog, Stage};
+use crate::app::{App, ArmDialog, Dialog, GateDialog, Panel, SignInDialog, Stage};
 use crate::keys::{self, Scope};
 use crate::theme::Role;
 use crate::words;
@@ -27,6 +27,11 @@ pub(super) fn draw(pen: &mut Pen, body: Rect) {
         ),
         Dialog::Explain { scroll } => {
             ("ALARM EXPLAINED   Enter closes".to_string(), explain_lines(app, pen.now), *scroll)
+        }
+        Dialog::Panel(panel) => {
+            let width = usize::from(body.width.saturating_sub(4));
+            let title = format!("{}   Enter closes, j/k scrolls", panel.title);
+            (title, panel_lines(panel, width), panel.scroll)
         }
         Dialog::Quitting => ("QUIT ?".to_string(), quit_lines(app, pen.now), 0),
     };
@@ -243,6 +248,11 @@ fn explain_lines(app: &App, now: HostInstant) -> Lines {
         lines.push(("The alarm has cleared.".to_string(), Role::Base));
     }
     lines
+}
+
+fn panel_lines(panel: &Panel, width: usize) -> Lines {
+    let rows = panel.lines.iter().flat_map(|line| words::fold(line, width));
+    rows.map(|row| (row, Role::Base)).collect()
 }
 
 fn quit_lines(app: &App, now: HostInstant) -> Lines {

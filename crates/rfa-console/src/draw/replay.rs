@@ -1,9 +1,9 @@
 //! The bar of a recording that is played, in the place of the STOP bar; and its hint line.
 
 use super::pen::Pen;
-use crate::app::App;
+use crate::app::{App, Screen};
 use crate::keys::{self, Act, Binding, Scope};
-use crate::replay::{ENTRY_MAX, Stand};
+use crate::replay::{Entry, Stand};
 use crate::theme::Role;
 use crate::words;
 use ratatui::layout::Rect;
@@ -32,7 +32,7 @@ fn status(app: &App, stand: &Stand, now: HostInstant, width: usize) -> String {
     let Stand { player, timeline, .. } = stand;
     let doing = match stand.seeking {
         Some(percent) => format!("SEEKING {percent} %"),
-        None if player.follows() => "FOLLOWING".to_string(),
+        None if player.follows() => following(stand),
         None if player.playing() => "PLAYING".to_string(),
         None => "PAUSED".to_string(),
     };
@@ -44,6 +44,7 @@ fn status(app: &App, stand: &Stand, now: HostInstant, width: usize) -> String {
         let ends = [range.first, range.last].map(|place| short_clock(timeline.time_us(place)));
         parts.push(format!("[{} to {}]", ends[0], ends[1]));
     }
+    parts.extend(stand.work.map(str::to_owned));
     parts.extend(stand.trouble.clone());
     parts.extend(beside(stand, now));
     let tick = app.view.outputs().and(app.view.snapshot()).and_then(|s| s.latest.as_ref());
@@ -63,11 +64,21 @@ fn status(app: &App, stand: &Stand, now: HostInstant, width: usize) -> String {
 /// The second recording: its own time and its temperature.
 fn beside(stand: &Stand, now: HostInstant) -> Option<String> {
     let beside = stand.beside.as_ref()?;
-    let Some(us) = beside.at_us(stand.player.at_us()) else {
-        return Some("beside: --".to_string());
+    let trouble = beside.trouble.as_ref().map_or(String::new(), |words| format!(" {words}"));
+    let us = match beside.at_us(stand.player.at_us()) {
+        Ok(us) => us,
+        Err(why) => return Some(format!("beside: {why}{trouble}")),
     };
     let tip = beside.tip(now).map_or("--.-".to_string(), |tip| format!("{:.1}", tip.as_f64()));
-    Some(format!("beside {} {tip} C", short_clock(us)))
+    Some(format!("beside {} {tip} C{trouble}", short_clock(us)))
+}
+
+/// That it goes with a recording that is being written, and for how long nothing came.
+fn following(stand: &Stand) -> String {
+    match stand.silent().as_millis() / 1_000 {
+        0 => "FOLLOWING".to_string(),
+        seconds => format!("FOLLOWING, nothing new for {seconds} s"),
+    }
 }
 
 /// The bar in `area`: one row tells where it is; of three the first pictures it and the last says
@@ -83,7 +94,7 @@ pub(super) fn bar(pen: &mut Pen, area: Rect, stand: &Stand) {
     pen.line(area, 0, &track(stand, width), Role::Replay);
     pen.line(area, 1, &text, Role::Replay);
     let about = stand.beside.as_ref().map_or(String::new(), |beside| {
-        format!("   beside (dashes) {}, aligned on RF on", beside.file)
+        format!("   beside (dashes) {}, aligned on {}", beside.name, beside.aligned)
     });
     pen.line(area, 2, &format!(" {}{about}", stand.file), Role::Replay);
 }
@@ -127,10 +138,8 @@ fn track(stand: &Stand, width: usize) -> String {
 
 /// What is typed, or the message while it is fresh, or the keys.
 pub(super) fn hint(pen: &mut Pen, area: Rect, stand: &Stand) {
-    if let Some(typed) = &stand.entry {
-        let long = " > go to time or event (Enter goes, Esc leaves): ";
-        let room = usize::from(area.width) > long.len() + ENTRY_MAX;
-        let text = format!("{}{typed}_", if room { long } else { " > go to: " });
+    if let Some(entry) = &stand.entry {
+        let text = typed(entry, usize::from(area.width));
         pen.bar(area, 0, &text, Role::Message);
         return;
     }
@@ -144,8 +153,9 @@ pub(super) fn hint(pen: &mut Pen, area: Rect, stand: &Stand) {
         (_, Act::PlayPause) => 0,
         (_, Act::Help | Act::Quit) => 1,
         (Scope::Replay, Act::GoTo | Act::Start | Act::Loop | Act::RangeBegins) => 3,
+        (Scope::Replay, Act::SearchLog | Act::SecondRecording | Act::WhatIf) => 4,
         (Scope::Replay, _) => 2,
-        _ => 4,
+        _ => 5,
     };
     let shown = |binding: &&Binding| !binding.hint.is_empty() && in_replay(binding);
     let mut bindings: Vec<_> = keys::rows(&scopes).filter(shown).collect();
@@ -160,6 +170,19 @@ pub(super) fn hint(pen: &mut Pen, area: Rect, stand: &Stand) {
     pen.bar(area, 0, text.get(1..).unwrap_or(""), Role::Dim);
 }
 
+/// What is asked and what is typed so far; of a long text the end.
+fn typed(entry: &Entry, width: usize) -> String {
+    const ROOM_MIN: usize = 24;
+    let Entry { ask, text, .. } = entry;
+    let long = ask.prompt();
+    let wide = width > long.len() + ROOM_MIN + 3;
+    let prompt = if wide { long } else { ask.short_prompt() };
+    let room = width.saturating_sub(prompt.len() + 4);
+    let left_out = text.chars().count().saturating_sub(room);
+    let end: String = text.chars().skip(left_out).collect();
+    format!(" > {prompt}{end}_")
+}
+
 /// Whether a key of the table means over a recording what its row says.
 fn in_replay(binding: &Binding) -> bool {
     let taken = |key: &keys::Key| {
@@ -167,6 +190,8 @@ fn in_replay(binding: &Binding) -> bool {
     };
     match binding.scope {
         Scope::Replay => true,
+        // No row of a recording is confirmed.
+        Scope::On(Screen::Setup) => false,
         _ => binding.act.only_looks() && !binding.keys.iter().all(taken),
     }
 }

@@ -26,7 +26,7 @@ impl Row {
 
 pub(super) fn draw(pen: &mut Pen, area: Rect) {
     let app = pen.app;
-    let plan = app.view.plan();
+    let (plan, recorded) = (app.view.plan(), app.replay.is_some());
     let mut row = 0;
     let mut put = |pen: &mut Pen, text: &str, role: Role| {
         pen.line(area, row, text, role);
@@ -47,9 +47,12 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
         }
     }
     if airy {
-        put(pen, " Confirm each row by Enter:", Role::Title);
+        let title = if recorded { " Confirmed:" } else { " Confirm each row by Enter:" };
+        put(pen, title, Role::Title);
     }
     for (manual, ticked, current) in app.checklist.rows() {
+        // Nobody confirms a row of a recording.
+        let current = current && !recorded;
         let (mark, cursor) = (if ticked { "[x]" } else { "[ ]" }, if current { '>' } else { ' ' });
         let (name, question) = asked(app, manual, pen.now);
         let role = match (current, ticked) {
@@ -74,7 +77,8 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
 
 fn checks(app: &App, now: HostInstant) -> Vec<Row> {
     let recorded = app.replay.is_some();
-    let nobody = if recorded { "nobody was signed in" } else { "nobody is signed in: press s" };
+    let nobody =
+        if recorded { "nobody, as far as it is recorded" } else { "nobody is signed in: press s" };
     let snapshot = app.view.snapshot();
     let ready = snapshot
         .and_then(|s| s.latest.as_ref())

@@ -93,6 +93,12 @@ pub(crate) const TABLE: &[Binding] = table![
     Scope::Replay, [Char('=')], NormalSpeed, "=", "as fast as it was", "";
     Scope::Replay, [Char('\'')], GoTo, "'",
         "go to a time (m:ss or seconds) or an event (its words)", "' go to";
+    Scope::Replay, [Char('/')], SearchLog, "/", "entries of the log with these words, or all",
+        "/ log";
+    Scope::Replay, [Char('d')], SecondRecording, "d",
+        "a second recording in the same trend, or none", "d beside";
+    Scope::Replay, [Char('w')], WhatIf, "w", "what-if: the same session with other numbers",
+        "w what-if";
     Scope::Replay, [Char('g'), Key::Home], Start, "g Home", "to the start of the range", "g G ends";
     Scope::Replay, [Char('G'), Key::End], ToEnd, "G End", "to its end", "";
     Scope::Replay, [Char('L')], Loop, "L", "loop, or no longer", "L loop";

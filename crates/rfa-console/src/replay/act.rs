@@ -1,15 +1,13 @@
 //! Keys of the console over a recording: what only looks keeps its meaning, the rest says so.
 
-use super::{Replay, ReplayEffect, Stand};
-use crate::app::Dialog;
+use super::entry::Ask;
+use super::{Replay, ReplayEffect};
+use crate::app::{Dialog, Panel};
 use crate::keys::{self, Act, Key, Scope};
 use crate::words;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
-use rfa_session::playback::{Command, Direction, Mark, time_us};
+use rfa_session::playback::{Command, Direction};
 use rfa_units::HostInstant;
-
-/// Characters of a time, or of words of an event, that are typed.
-pub(crate) const ENTRY_MAX: usize = 24;
 
 impl Replay {
     /// A key, at the moment `wall` of whoever presses it.
@@ -46,7 +44,21 @@ impl Replay {
             Act::Quit => return Some(ReplayEffect::Quit),
             Act::CutCommand => self.say_cut(),
             Act::NoteCommand => self.say_note(),
-            Act::GoTo => self.stand.entry = Some(String::new()),
+            // What is typed or read is not drawn on the smallest screens.
+            Act::GoTo
+            | Act::SearchLog
+            | Act::SecondRecording
+            | Act::WhatIf
+            | Act::Help
+            | Act::Explain
+                if !self.app.is_drawable() =>
+            {
+                self.say("the window is too small for this", wall);
+            }
+            Act::GoTo => self.ask(Ask::GoTo),
+            Act::SearchLog => self.ask(Ask::Log),
+            Act::SecondRecording => self.ask(Ask::Beside),
+            Act::WhatIf => self.ask(Ask::WhatIf),
             Act::Freeze => {
                 let moment = self.moment();
                 self.app.frozen = if self.app.frozen.is_some() { None } else { Some(moment) };
@@ -73,7 +85,7 @@ impl Replay {
             let behind_us = timeline.time_us(range.last.saturating_add(1));
             command.push_str(&format!(" --to {}", seconds(behind_us)));
         }
-        self.say(format!("{command} part.mcap"), self.stand.wall);
+        self.tell("COMMAND", vec![format!("{command} part.mcap")]);
     }
 
     /// The command that writes a note about the moment that is shown into a copy.
@@ -81,7 +93,19 @@ impl Replay {
         let file = words::typed(&self.stand.file);
         let at_s = self.stand.player.at_us() as f64 / 1e6;
         let command = format!("rfa rec note {file} \"...\" noted.mcap --at {at_s}");
-        self.say(command, self.stand.wall);
+        self.tell("COMMAND", vec![command]);
+    }
+
+    /// Words to read: where they go into a message they are one, else a page.
+    pub fn tell(&mut self, title: &str, lines: Vec<String>) {
+        const AROUND: usize = 4;
+        let room = usize::from(self.app.size.width).saturating_sub(AROUND);
+        let short = lines.len() < 2 && lines.iter().all(|line| line.chars().count() <= room);
+        if short || !self.app.is_drawable() {
+            self.say(lines.into_iter().next().unwrap_or_default(), self.stand.wall);
+        } else {
+            self.app.dialog = Some(Dialog::Panel(Panel::new(title, lines)));
+        }
     }
 
     fn in_dialog(&mut self, key: &KeyEvent) {
@@ -90,55 +114,6 @@ impl Replay {
             Some(act) => self.app.in_reading(act),
             None if closes => self.app.dialog = None::<Dialog>,
             None => self.say("Enter closes", self.stand.wall),
-        }
-    }
-
-    /// A time or words of an event are being typed.
-    fn in_entry(&mut self, key: &KeyEvent) -> Option<ReplayEffect> {
-        let text = self.stand.entry.get_or_insert_default();
-        match key.code {
-            KeyCode::Char(typed) if typed.is_ascii_graphic() || typed == ' ' => {
-                if text.len() < ENTRY_MAX {
-                    text.push(typed);
-                }
-            }
-            KeyCode::Backspace => {
-                text.pop();
-            }
-            KeyCode::Esc => self.stand.entry = None,
-            KeyCode::Enter => {
-                let text = self.stand.entry.take().unwrap_or_default();
-                return self.go_to(text.trim());
-            }
-            _ => self.say("Enter goes there, Esc leaves", self.stand.wall),
-        }
-        None
-    }
-
-    /// To a time, or to the next event with these words: from the start again behind the last.
-    fn go_to(&mut self, text: &str) -> Option<ReplayEffect> {
-        if text.is_empty() {
-            return None;
-        }
-        if let Some(us) = time_us(text) {
-            return Some(ReplayEffect::Play(Command::Seek(us)));
-        }
-        let Stand { player, timeline, .. } = &self.stand;
-        let text = text.to_ascii_lowercase();
-        let said = |mark: &&Mark| mark.text.to_ascii_lowercase().contains(&text);
-        let marks = timeline.marks();
-        let behind = marks.partition_point(|mark| mark.place <= player.place());
-        let later = marks.get(behind..).unwrap_or_default().iter().find(said);
-        match later.or_else(|| marks.iter().find(said)) {
-            Some(mark) => {
-                let place = mark.place.min(timeline.last());
-                Some(ReplayEffect::Play(Command::Tick(place)))
-            }
-            None => {
-                let words = "no time (83.5 or 1:23.5), and no event has these words";
-                self.say(words, self.stand.wall);
-                None
-            }
         }
     }
 }

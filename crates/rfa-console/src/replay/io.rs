@@ -23,13 +23,19 @@ pub struct ReplayConfig {
     pub first_at: HostInstant,
     /// A second recording, drawn in the same trend.
     pub beside: Option<ReplayBeside>,
+    /// Other recordings that are offered to stand beside it.
+    pub neighbours: Arc<[String]>,
 }
 
-/// A second recording beside the one that is played.
+/// A second recording, or a what-if, beside the one that is played.
 #[derive(Debug, Clone)]
 pub struct ReplayBeside {
-    /// Its file.
-    pub file: String,
+    /// Its file, or what the what-if is.
+    pub name: String,
+    /// What is wrong with it, in a word or two.
+    pub trouble: Option<String>,
+    /// What the two are aligned on.
+    pub aligned: &'static str,
     /// Its tip temperature, at moments of the recording that is played, oldest first.
     pub samples: Arc<Vec<(HostInstant, MilliCelsius)>>,
     /// Its time since its own first tick, where the one that is played stands at its first, in
@@ -41,11 +47,14 @@ pub struct ReplayBeside {
 
 impl ReplayBeside {
     /// Its own time, in microseconds since its first tick, where the one that is played stands at
-    /// `at_us`; `None`: it has not begun, or is over.
-    #[must_use]
-    pub fn at_us(&self, at_us: u64) -> Option<u64> {
-        let own = i64::try_from(at_us).ok()?.checked_add(self.ahead_us)?;
-        u64::try_from(own).ok().filter(|own| *own <= self.length_us)
+    /// `at_us`; else why it has none.
+    pub(crate) fn at_us(&self, at_us: u64) -> Result<u64, &'static str> {
+        let own = i64::try_from(at_us).ok().and_then(|at| at.checked_add(self.ahead_us));
+        match own.map(u64::try_from) {
+            Some(Ok(own)) if own <= self.length_us => Ok(own),
+            Some(Err(_)) => Err("not begun"),
+            Some(Ok(_)) | None => Err("over"),
+        }
     }
 
     /// The newest temperature at a moment of the recording that is played; `None`: it is old.
@@ -57,10 +66,15 @@ impl ReplayBeside {
 }
 
 /// What is to be done about a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayEffect {
     /// The player's part.
     Play(Command),
+    /// Read this second recording: [`Replay::stand_beside`](super::Replay::stand_beside).
+    Beside(String),
+    /// Run a what-if with these settings, `KEY=VALUE` with spaces between; its table goes to
+    /// [`Replay::tell`](super::Replay::tell).
+    WhatIf(String),
     /// End the console.
     Quit,
 }

@@ -70,7 +70,6 @@ impl Replay {
 
     /// Shows what was shown then; `None`: nothing yet. Screen, theme and dialogs stay.
     pub fn back_to(&mut self, kept: Option<&ReplayKept>) {
-        self.app.frozen = None;
         match kept {
             Some(kept) => {
                 self.app.view.clone_from(&kept.view);

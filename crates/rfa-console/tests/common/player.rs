@@ -83,6 +83,7 @@ impl Shown {
             timeline: Arc::clone(&timeline),
             first_at,
             beside,
+            neighbours: ["a.mcap", "b.mcap"].map(str::to_owned).into(),
         });
         let player = Player::new(&timeline);
         let wall = HostInstant::from_micros(1_000_000);
@@ -140,7 +141,9 @@ pub fn warmer() -> ReplayBeside {
     };
     let samples = snapshots.iter().step_by(2).filter_map(|of| Some((moved(of), tip(of)?)));
     ReplayBeside {
-        file: "other.mcap".to_owned(),
+        name: "other.mcap".to_owned(),
+        trouble: None,
+        aligned: "RF on",
         samples: Arc::new(samples.collect()),
         ahead_us: 1_000_000,
         length_us: at(&snapshots[snapshots.len() - 1]).since(first).as_micros(),

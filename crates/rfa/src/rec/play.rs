@@ -3,6 +3,7 @@
 
 mod arguments;
 mod shell;
+mod work;
 
 use crate::exit::{Exit, Stop};
 use crate::look;
@@ -10,12 +11,15 @@ use crate::rec::follow::Follow;
 pub(crate) use arguments::Play;
 use rfa_console::{AppConfig, Replay, ReplayBeside, ReplayConfig};
 use rfa_record::End;
-use rfa_replay::{Beside, Deck, DeckKept, Reel, Scene, Tape, Told};
-use rfa_session::playback::{Command, MarkKind, Player};
-use rfa_units::HostInstant;
+use rfa_replay::{Deck, DeckKept, Reel, Scene, Tape, Told};
+use rfa_session::playback::{Command, Player};
 use shell::Left;
 use std::path::Path;
 use std::sync::Arc;
+use work::Played;
+
+/// Files looked at for other recordings in the same folder.
+const NEIGHBOURS_MAX: usize = 10_000;
 
 /// The snapshot of a tick, and the console that shows it.
 pub(super) struct Shown {
@@ -55,14 +59,17 @@ pub(super) fn play(arguments: &Play) -> Result<Exit, Stop> {
     let failed = |e: &dyn std::fmt::Display| Stop::failure(e.to_string());
     let tape = Tape::open(&arguments.file).map_err(|e| failed(&e))?;
     let player = player(arguments, &tape)?;
-    let beside = arguments.beside.as_ref().map(|path| beside(path, &tape)).transpose()?;
-    let scene = shown(arguments, &tape, beside)?;
+    let beside = arguments.beside.as_ref().map(|path| {
+        let beside = Played::new(&arguments.file, &tape).beside(path);
+        beside.map_err(|e| Stop::failure(format!("--beside: {e}")))
+    });
+    let scene = shown(arguments, &tape, beside.transpose()?)?;
     let follow = Follow::new(&arguments.file, arguments.follow);
-    let mut shell = shell::Shell::new(Reel::new(tape, scene), player, follow);
+    let mut shell = shell::Shell::new(&arguments.file, Reel::new(tape, scene), player, follow);
     if shell.show()? == Left::BySignal {
         return Ok(Exit::Interrupted);
     }
-    let Some(words) = shell.trouble(&arguments.file) else { return Ok(Exit::Ok) };
+    let Some(words) = shell.trouble() else { return Ok(Exit::Ok) };
     eprintln!("{words}");
     Ok(Exit::Loss)
 }
@@ -124,48 +131,38 @@ fn shown(arguments: &Play, tape: &Tape, beside: Option<ReplayBeside>) -> Result<
     };
     let bytes = std::fs::metadata(&arguments.file).map_or(0, |file| file.len());
     let deck = Deck::new(header, &file, bytes);
-    let trouble = state(tape, arguments.follow.follow);
+    let grows = arguments.follow.follow && tape.may_grow();
+    let trouble = state(tape.damaged(), tape.end(), grows);
     let timeline = Arc::clone(tape.timeline());
     let first_at = tape.first_at();
-    let config = ReplayConfig { app, file, trouble, timeline, first_at, beside };
+    let neighbours = neighbours(&arguments.file).into();
+    let config = ReplayConfig { app, file, trouble, timeline, first_at, beside, neighbours };
     Ok(Shown { deck, console: Replay::new(config) })
 }
 
-/// What is to be said of the file all the time, in a word or two.
-fn state(tape: &Tape, follows: bool) -> Option<String> {
-    let damaged = tape.damaged();
+/// What is to be said of a file all the time, in a word or two.
+fn state(damaged: u64, end: &End, grows: bool) -> Option<String> {
     let damaged = (damaged > 0).then(|| format!("DAMAGED {damaged}"));
-    let end = match tape.end() {
+    let end = match end {
         End::Finished => None,
-        End::Truncated { .. } if follows && tape.may_grow() => Some("GROWING".to_owned()),
+        End::Truncated { .. } if grows => Some("GROWING".to_owned()),
         End::Truncated { .. } => Some("UNFINISHED".to_owned()),
     };
     let words: Vec<String> = damaged.into_iter().chain(end).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// A second recording, aligned on the first time that RF was permitted.
-fn beside(path: &Path, tape: &Tape) -> Result<ReplayBeside, Stop> {
-    let other = Beside::open(path).map_err(|e| Stop::failure(format!("--beside: {e}")))?;
-    let timeline = tape.timeline();
-    let rf_on = timeline.first(MarkKind::RfOn).ok_or_else(|| {
-        Stop::failure(
-            "--beside: RF was never permitted in the recording that is played, and the \
-                       two are aligned by that",
-        )
-    })?;
-    let signed = |us: u64| i64::try_from(us).unwrap_or(i64::MAX);
-    let ahead_us = signed(other.rf_on_us).saturating_sub(signed(timeline.time_us(rf_on.place)));
-    let first_us = signed(tape.first_at().as_micros());
-    let moment = |us: u64| {
-        let at = first_us.saturating_add(signed(us)).saturating_sub(ahead_us);
-        u64::try_from(at).ok().map(HostInstant::from_micros)
-    };
-    let samples = other.samples.iter().filter_map(|(us, tip)| Some((moment(*us)?, *tip)));
-    Ok(ReplayBeside {
-        file: path.display().to_string(),
-        samples: Arc::new(samples.collect()),
-        ahead_us,
-        length_us: other.length_us,
-    })
+/// Recordings beside it in the same folder, by name.
+fn neighbours(file: &Path) -> Vec<String> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten();
+    let paths = entries.take(NEIGHBOURS_MAX).flatten().map(|entry| match folder {
+        Some(_) => entry.path(),
+        None => entry.file_name().into(),
+    });
+    let recordings = paths.filter(|path| path.extension().is_some_and(|ext| ext == "mcap"));
+    let others = recordings.filter(|path| path != file);
+    let mut names: Vec<String> = others.map(|path| path.display().to_string()).collect();
+    names.sort();
+    names
 }

@@ -1,5 +1,6 @@
 //! The terminal's events in, frames out; the player decides.
 
+use super::work::{Answer, Played, Work};
 use super::{Shown, state};
 use crate::exit::{Exit, Stop};
 use crate::look::{hung_up, terminal_failed};
@@ -16,7 +17,7 @@ use rfa_session::playback::{Command, Player};
 use rfa_units::HostInstant;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::stdout;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -35,6 +36,9 @@ const SLICE: usize = 100;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 const LEAVE_LIMIT: Duration = Duration::from_secs(1);
 
+/// That something is read or computed beside what is shown.
+const AT_WORK: &str = "AT WORK";
+
 /// How the console was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
@@ -46,9 +50,11 @@ pub(super) enum Left {
 
 /// A recording on the terminal.
 pub(super) struct Shell {
+    file: PathBuf,
     reel: Reel<Shown>,
     player: Player,
     follow: Follow,
+    work: Option<Work>,
     began: Instant,
 }
 
@@ -63,8 +69,9 @@ fn leave_with_the_terminal() {
 }
 
 impl Shell {
-    pub(super) fn new(reel: Reel<Shown>, player: Player, follow: Follow) -> Self {
-        Self { reel, player, follow, began: Instant::now() }
+    pub(super) fn new(file: &Path, reel: Reel<Shown>, player: Player, follow: Follow) -> Self {
+        let (file, began) = (file.to_owned(), Instant::now());
+        Self { file, reel, player, follow, work: None, began }
     }
 
     /// Shows the recording until whoever looks has seen enough.
@@ -88,7 +95,7 @@ impl Shell {
 
     /// What of the recording cannot be shown, for when the terminal is free again. That a file
     /// still grows that is followed is no trouble.
-    pub(super) fn trouble(&self, file: &Path) -> Option<String> {
+    pub(super) fn trouble(&self) -> Option<String> {
         let tape = self.reel.tape();
         let mut words = Vec::new();
         let unlisted = tape.damaged().saturating_sub(tape.damage().len() as u64);
@@ -100,7 +107,7 @@ impl Shell {
             }
             _ => {}
         }
-        (!words.is_empty()).then(|| format!("{}: {}", file.display(), words.join("; ")))
+        (!words.is_empty()).then(|| format!("{}: {}", self.file.display(), words.join("; ")))
     }
 
     fn until_the_end(&mut self, ended: &AtomicBool) -> Result<(), Stop> {
@@ -111,6 +118,7 @@ impl Shell {
         while !ended.load(Ordering::Relaxed) && !hung_up() {
             let frame_began = Instant::now();
             self.grow()?;
+            self.finish_work();
             let there = self.play(frame_began)?;
             let wall = self.wall();
             let console = &mut self.reel.scene_mut().console;
@@ -151,11 +159,12 @@ impl Shell {
         };
         let (wall, growing) = (self.wall(), ended.is_none());
         let timeline = Arc::clone(self.reel.tape().timeline());
-        let words = state(self.reel.tape(), growing);
+        let tape = self.reel.tape();
+        let words = state(tape.damaged(), tape.end(), growing && tape.may_grow());
         self.player.grown(last, &timeline);
         self.player.set_growing(growing, &timeline);
         let console = &mut self.reel.scene_mut().console;
-        console.grown(timeline, words);
+        console.grown(timeline, words, wall);
         if let Some(ended) = ended {
             console.say(ended, wall);
         }
@@ -209,6 +218,56 @@ impl Shell {
                 self.command(command, wall);
                 false
             }
+            Some(ReplayEffect::Beside(file)) => {
+                let played = self.played();
+                self.start("BESIDE", move || played.beside(Path::new(&file)).map(Answer::Beside));
+                false
+            }
+            Some(ReplayEffect::WhatIf(settings)) => {
+                let played = self.played();
+                self.start("WHAT-IF", move || played.what_if(&settings));
+                false
+            }
+        }
+    }
+
+    fn played(&self) -> Played {
+        Played::new(&self.file, self.reel.tape())
+    }
+
+    /// Begins what takes longer than a frame; one at a time.
+    fn start(
+        &mut self,
+        title: &'static str,
+        work: impl FnOnce() -> Result<Answer, String> + Send + 'static,
+    ) {
+        let wall = self.wall();
+        let console = &mut self.reel.scene_mut().console;
+        if self.work.is_some() {
+            console.say("not yet: the one before is still at work", wall);
+            return;
+        }
+        match Work::start(title, work) {
+            Ok(work) => self.work = Some(work),
+            Err(why) => console.say(why, wall),
+        }
+        console.works(self.work.as_ref().map(|_| AT_WORK));
+    }
+
+    /// Shows what has come of it.
+    fn finish_work(&mut self) {
+        let Some(work) = &self.work else { return };
+        let (title, Some(answer)) = (work.title, work.answer()) else { return };
+        self.work = None;
+        let console = &mut self.reel.scene_mut().console;
+        console.works(None);
+        match answer {
+            Ok(Answer::Beside(beside)) => console.stand_beside(beside),
+            Ok(Answer::WhatIf { lines, beside }) => {
+                console.stand_beside(beside);
+                console.tell(title, lines);
+            }
+            Err(why) => console.tell(title, vec![why]),
         }
     }
 
