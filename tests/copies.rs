@@ -194,8 +194,12 @@ fn cat_prints_what_is_asked_for() {
 fn a_growing_recording_is_followed() {
     let folder = tempfile::tempdir().expect("a folder");
     let whole = fs::read(&TREATED.recording).expect("readable");
-    for words in [&["cat", "--channel", "/event,/tick"][..], &["info"], &["export", "--to", "csv"]]
-    {
+    for words in [
+        &["cat", "--channel", "/event,/tick"][..],
+        &["info"],
+        &["verify"],
+        &["export", "--to", "csv"],
+    ] {
         let growing = folder.path().join(format!("{}.mcap", words[0]));
         // The header has to be there: an empty file is no recording.
         let head = whole.len() / 3;

@@ -26,4 +26,4 @@ pub use passive::{PassiveReport, WouldTrip, passive};
 pub use reel::{Reel, Scene};
 pub use report::{Outcome, Part, Stopped, TickDifference, VerifyReport};
 pub use tape::{PlayError, Tape, Told};
-pub use verify::{ReplayError, verify};
+pub use verify::{ReplayError, verify, verify_growing};

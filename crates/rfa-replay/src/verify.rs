@@ -66,13 +66,29 @@ pub(crate) fn from_start(recording: Recording) -> Result<Recording, ReplayError>
 /// # Errors
 /// [`ReplayError`] where the recording cannot be read or re-executed, or holds nothing to compare.
 pub fn verify(path: impl AsRef<Path>) -> Result<VerifyReport, ReplayError> {
+    verify_growing(path, &mut || false)
+}
+
+/// [`verify`] of a recording that is being written. At its end `wait` waits for more, as long as it
+/// likes; false: there is no more to be expected.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_growing(
+    path: impl AsRef<Path>,
+    wait: &mut dyn FnMut() -> bool,
+) -> Result<VerifyReport, ReplayError> {
     let recording = from_start(Recording::open(path)?)?;
     let comparison =
         Comparison::new(recording.header(), tuning_of(&recording).map_err(ReplayError::Tuning)?)?;
-    compare(&recording, comparison)
+    compare(&recording, comparison, wait)
 }
 
-fn compare(recording: &Recording, mut comparison: Comparison) -> Result<VerifyReport, ReplayError> {
+fn compare(
+    recording: &Recording,
+    mut comparison: Comparison,
+    wait: &mut dyn FnMut() -> bool,
+) -> Result<VerifyReport, ReplayError> {
     let mut messages = recording.messages()?;
     while comparison.open() {
         match messages.next() {
@@ -81,8 +97,11 @@ fn compare(recording: &Recording, mut comparison: Comparison) -> Result<VerifyRe
                 taken => taken?,
             },
             Ok(None) => {
-                comparison.ended(messages.end().cloned());
-                break;
+                let end = messages.end().cloned();
+                if end == Some(End::Finished) || !wait() || !messages.resume()? {
+                    comparison.ended(end);
+                    break;
+                }
             }
             Err(ReadError::Damaged { at, why, .. }) => comparison.damaged(at, why),
             Err(error) => return Err(error.into()),

@@ -24,7 +24,7 @@ pub(crate) fn rec(command: Rec) -> Result<Exit, Stop> {
         Rec::Info { of, follow } => info(&of, follow),
         Rec::Cat(arguments) => cat::cat(&arguments),
         Rec::Play(arguments) => play::play(&arguments),
-        Rec::Verify(arguments) => verify(&arguments),
+        Rec::Verify { of, follow } => verify(&of, follow),
         Rec::Rules { file, site, output } => rules(&file, &site, output.format),
         Rec::Export(arguments) => export::export(&arguments),
         Rec::Recover { from, to, output } => recover(&from, &to, output.format),
@@ -68,8 +68,10 @@ fn info(arguments: &RecFile, follow: FollowArguments) -> Result<Exit, Stop> {
     Ok(if info.truncated || info.lost_ticks > 0 { Exit::Loss } else { Exit::Ok })
 }
 
-fn verify(arguments: &RecFile) -> Result<Exit, Stop> {
-    let report = rfa_replay::verify(&arguments.file).map_err(|e| Stop::failure(e.to_string()))?;
+fn verify(arguments: &RecFile, follow: FollowArguments) -> Result<Exit, Stop> {
+    let mut follow = Follow::new(&arguments.file, follow);
+    let report = rfa_replay::verify_growing(&arguments.file, &mut || follow.wait())
+        .map_err(|e| Stop::failure(e.to_string()))?;
     match arguments.output.format {
         Format::Json => output::json(&report)?,
         Format::Text => output::line(report.to_string().trim_end())?,

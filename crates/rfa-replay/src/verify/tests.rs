@@ -31,7 +31,7 @@ fn a_broken_invariant_is_no_equal() {
     let mut comparison = Comparison::new(&header, rfa_control::TUNING).expect("good limits");
     comparison.invariants = Invariants::new(Limits::new(spec).expect("good limits"), 0);
     let recording = Recording::open(&path).expect("opens");
-    let report = compare(&recording, comparison).expect("can be compared");
+    let report = compare(&recording, comparison, &mut || false).expect("can be compared");
     assert_eq!((report.outcome, report.equal), (Outcome::Unsafe, false));
     assert_eq!((&report.first_difference, &report.stopped), (&None, &None));
     let said = report.to_string();

@@ -61,11 +61,18 @@ An unfinished recording is played as far as it goes; damaged places are told. Ex
     #[command(after_long_help = "\
 Examples:
   rfa rec verify session.mcap
+  rfa rec verify session.mcap --follow
 
 Exit 0: equal. Exit 4: different; the first differing tick is printed. Comparing nothing is a
 failure. Re-execution starts from the session's first tick: a part cut out behind it cannot be
-verified, and that is a failure too.")]
-    Verify(RecFile),
+verified, and that is a failure too.
+With --follow a recording that is being written is verified tick by tick, to its end.")]
+    Verify {
+        #[command(flatten)]
+        of: RecFile,
+        #[command(flatten)]
+        follow: FollowArguments,
+    },
     /// Try the thresholds of a site file on it: what its rules would have ended, and when.
     #[command(after_long_help = "\
 Examples:
