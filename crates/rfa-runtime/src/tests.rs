@@ -5,6 +5,7 @@ mod lesion;
 #[cfg(rtsan)]
 mod sanitizer;
 
+use crate::LateTick;
 use crate::clock::VirtualClock;
 use crate::console::INTENTS_MAX;
 use crate::interlock_task::Outlet;
@@ -290,6 +291,25 @@ fn a_gap_shows_in_number_and_time() {
     assert_eq!(record.interlock.inputs.now.since(before.now), Span::from_millis(30));
     assert_eq!(record.timing.missed_ticks, 2);
     assert_eq!(record.timing.interlock_late_us, 20_000);
+}
+
+/// A control tick that began late is kept with its own planned time, and as control's.
+#[test]
+fn a_late_tick_of_control_is_kept_as_its_own() {
+    let mut rig = Rig::new();
+    rig.control();
+    rig.interlock();
+    let planned = rig.control_pacer.next();
+    rig.clock.advance_to(planned.plus(Span::from_millis(7)));
+    let deadline = rig.control_pacer.begin(planned.plus(Span::from_millis(7)));
+    rig.wired.control.tick(deadline, &rig.clock);
+    rig.interlock();
+    let record = rig.wired.interlock.last().expect("just ticked");
+    assert_eq!(record.timing.control_late_us, 7_000);
+    let (own, control) = rig.wired.interlock.into_late();
+    assert_eq!(own.into_parts(), (Vec::new(), 0), "the interlock was on time");
+    let late = LateTick { tick: 2, planned_us: planned.as_micros(), late_us: 7_000 };
+    assert_eq!(control.into_parts(), (vec![late], 1));
 }
 
 /// The end of a session is a stop in every tick, whatever the queue holds.

@@ -166,6 +166,15 @@ mod tests {
     }
 
     #[test]
+    fn an_opening_needs_a_stall_meanwhile_that_is_long_enough() {
+        let opening = |evidence: &Evidence| evidence.of_opening(5_000 * MS, 6_000 * MS);
+        assert!(opening(&still(5_500 * MS, 5_519 * MS)).is_some());
+        assert_eq!(opening(&still(5_500 * MS, 5_519 * MS - 1)), None, "19 ms and the period");
+        assert_eq!(opening(&still(4_900 * MS, 4_990 * MS)), None, "before it");
+        assert!(opening(&stolen(&[(5_500 * MS, 5_510 * MS, 10)])).is_some());
+    }
+
+    #[test]
     fn a_trip_needs_a_stall_that_can_cause_it() {
         let at = 5_000 * MS;
         assert!(still(at - 25 * MS, at - 5 * MS).of_trip("H-20", at).is_some());

@@ -82,33 +82,37 @@ impl Sessions {
             recording: &recording.0,
             predicts: true,
         };
-        let (finished, generator, served) = self.ending(limit, |end| live.run(end))?;
+        let stopped = || self.interrupted();
+        let (finished, generator, served) = ending(limit, stopped, |end| live.run(end))?;
         if self.interrupted() {
             let message = "interrupted; RF is off".to_owned();
             return Err(Stop { exit: Exit::Interrupted, message });
         }
         Ok(Treated { finished, generator, served, recording })
     }
+}
 
-    /// Runs `body` with a flag that is set at the limit, or by a signal.
-    fn ending<T>(&self, limit: Option<Duration>, body: impl FnOnce(&AtomicBool) -> T) -> T {
-        let (end, done) = (AtomicBool::new(false), AtomicBool::new(false));
-        let until = limit.map(|limit| Instant::now() + limit);
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                while !done.load(Ordering::Relaxed) {
-                    let over = until.is_some_and(|until| Instant::now() >= until);
-                    if over || self.interrupted() {
-                        end.store(true, Ordering::Relaxed);
-                    }
-                    std::thread::sleep(LOOK_EVERY);
+/// Runs `body` with a flag that is set at the limit, or once `stopped` says so.
+fn ending<T>(
+    limit: Option<Duration>,
+    stopped: impl Fn() -> bool + Sync,
+    body: impl FnOnce(&AtomicBool) -> T,
+) -> T {
+    let (end, done) = (AtomicBool::new(false), AtomicBool::new(false));
+    let until = limit.map(|limit| Instant::now() + limit);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                if until.is_some_and(|until| Instant::now() >= until) || stopped() {
+                    end.store(true, Ordering::Relaxed);
                 }
-            });
-            // Also where `body` panics: the scope waits for the thread.
-            let _done = SetOnDrop(&done);
-            body(&end)
-        })
-    }
+                std::thread::sleep(LOOK_EVERY);
+            }
+        });
+        // Also where `body` panics: the scope waits for the thread.
+        let _done = SetOnDrop(&done);
+        body(&end)
+    })
 }
 
 struct SetOnDrop<'a>(&'a AtomicBool);
@@ -116,5 +120,31 @@ struct SetOnDrop<'a>(&'a AtomicBool);
 impl Drop for SetOnDrop<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn until_set(end: &AtomicBool) -> &'static str {
+        while !end.load(Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
+        "ended"
+    }
+
+    #[test]
+    fn a_limit_or_a_signal_sets_the_flag_and_nothing_else_does() {
+        assert_eq!(ending(Some(Duration::ZERO), || false, until_set), "ended");
+        assert_eq!(ending(None, || true, until_set), "ended");
+        assert!(!ending(None, || false, |end| end.load(Ordering::Relaxed)));
+    }
+
+    /// What panics ends, and does not wait for a limit that it has not.
+    #[test]
+    fn a_body_that_panics_leaves_no_thread_behind() {
+        let panics = || ending(None, || false, |_| -> () { panic!("on purpose") });
+        assert!(std::panic::catch_unwind(panics).is_err());
     }
 }

@@ -53,7 +53,7 @@ struct Event {
 }
 
 /// What the soak came to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Soaked {
     plan: String,
     asked_s: u64,
@@ -168,24 +168,8 @@ fn keep(sessions: &Sessions, treated: Treated) -> Ending {
 
 impl Soaked {
     fn new(sessions: &Sessions, length: Duration) -> Self {
-        Self {
-            plan: sessions.asked().plan.id.clone(),
-            asked_s: length.as_secs(),
-            treatments: 0,
-            whole: 0,
-            ends: Vec::new(),
-            timing_us: LatencyUs::default(),
-            missed_ticks: 0,
-            steal_ms: None,
-            late_ticks: Vec::new(),
-            trips: Vec::new(),
-            unexplained: 0,
-            resident_kib: Vec::new(),
-            memory_flat: false,
-            verified: 0,
-            not_verified: Vec::new(),
-            warnings: Vec::new(),
-        }
+        let (plan, asked_s) = (sessions.asked().plan.id.clone(), length.as_secs());
+        Self { plan, asked_s, ..Self::default() }
     }
 
     fn judge(&mut self, treatment: usize, kept: &Kept, evidence: &Evidence) {
@@ -301,7 +285,58 @@ fn is_flat(resident_kib: &[u64]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::evidence::Still;
     use super::*;
+    use rfa_units::Span;
+
+    /// A thread that only waits was late from 5.0 to 5.03 s.
+    fn stood_still() -> Evidence {
+        let (from_us, to_us, period) = (5_000_000, 5_030_000, Span::from_millis(1));
+        Evidence { still: vec![Still { from_us, to_us, period }], stolen: Vec::new() }
+    }
+
+    fn explained(events: &[Event]) -> Vec<bool> {
+        events.iter().map(|event| event.explained.is_some()).collect()
+    }
+
+    /// Late ticks of both tasks are judged one by one; what was not kept cannot be explained.
+    #[test]
+    fn every_late_tick_is_judged() {
+        let late = |planned_us| LateTick { tick: 9, planned_us, late_us: 20_000 };
+        let stall = StallRecord {
+            late: vec![late(5_005_000)],
+            late_ticks: 1,
+            control_late: vec![late(5_005_000), late(7_000_000)],
+            control_late_ticks: 5,
+            ..StallRecord::default()
+        };
+        let mut soaked = Soaked::default();
+        soaked.judge_late(1, &stall, &stood_still());
+        let told: Vec<&str> = soaked.late_ticks.iter().map(|event| event.what.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "interlock tick 9 began 20000 us late",
+                "control tick 9 began 20000 us late",
+                "control tick 9 began 20000 us late",
+                "3 more late ticks of control, not kept one by one",
+            ]
+        );
+        assert_eq!(explained(&soaked.late_ticks), [true, true, false, false]);
+    }
+
+    /// A treatment that is not opened counts, and needs a stall in its own time.
+    #[test]
+    fn a_treatment_that_is_not_opened_is_judged() {
+        let mut soaked = Soaked::default();
+        for (from_us, to_us) in [(4_000_000, 6_000_000), (6_000_000, 8_000_000)] {
+            let kept = Kept::NotOpened { why: "no answer".to_owned(), from_us, to_us };
+            soaked.judge(1, &kept, &stood_still());
+        }
+        assert_eq!((soaked.treatments, soaked.whole), (2, 0));
+        assert_eq!(soaked.ends, ["not opened", "not opened"]);
+        assert_eq!(explained(&soaked.trips), [true, false]);
+    }
 
     #[test]
     fn memory_is_flat_from_the_first_end_on() {
