@@ -180,7 +180,7 @@ fn every_single_change_is_found_and_located() {
     let cases = std::env::var("RFA_TAMPERINGS").map_or(400, |text| text.parse().expect("a number"));
     let judged = Cell::new(0);
     let tries = (0_usize..7, any::<(usize, usize)>(), any::<usize>(), any::<u8>());
-    TestRunner::new(ProptestConfig::with_cases(cases))
+    TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..Default::default() })
         .run(&tries, |tried| found_and_located(tried, &judged))
         .unwrap_or_else(|why| panic!("{why}"));
     println!("{} of {cases} changes judged, all found at their place", judged.get());
