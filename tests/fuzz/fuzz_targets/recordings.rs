@@ -1,16 +1,19 @@
-//! Recordings: any bytes are read, told of, re-executed and recovered, or refused with words.
+//! Recordings: any bytes are read, told of, re-executed, recovered, summed up and exported, or refused
+//! with words.
 //!
 //! Random bytes seldom pass an MCAP checksum. So an input that is no MCAP file is taken as what
 //! messages of a good recording say instead: `@N text` puts the text in the place of message N,
-//! and the file around it is made good again.
+//! and the file around it is made good again. `$` and JSON is what a session's summary says.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use rfa_dataset::{Dataset, export_edf};
 use rfa_record::{
-    Attached, NoteMessage, Part, ReadError, Recording, annotate, attach, check, cut, deidentify, merge,
-    recover, rewrite,
+    Attached, NoteMessage, Part, ReadError, Recorder, Recording, annotate, attach, check, cut, deidentify,
+    export_csv, merge, recover, rewrite,
 };
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -40,11 +43,15 @@ fuzz_target!(|data: &[u8]| {
     }
     if data.starts_with(b"@") {
         edited(&at("good.mcap"), &input, data);
+    } else if let Some(summary) = data.strip_prefix(b"$") {
+        told(&at("good.mcap"), &input, summary);
     } else {
         fs::write(&input, data).expect("writes");
     }
     read(&input, &again);
     copied(&input, &at("copy.mcap"), &at("merged.mcap"));
+    summed(&input);
+    exported(&input, &at("out"), &at("out.edf"));
 });
 
 fn edited(good: &Path, to: &Path, data: &[u8]) {
@@ -63,6 +70,12 @@ fn edited(good: &Path, to: &Path, data: &[u8]) {
         number += 1;
     };
     let _ = rewrite(good, to, &mut edit);
+}
+
+fn told(good: &Path, to: &Path, summary: &[u8]) {
+    let good = Recording::open(good).expect("good");
+    let recorder = Recorder::create(to, good.header()).expect("creates");
+    recorder.finish(serde_json::from_slice(summary).ok()).expect("finishes");
 }
 
 fn read(input: &Path, again: &Path) {
@@ -114,4 +127,41 @@ fn copied(input: &Path, to: &Path, merged: &Path) {
     let file =
         Attached { name: "x".to_owned(), media_type: "text/plain".to_owned(), data: vec![0] };
     let _ = attach(input, to, &file, None);
+}
+
+/// A summary that claims anything, or ticks that do: what is counted stays within its bounds.
+fn summed(input: &Path) {
+    for from_ticks in [false, true] {
+        match rfa_fleet::figures(input, from_ticks) {
+            Ok(figures) => {
+                assert!(figures.trips.len() <= rfa_figures::summary::TRIPS_MAX);
+                assert!(figures.steps.len() <= rfa_units::MAX_STEPS);
+            }
+            Err(why) => assert!(!why.is_empty()),
+        }
+    }
+}
+
+/// CSV, EDF+ and a dataset, of which nothing lies beside its folder, whatever the plan is called.
+fn exported(input: &Path, out: &Path, edf: &Path) {
+    let Ok(recording) = Recording::open(input) else { return };
+    if let Err(error) = export_csv(&recording, Part::default(), &mut io::sink(), &mut || false) {
+        assert!(!error.to_string().is_empty());
+    }
+    let file = File::create(edf).expect("a file");
+    if let Err(error) = export_edf(&recording, Part::default(), file) {
+        assert!(!error.to_string().is_empty());
+    }
+    fs::remove_file(edf).expect("removes");
+    let Ok(key) = recording.header().key() else { return };
+    let dataset = Dataset::open(out).expect("a folder");
+    match dataset.add(&key, input) {
+        Ok(_) => {
+            let tables = fs::read_dir(out.join("sessions")).expect("the session's row");
+            assert_eq!(tables.count(), 1);
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    drop(dataset);
+    fs::remove_dir_all(out).expect("removes");
 }
