@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use screen::Terminal;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use virtual_runs::{rfa, rfa_in, treat};
 
@@ -42,6 +42,16 @@ fn leave(mut terminal: Terminal, code: i32, said: &str) {
     assert_eq!(terminal.end(SOON), Some(code), "{}", terminal.text());
     assert!(terminal.was_sent(LEAVE_ALTERNATE_SCREEN));
     assert!(said.is_empty() || terminal.was_sent(said), "{said:?}: {}", terminal.text());
+}
+
+/// Waits until these words are no longer shown.
+#[track_caller]
+fn gone(terminal: &Terminal, words: &str) {
+    let until = Instant::now() + SOON;
+    while terminal.text().contains(words) {
+        assert!(Instant::now() < until, "{words:?} stays: {}", terminal.text());
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
@@ -160,19 +170,23 @@ fn a_second_recording_and_a_what_if_are_laid_beside() {
     terminal.wait_for("REPLAY  PLAYING", SOON);
     terminal.press(" ");
     terminal.wait_for("REPLAY  PAUSED", SOON);
-    for (keys, shown) in [
-        ("d", "beside, a file"),
-        ("\x1b[B\r", "beside 0:0"),
-        ("dtext.mcap\r", "text.mcap: not an MCAP file"),
-        ("d\r", "REPLAY  PAUSED"),
-        ("wcontrol.kp=0.5\r", "WHAT-IF   Enter closes"),
-        ("\r", "beside 0:0"),
-        ("wcontrol.kq=1\r", "did you mean control.kp?"),
-    ] {
+    let press = |keys: &str, shown: &str| {
         terminal.press(keys);
         terminal.wait_for(shown, SOON);
-    }
+    };
+    press("d", "beside, a file");
+    press("\x1b[B\r", "beside 0:0");
+    press("dtext.mcap\r", "text.mcap: not an MCAP file");
+    press("wcontrol.kp=0.5\r", "WHAT-IF   Enter closes");
     terminal.press("\r");
+    gone(&terminal, "WHAT-IF   Enter closes");
+    terminal.wait_for("  what-if 0:0", SOON);
+    // What was set stands there to be changed.
+    press("w5,\r", "a number from");
+    press("w", "control.kp=0.55,_");
+    press("\x1b", "' go to");
+    terminal.press("d\r");
+    gone(&terminal, "what-if 0:0");
     leave(terminal, 0, "");
 }
 
@@ -194,9 +208,9 @@ fn a_growing_recording_is_followed() {
     };
     let first = length(&terminal);
     fs::write(&path, &whole[..whole.len() / 2]).expect("writes");
-    let until = std::time::Instant::now() + SOON;
+    let until = Instant::now() + SOON;
     while length(&terminal) == first {
-        assert!(std::time::Instant::now() < until, "{}", terminal.text());
+        assert!(Instant::now() < until, "{}", terminal.text());
         std::thread::sleep(Duration::from_millis(20));
     }
     terminal.wait_for("REPLAY  FOLLOWING", SOON);

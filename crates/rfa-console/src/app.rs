@@ -17,7 +17,6 @@ use crate::draw;
 use crate::keys::{self, Act, Scope};
 use crate::replay::Stand;
 use crate::view::{Shown, View};
-use crate::words;
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Size};
@@ -40,7 +39,7 @@ pub(crate) enum Dialog {
     Quitting,
 }
 
-/// A page to read that is made when it is asked for.
+/// A page with a title, to be read and scrolled.
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
     pub(crate) title: String,
@@ -51,11 +50,6 @@ pub(crate) struct Panel {
 impl Panel {
     pub(crate) fn new(title: impl Into<String>, lines: Vec<String>) -> Self {
         Self { title: title.into(), lines, scroll: 0 }
-    }
-
-    /// Rows at most, on the narrowest screen that draws it.
-    pub(crate) fn rows(&self) -> usize {
-        self.lines.iter().flat_map(|line| words::fold(line, 40)).count()
     }
 }
 

@@ -20,7 +20,13 @@ use crate::app::{App, Screen};
 use layout::{Class, Frames};
 use pen::Pen;
 use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
 use rfa_units::HostInstant;
+
+/// The first line shown of the open dialog where it is scrolled to its end.
+pub(crate) fn last_row_of_dialog(app: &App) -> usize {
+    dialogs::last_row(app, Frames::of(Rect::from((Position::ORIGIN, app.size))).body)
+}
 
 /// Draws the whole frame.
 pub(crate) fn screen(app: &App, frame: &mut Frame, now: HostInstant) {

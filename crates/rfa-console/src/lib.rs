@@ -25,6 +25,6 @@ mod words;
 
 pub use app::{App, AppConfig, Effect, Input, Screen, Sound, WallClock};
 pub use keys::{KeyRow, keys};
-pub use replay::{Replay, ReplayBeside, ReplayConfig, ReplayEffect, ReplayKept};
+pub use replay::{Alignment, Replay, ReplayBeside, ReplayConfig, ReplayEffect, ReplayKept};
 pub use theme::{Symbols, Theme};
 pub use view::rf_measured;

@@ -53,6 +53,14 @@ impl Log {
         self.entries.iter()
     }
 
+    /// Those that have these words, in whatever letters; all of them without any.
+    pub(crate) fn with<'a>(&'a self, words: Option<&str>) -> impl Iterator<Item = &'a Entry> {
+        let words = words.map(str::to_ascii_lowercase);
+        self.iter().filter(move |entry| {
+            words.as_ref().is_none_or(|words| entry.text.to_ascii_lowercase().contains(words))
+        })
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

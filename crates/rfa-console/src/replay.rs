@@ -6,11 +6,11 @@ mod io;
 mod scene;
 
 pub(crate) use entry::Entry;
-pub use io::{ReplayBeside, ReplayConfig, ReplayEffect};
+pub use io::{Alignment, ReplayBeside, ReplayConfig, ReplayEffect};
 pub use scene::ReplayKept;
 
 use crate::Screen;
-use crate::app::App;
+use crate::app::{App, Dialog, Panel};
 use ratatui::Frame;
 use ratatui::layout::Size;
 use rfa_session::LatencyView;
@@ -29,26 +29,31 @@ pub(crate) struct Stand {
     pub(crate) seeking: Option<u8>,
     pub(crate) entry: Option<Entry>,
     pub(crate) beside: Option<ReplayBeside>,
-    /// Other recordings that are offered to stand beside it.
-    neighbours: Arc<[String]>,
-    /// What is being read or computed beside what is shown.
+    /// What is being read or computed, or waits to be read, in a word or two.
     pub(crate) work: Option<&'static str>,
+    /// The settings that were typed last, and the page that answered them.
+    settings: String,
+    answer: Option<Panel>,
     /// The moment on the clock of whoever looks, as of the last input.
     pub(crate) wall: HostInstant,
     /// When the recording was last seen to have grown, on that clock.
     grown: HostInstant,
 }
 
-/// What is written comes this late at most: a chunk holds half a second, and the file is looked at
-/// five times a second.
+/// What a program writes is seen this late at most: it writes each half a second, and whoever
+/// follows its file looks five times a second.
 const WRITTEN_LATE: Span = Span::from_secs(1);
 
+/// That a what-if waits to be read.
+const READY: &str = "WHAT-IF READY: w Enter";
+
 impl Stand {
-    /// How long nothing has come of a recording that is followed, beyond what is usual.
-    pub(crate) fn silent(&self) -> Span {
+    /// For how many seconds nothing new has come of a recording that is followed, where its last
+    /// tick is shown; `None`: for no longer than is usual.
+    pub(crate) fn silent_s(&self) -> Option<u64> {
+        let newest = self.player.growing() && self.player.place() == self.timeline.last();
         let still = self.wall.since(self.grown);
-        let still = if self.player.follows() { still } else { Span::ZERO };
-        Span::from_micros(still.as_micros().saturating_sub(WRITTEN_LATE.as_micros()))
+        (newest && still > WRITTEN_LATE).then_some(still.as_millis() / 1_000)
     }
 }
 
@@ -65,7 +70,7 @@ impl Replay {
     /// A console that has seen nothing of the recording yet.
     #[must_use]
     pub fn new(config: ReplayConfig) -> Self {
-        let ReplayConfig { app, file, trouble, timeline, first_at, beside, neighbours } = config;
+        let ReplayConfig { app, file, trouble, timeline, first_at, beside } = config;
         let mut app = App::new(app);
         app.screen = Screen::Live;
         let player = Player::new(&timeline);
@@ -78,8 +83,9 @@ impl Replay {
             seeking: None,
             entry: None,
             beside,
-            neighbours,
             work: None,
+            settings: String::new(),
+            answer: None,
             wall,
             grown: wall,
         };
@@ -112,14 +118,34 @@ impl Replay {
         (self.stand.grown, self.stand.wall) = (wall, wall);
     }
 
-    /// A second recording, or a what-if, in the same trend; it takes the place of one before.
-    pub fn stand_beside(&mut self, beside: ReplayBeside) {
-        self.stand.beside = Some(beside);
+    /// A second recording, or a what-if, in the same trend, in the place of one before.
+    pub fn stand_beside(&mut self, beside: Option<ReplayBeside>) {
+        self.stand.beside = beside;
     }
 
-    /// What is being read or computed beside what is shown; `None`: nothing any more.
-    pub const fn works(&mut self, work: Option<&'static str>) {
+    /// What is being read or computed, in a word or two; `None`: nothing any more.
+    pub const fn set_work(&mut self, work: Option<&'static str>) {
         self.stand.work = work;
+    }
+
+    /// The page that answers a what-if. It is kept, and shown at once where nothing is in its way.
+    pub fn answer(&mut self, lines: Vec<String>, wall: HostInstant) {
+        self.stand.answer = Some(Panel::new("WHAT-IF", lines));
+        let free = self.app.is_drawable() && self.app.dialog.is_none();
+        if free && self.stand.entry.is_none() {
+            self.show_answer();
+        } else {
+            self.stand.work = Some(READY);
+            self.say("the what-if is done: w Enter shows it", wall);
+        }
+    }
+
+    /// Shows the answer that is kept.
+    fn show_answer(&mut self) {
+        self.app.dialog = self.stand.answer.clone().map(Dialog::Panel);
+        if self.stand.work == Some(READY) {
+            self.stand.work = None;
+        }
     }
 
     /// What the times of the ticks so far come to.
@@ -153,8 +179,7 @@ impl Replay {
         self.app.draw(frame, moment);
     }
 
-    /// The recorded moment that is shown: the newest tick's own, and what has passed since. Where a
-    /// recording is followed and nothing comes, that grows old.
+    /// The recorded moment that is shown: the newest tick's own, and what has passed since.
     fn moment(&self) -> HostInstant {
         let Stand { player, timeline, seeking, .. } = &self.stand;
         let newest = self.app.view.newest_at().unwrap_or(self.first_at);
@@ -162,7 +187,6 @@ impl Replay {
             return newest;
         }
         let since_us = player.at_us().saturating_sub(timeline.time_us(player.place()));
-        let since_us = since_us.saturating_add(self.stand.silent().as_micros());
         HostInstant::from_micros(newest.as_micros().saturating_add(since_us))
     }
 }

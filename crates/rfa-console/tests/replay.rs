@@ -144,9 +144,15 @@ fn a_growing_recording_is_followed() {
     // Nothing comes for longer than a chunk takes: what is shown grows old.
     shown.wall = HostInstant::from_micros(wall.as_micros() + 4_500_000);
     let text = shown.drawn();
-    for word in ["FOLLOWING, nothing new for 3 s", "NO DATA 3.5 s"] {
+    let silent = "nothing new in the recording for 4 s: what goes on is not known";
+    for word in ["FOLLOWING, nothing new for 4 s", silent] {
         assert!(text.contains(word), "{word:?}: {text}");
     }
+    // Whoever pauses knows no more, and nothing is made up that the operator was not told.
+    shown.command(Command::Pause);
+    let text = shown.drawn();
+    assert!(text.contains(silent) && !text.contains("NO DATA"), "{text}");
+    shown.command(Command::Toggle);
     shown.timeline = whole;
     shown.player.grown(half - 1, &shown.timeline);
     shown.player.set_growing(false, &shown.timeline);
@@ -253,6 +259,7 @@ fn an_alarm_does_not_flash_over_a_recording() {
 fn a_frozen_trend_survives_a_step_back() {
     let mut shown = Shown::seek((80, 24), 30);
     shown.press(KeyCode::Char('f'));
+    assert!(shown.drawn().contains("FROZEN 0 s ago"), "{}", shown.drawn());
     shown.command(Command::Seek(35_000_000));
     assert!(shown.drawn().contains("FROZEN 5 s ago"), "{}", shown.drawn());
     let back_to = |shown: &mut Shown, s: u64| {

@@ -6,7 +6,7 @@ mod player;
 
 use player::Shown;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use rfa_console::{ReplayEffect, Screen, Symbols, Theme};
+use rfa_console::{Alignment, ReplayBeside, ReplayEffect, Screen, Symbols, Theme};
 use rfa_session::playback::{Command, Direction};
 
 /// The keys that act on a generator say so and do nothing, in rest, in the hold and where a check
@@ -175,22 +175,32 @@ fn the_log_is_searched() {
     let (asked, found) = keys(&mut shown, "/TRIP");
     assert!(asked.contains("log entries with (nothing: all): TRIP_"), "{asked}");
     assert_eq!(shown.replay.screen(), Screen::Alarms);
-    let (_, log) = found.split_once("LOG  newest first, ").expect("the log");
-    let (count, entries) = log.split_once(" with \"TRIP\" entries from 1").expect("its title");
-    let entries = entries.lines().skip(1).filter(|line| line.contains(':')).take(3);
-    let entries: Vec<_> = entries.map(str::to_ascii_lowercase).collect();
-    assert!(count.starts_with("1 of "), "{found}");
-    assert!(entries.first().is_some_and(|entry| entry.contains("trip")), "{found}");
-    assert!(!found.contains("RF PERMITTED") || count.len() > 5, "{found}");
+    let title = "LOG  newest first, 1 of ";
+    let (_, log) = found.split_once(title).expect("the log's title");
+    let (all, entries) = log.split_once(" entries have \"TRIP\", from 1").expect("the rest of it");
+    assert!(all.parse().is_ok_and(|all: usize| all > 3), "{found}");
+    let entries = entries.lines().take_while(|line| !line.contains("REPLAY"));
+    let entries: Vec<&str> = entries.filter(|line| line.contains(':')).collect();
+    assert_eq!(entries.len(), 1, "{found}");
+    assert!(entries[0].to_ascii_lowercase().contains("trip"), "{found}");
+    // Down goes no further than the last that is found.
+    (0..5).for_each(|_| assert_eq!(shown.press(KeyCode::Char('j')), None));
+    assert!(shown.drawn().contains("from 1 "), "{}", shown.drawn());
+    let (_, none) = keys(&mut shown, "/nix");
+    assert!(none.contains("entries has \"nix\""), "{none}");
     let (_, all) = keys(&mut shown, "/");
-    assert!(!all.contains(" with \""), "{all}");
+    assert!(!all.contains("have \"") && !all.contains("has \""), "{all}");
 }
 
 #[test]
 fn a_second_recording_is_typed_or_chosen() {
     let mut shown = Shown::with((80, 24), Theme::Dark, Symbols::Braille, Some(player::warmer()));
-    let file = |name: &str| Some(ReplayEffect::Beside(name.to_owned()));
-    shown.press(KeyCode::Char('d'));
+    let file = |name: &str| Some(ReplayEffect::Beside(Some(name.to_owned())));
+    let ask = |shown: &mut Shown| {
+        assert_eq!(shown.press(KeyCode::Char('d')), Some(ReplayEffect::Neighbours));
+        shown.replay.ask_beside(["a.mcap", "b.mcap"].map(str::to_owned).into());
+    };
+    ask(&mut shown);
     assert!(shown.drawn().contains("beside, a file (Up Down choose; nothing: none): _"));
     for (code, chosen) in [
         (KeyCode::Down, "a.mcap_"),
@@ -202,19 +212,26 @@ fn a_second_recording_is_typed_or_chosen() {
         assert!(shown.drawn().contains(chosen), "{code:?}: {}", shown.drawn());
     }
     assert_eq!(shown.press(KeyCode::Enter), file("b.mcap"));
-    "d../x y.mcap".chars().for_each(|key| assert_eq!(shown.press(KeyCode::Char(key)), None));
+    ask(&mut shown);
+    "../x y".chars().for_each(|key| assert_eq!(shown.press(KeyCode::Char(key)), None));
+    shown.replay.paste(".mcap\n", shown.wall);
+    let ctrl_u = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    assert_eq!(shown.replay.key(&ctrl_u, shown.wall), None);
     assert_eq!(shown.press(KeyCode::Enter), file("../x y.mcap"));
-    // Of a long name the end is seen.
-    shown.press(KeyCode::Char('d'));
-    ("x".repeat(300) + "end").chars().for_each(|key| drop(shown.press(KeyCode::Char(key))));
-    (0..3).for_each(|_| drop(shown.press(KeyCode::Backspace)));
-    "end".chars().for_each(|key| drop(shown.press(KeyCode::Char(key))));
-    assert!(shown.drawn().contains("xxend_"), "{}", shown.drawn());
-    shown.press(KeyCode::Esc);
+    shown.replay.paste("text", shown.wall);
+    assert!(shown.drawn().contains("> nothing is being typed"), "{}", shown.drawn());
+    // Of a long name the end is seen, however wide its letters are.
+    for long in ["x".repeat(200) + "end", "\u{65e5}".repeat(200) + "end"] {
+        ask(&mut shown);
+        shown.replay.paste(&long, shown.wall);
+        assert!(shown.drawn().contains("end_"), "{}", shown.drawn());
+        shown.press(KeyCode::Esc);
+    }
     // Nothing typed: none any more.
+    ask(&mut shown);
+    assert_eq!(shown.press(KeyCode::Enter), Some(ReplayEffect::Beside(None)));
     assert!(shown.drawn().contains("beside 0:01"), "{}", shown.drawn());
-    shown.press(KeyCode::Char('d'));
-    assert_eq!(shown.press(KeyCode::Enter), None);
+    shown.replay.stand_beside(None);
     assert!(!shown.drawn().contains("beside 0:01"), "{}", shown.drawn());
 }
 
@@ -224,22 +241,56 @@ fn a_what_if_is_asked_for_and_read() {
     "wcontrol.kp=0.5".chars().for_each(|key| assert_eq!(shown.press(KeyCode::Char(key)), None));
     let effect = shown.press(KeyCode::Enter);
     assert_eq!(effect, Some(ReplayEffect::WhatIf("control.kp=0.5".to_owned())));
-    shown.replay.works(Some("AT WORK"));
-    assert!(shown.drawn().contains("AT WORK"), "{}", shown.drawn());
-    shown.replay.works(None);
-    let lines = (1..=40).map(|n| format!("line {n} {}", "word ".repeat(20))).collect();
-    shown.replay.tell("WHAT-IF", lines);
+    shown.replay.set_work(Some("WHAT-IF RUNS"));
+    assert!(shown.drawn().contains("WHAT-IF RUNS"), "{}", shown.drawn());
+    shown.replay.set_work(None);
+    let lines = || (1..=40).map(|n| format!("line {n} {}", "word ".repeat(20))).collect();
+    shown.replay.answer(lines(), shown.wall);
     let text = shown.drawn();
     assert!(text.contains("WHAT-IF   Enter closes, j/k scrolls"), "{text}");
     assert!(text.contains("line 1 word") && text.contains("more below: j"), "{text}");
     assert!(!text.contains("line 40"), "{text}");
     (0..200).for_each(|_| drop(shown.press(KeyCode::Char('j'))));
-    assert!(shown.drawn().contains("line 40 word"), "{}", shown.drawn());
+    let last = shown.drawn();
+    assert!(last.contains("line 40 word"), "{last}");
+    // No key is dead behind the last line.
+    shown.press(KeyCode::Char('k'));
+    assert_ne!(shown.drawn(), last);
+    shown.press(KeyCode::Home);
+    assert_eq!(shown.drawn(), text);
+    shown.press(KeyCode::End);
+    assert_eq!(shown.drawn(), last);
     assert_eq!(shown.press(KeyCode::Enter), None);
-    assert!(!shown.drawn().contains("WHAT-IF"), "{}", shown.drawn());
-    // With nothing set there is nothing to be run.
+    assert!(!shown.drawn().contains("line 40"), "{}", shown.drawn());
+    // The same settings stand there to be changed; unchanged they show the answer again.
     shown.press(KeyCode::Char('w'));
+    assert!(shown.drawn().contains("control.kp=0.5_"), "{}", shown.drawn());
     assert_eq!(shown.press(KeyCode::Enter), None);
+    assert_eq!(shown.drawn(), text);
+    shown.press(KeyCode::Enter);
+    "w5".chars().for_each(|key| assert_eq!(shown.press(KeyCode::Char(key)), None));
+    let effect = shown.press(KeyCode::Enter);
+    assert_eq!(effect, Some(ReplayEffect::WhatIf("control.kp=0.55".to_owned())));
+    // It comes while something else is read: it waits.
+    shown.press(KeyCode::Char('?'));
+    shown.replay.answer(lines(), shown.wall);
+    assert!(shown.drawn().contains("KEYS on Live"), "{}", shown.drawn());
+    shown.press(KeyCode::Enter);
+    assert!(shown.drawn().contains("WHAT-IF READY: w Enter"), "{}", shown.drawn());
+    assert_eq!((shown.press(KeyCode::Char('w')), shown.press(KeyCode::Enter)), (None, None));
+    let shown = shown.drawn();
+    assert!(shown.contains("line 1 word") && !shown.contains("READY"), "{shown}");
+}
+
+/// A computed curve is not taken for a recorded one, on any screen.
+#[test]
+fn a_what_if_is_called_one() {
+    for size in [(80, 24), (140, 40)] {
+        let what_if = ReplayBeside { kind: Alignment::WhatIf, ..player::warmer() };
+        let mut shown = Shown::with(size, Theme::Dark, Symbols::Braille, Some(what_if));
+        let text = shown.drawn();
+        assert!(text.contains("what-if 0:01") && !text.contains("beside 0:01"), "{text}");
+    }
 }
 
 /// What is not drawn is not opened: the player's keys live on.

@@ -35,7 +35,9 @@ pub struct Reel<S: Scene> {
     scene: S,
     /// The tick the scene stands at; absent before the first.
     place: Option<usize>,
-    /// It was told what stands behind the last tick, too.
+    /// There may be more to come.
+    growing: bool,
+    /// What stands behind the last tick has been told.
     at_end: bool,
     kept: Kept<S::Kept>,
 }
@@ -44,7 +46,8 @@ impl<S: Scene> Reel<S> {
     /// A recording with a scene that has been told nothing yet.
     #[must_use]
     pub const fn new(tape: Tape, scene: S) -> Self {
-        Self { tape, scene, place: None, at_end: false, kept: Kept::new(KEPT_BYTES_MAX) }
+        let kept = Kept::new(KEPT_BYTES_MAX);
+        Self { tape, scene, place: None, growing: false, at_end: false, kept }
     }
 
     /// The recording.
@@ -59,6 +62,12 @@ impl<S: Scene> Reel<S> {
     /// [`PlayError`] where the file cannot be read, or has too many ticks now.
     pub fn grow(&mut self) -> Result<bool, PlayError> {
         self.tape.grow()
+    }
+
+    /// Whether there may be more to come: what stands behind the last tick is not told before it is
+    /// known that no tick follows.
+    pub const fn set_growing(&mut self, growing: bool) {
+        self.growing = growing;
     }
 
     /// When its ticks were.
@@ -92,7 +101,8 @@ impl<S: Scene> Reel<S> {
         let place = place.min(self.timeline().last());
         self.jump(place);
         if self.place == Some(place) {
-            return self.finish_at_end();
+            self.finish_at_end()?;
+            return Ok(true);
         }
         self.tape.behind(self.place)?;
         let mut left = ticks_max;
@@ -110,7 +120,8 @@ impl<S: Scene> Reel<S> {
                     (kept, bytes)
                 });
                 if now == place {
-                    return self.finish_at_end();
+                    self.finish_at_end()?;
+                    return Ok(true);
                 }
             }
         }
@@ -135,18 +146,18 @@ impl<S: Scene> Reel<S> {
         self.at_end = false;
     }
 
-    /// On the last tick also what stands behind it, once no more can come. Always true.
-    fn finish_at_end(&mut self) -> Result<bool, PlayError> {
+    /// On the last tick, once no more can come, tells what stands behind it.
+    fn finish_at_end(&mut self) -> Result<(), PlayError> {
         let last = self.place == Some(self.timeline().last());
-        if self.at_end || !last || self.tape.may_grow() {
-            return Ok(true);
+        if self.at_end || self.growing || !last {
+            return Ok(());
         }
         self.tape.behind(self.place)?;
         while let Some((told, _)) = self.tape.next()? {
             self.scene.take(&told);
         }
         self.at_end = true;
-        Ok(true)
+        Ok(())
     }
 }
 

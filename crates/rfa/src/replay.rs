@@ -6,7 +6,9 @@ use crate::cli::{Format, Output};
 use crate::exit::{Exit, Stop};
 use crate::output;
 use clap::Args;
-use rfa_replay::whatif::{Asked, Noise, Quality, Session, SettingError, Setup, WhatIfError};
+use rfa_replay::whatif::{
+    Asked, Noise, Quality, Report, Run, Session, SettingError, Setup, WhatIfError,
+};
 use std::path::{Path, PathBuf};
 
 /// What is asked of a recording.
@@ -39,25 +41,58 @@ pub(crate) fn replay(arguments: &Arguments) -> Result<Exit, Stop> {
     if let Some(to) = arguments.to.as_deref().filter(|to| to.exists()) {
         return Err(Stop::usage(format!("{}: is there already; name a new file", to.display())));
     }
-    // Settings first: a wrong key is told before anything is computed.
-    let recorded = Setup::of(&arguments.file).map_err(|e| stop(&arguments.file, &e))?;
-    let set = arguments.settings.iter().map(|text| recorded.parse(text));
-    let settings = set.collect::<Result<Vec<_>, _>>().map_err(|e| Stop::usage(e.to_string()))?;
-    recorded.with(&settings).map_err(|e| Stop::usage(e.to_string()))?;
-    let session = Session::open(&arguments.file, true).map_err(|e| stop(&arguments.file, &e))?;
-    refuse_poor(&arguments.file, session.quality())?;
     let noise = arguments.seed.map_or(Noise::Recorded, Noise::Drawn);
-    let asked = Asked { settings: &settings, noise, to: arguments.to.as_deref() };
-    let (mut report, _) = session.report(&asked).map_err(|e| stop(&arguments.file, &e))?;
-    report.other_rfa = recorded.other_rfa(Some(crate::COMMIT));
+    let question = Question {
+        settings: &arguments.settings,
+        noise,
+        to: arguments.to.as_deref(),
+        lesion: true,
+    };
+    let Answered { report, truncated, .. } = ask(&arguments.file, &question)?;
     match format {
         Format::Json => output::json(&report)?,
         Format::Text => output::line(text::report(&report).trim_end())?,
     }
-    if session.truncated() {
-        eprintln!("warning: the recording was not finished; what is left of it was taken");
+    if truncated {
+        eprintln!("warning: {NOT_FINISHED}");
     }
-    Ok(if session.truncated() { Exit::Loss } else { Exit::Ok })
+    Ok(if truncated { Exit::Loss } else { Exit::Ok })
+}
+
+/// What is said of a what-if whose recording has no end.
+pub(crate) const NOT_FINISHED: &str =
+    "the recording was not finished; what is left of it was taken";
+
+/// What is asked of a recording, as it was typed.
+pub(crate) struct Question<'a> {
+    pub(crate) settings: &'a [String],
+    pub(crate) noise: Noise,
+    pub(crate) to: Option<&'a Path>,
+    /// Whether the lesion is modelled, which takes longer than all else.
+    pub(crate) lesion: bool,
+}
+
+/// What came of it.
+pub(crate) struct Answered {
+    pub(crate) report: Report,
+    pub(crate) run: Run,
+    pub(crate) truncated: bool,
+}
+
+/// Runs the recording in `file` again with other numbers.
+pub(crate) fn ask(file: &Path, question: &Question<'_>) -> Result<Answered, Stop> {
+    let Question { settings, noise, to, lesion } = *question;
+    // Settings first: a wrong key is told before anything is computed.
+    let recorded = Setup::of(file).map_err(|e| stop(file, &e))?;
+    let set = settings.iter().map(|text| recorded.parse(text));
+    let settings = set.collect::<Result<Vec<_>, _>>().map_err(|e| usage(&e))?;
+    recorded.with(&settings).map_err(|e| usage(&e))?;
+    let session = Session::open(file, lesion).map_err(|e| stop(file, &e))?;
+    refuse_poor(file, session.quality())?;
+    let asked = Asked { settings: &settings, noise, to };
+    let (mut report, run) = session.report(&asked).map_err(|e| stop(file, &e))?;
+    report.other_rfa = recorded.other_rfa(Some(crate::COMMIT));
+    Ok(Answered { report, run, truncated: session.truncated() })
 }
 
 fn keys(file: &Path, format: Format) -> Result<Exit, Stop> {

@@ -1,6 +1,7 @@
 //! What keys do on the screens themselves, and in the dialogs that are only read.
 
-use super::{App, Dialog, Effect, Screen, SignInDialog};
+use super::{App, Dialog, Effect, Panel, Screen, SignInDialog};
+use crate::draw;
 use crate::keys::Act;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use rfa_interlock::State;
@@ -62,7 +63,7 @@ impl App {
     }
 
     fn move_by(&mut self, act: Act) {
-        let last = self.view.log.len().saturating_sub(1);
+        let last = self.view.log.with(self.filter.as_deref()).count().saturating_sub(1);
         match (self.screen, act) {
             (Screen::Setup, Act::Up) => self.checklist.up(),
             (Screen::Setup, Act::Down) => self.checklist.down(),
@@ -186,20 +187,19 @@ impl App {
         if act == Act::Close {
             self.dialog = None;
         }
-        let (scroll, rows) = match &mut self.dialog {
-            Some(Dialog::Help { scroll } | Dialog::Explain { scroll }) => {
-                (scroll, crate::keys::TABLE.len())
-            }
-            Some(Dialog::Panel(panel)) => {
-                let rows = panel.rows();
-                (&mut panel.scroll, rows)
-            }
-            _ => return,
+        let last = draw::last_row_of_dialog(self);
+        let (Some(Dialog::Help { scroll } | Dialog::Explain { scroll })
+        | Some(Dialog::Panel(Panel { scroll, .. }))) = &mut self.dialog
+        else {
+            return;
         };
         match act {
             Act::Up => *scroll = scroll.saturating_sub(1),
-            // The drawing ends the scroll at the last line.
-            Act::Down => *scroll = (*scroll + 1).min(rows),
+            Act::Down => *scroll = (*scroll + 1).min(last),
+            Act::PageUp => *scroll = scroll.saturating_sub(PAGE),
+            Act::PageDown => *scroll = (*scroll + PAGE).min(last),
+            Act::First => *scroll = 0,
+            Act::Last => *scroll = last,
             _ => {}
         }
     }

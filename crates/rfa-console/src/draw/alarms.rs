@@ -37,18 +37,17 @@ pub(super) fn draw(pen: &mut Pen, area: Rect) {
 
 /// The log with its title: all of it, or the entries that have the words looked for.
 fn log(app: &App) -> Vec<(String, Role)> {
-    let wanted = app.filter.as_deref().map(str::to_ascii_lowercase);
-    let has = |text: &str| {
-        wanted.as_ref().is_none_or(|wanted| text.to_ascii_lowercase().contains(wanted))
-    };
-    let found: Vec<_> = app.view.log.iter().filter(|entry| has(&entry.text)).collect();
+    let found: Vec<_> = app.view.log.with(app.filter.as_deref()).collect();
     // Over a recording the log is shorter again after a step back.
     let first = app.scroll.min(found.len().saturating_sub(1));
-    let which = app
-        .filter
-        .as_ref()
-        .map_or(String::new(), |words| format!(" of {} with {words:?}", app.view.log.len()));
-    let title = format!(" LOG  newest first, {}{which} entries from {}", found.len(), first + 1);
+    let (of, all, from) = (found.len(), app.view.log.len(), first + 1);
+    let title = match &app.filter {
+        None => format!(" LOG  newest first, {all} entries from {from}"),
+        Some(words) if found.is_empty() => format!(" LOG  none of {all} entries has {words:?}"),
+        Some(words) => {
+            format!(" LOG  newest first, {of} of {all} entries have {words:?}, from {from}")
+        }
+    };
     let mut lines = vec![(title, Role::Title)];
     for entry in found.into_iter().skip(first) {
         let mark = entry.priority.map_or("", marks);

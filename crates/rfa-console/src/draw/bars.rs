@@ -101,7 +101,13 @@ fn standing(shown: &Shown) -> &'static str {
 /// What comes next, in the operator's words; over a recording, what was said to come next.
 pub(super) fn prompt(app: &App, now: HostInstant) -> String {
     let next = next_words(app, now);
-    if app.replay.is_some() { format!("the operator was told: {next}") } else { next }
+    match app.replay.as_ref().map(|stand| stand.silent_s()) {
+        None => next,
+        Some(None) => format!("the operator was told: {next}"),
+        Some(Some(s)) => {
+            format!("nothing new in the recording for {s} s: what goes on is not known")
+        }
+    }
 }
 
 fn next_words(app: &App, now: HostInstant) -> String {

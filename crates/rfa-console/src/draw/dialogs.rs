@@ -14,10 +14,21 @@ use rfa_units::HostInstant;
 type Lines = Vec<(String, Role)>;
 
 pub(super) fn draw(pen: &mut Pen, body: Rect) {
-    let app = pen.app;
-    let Some(dialog) = &app.dialog else { return };
-    let (title, lines, scroll) = match dialog {
-        Dialog::Arm(arm) => (arm_title(arm), arm_lines(app, arm, pen.now), 0),
+    let Some((title, lines, scroll)) = content(pen.app, pen.now, body) else { return };
+    boxed(pen, body, &title, &lines, scroll);
+}
+
+/// The first line that is shown of a dialog that is scrolled to its end, on a screen with this body.
+pub(super) fn last_row(app: &App, body: Rect) -> usize {
+    let now = app.view.newest_at().unwrap_or(HostInstant::ZERO);
+    let lines = content(app, now, body).map_or(0, |(_, lines, _)| lines.len());
+    lines.saturating_sub(usize::from(body.height.saturating_sub(2)))
+}
+
+/// Title, lines, and the first of them that is shown.
+fn content(app: &App, now: HostInstant, body: Rect) -> Option<(String, Lines, usize)> {
+    Some(match app.dialog.as_ref()? {
+        Dialog::Arm(arm) => (arm_title(arm), arm_lines(app, arm, now), 0),
         Dialog::Gate(gate) => (gate_title(app), gate_lines(gate), 0),
         Dialog::SignIn(sign_in) => ("SIGN IN".to_string(), sign_in_lines(app, sign_in), 0),
         Dialog::Help { scroll } => (
@@ -26,16 +37,15 @@ pub(super) fn draw(pen: &mut Pen, body: Rect) {
             *scroll,
         ),
         Dialog::Explain { scroll } => {
-            ("ALARM EXPLAINED   Enter closes".to_string(), explain_lines(app, pen.now), *scroll)
+            ("ALARM EXPLAINED   Enter closes".to_string(), explain_lines(app, now), *scroll)
         }
         Dialog::Panel(panel) => {
             let width = usize::from(body.width.saturating_sub(4));
             let title = format!("{}   Enter closes, j/k scrolls", panel.title);
             (title, panel_lines(panel, width), panel.scroll)
         }
-        Dialog::Quitting => ("QUIT ?".to_string(), quit_lines(app, pen.now), 0),
-    };
-    boxed(pen, body, &title, &lines, scroll);
+        Dialog::Quitting => ("QUIT ?".to_string(), quit_lines(app, now), 0),
+    })
 }
 
 /// A framed box in the middle of `body`, wide enough for its longest line.

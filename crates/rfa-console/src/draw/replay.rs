@@ -64,21 +64,21 @@ fn status(app: &App, stand: &Stand, now: HostInstant, width: usize) -> String {
 /// The second recording: its own time and its temperature.
 fn beside(stand: &Stand, now: HostInstant) -> Option<String> {
     let beside = stand.beside.as_ref()?;
+    let word = beside.kind.word();
     let trouble = beside.trouble.as_ref().map_or(String::new(), |words| format!(" {words}"));
     let us = match beside.at_us(stand.player.at_us()) {
         Ok(us) => us,
-        Err(why) => return Some(format!("beside: {why}{trouble}")),
+        Err(why) => return Some(format!("{word}: {why}{trouble}")),
     };
     let tip = beside.tip(now).map_or("--.-".to_string(), |tip| format!("{:.1}", tip.as_f64()));
-    Some(format!("beside {} {tip} C{trouble}", short_clock(us)))
+    Some(format!("{word} {} {tip} C{trouble}", short_clock(us)))
 }
 
 /// That it goes with a recording that is being written, and for how long nothing came.
 fn following(stand: &Stand) -> String {
-    match stand.silent().as_millis() / 1_000 {
-        0 => "FOLLOWING".to_string(),
-        seconds => format!("FOLLOWING, nothing new for {seconds} s"),
-    }
+    stand
+        .silent_s()
+        .map_or("FOLLOWING".to_string(), |s| format!("FOLLOWING, nothing new for {s} s"))
 }
 
 /// The bar in `area`: one row tells where it is; of three the first pictures it and the last says
@@ -94,7 +94,7 @@ pub(super) fn bar(pen: &mut Pen, area: Rect, stand: &Stand) {
     pen.line(area, 0, &track(stand, width), Role::Replay);
     pen.line(area, 1, &text, Role::Replay);
     let about = stand.beside.as_ref().map_or(String::new(), |beside| {
-        format!("   beside (dashes) {}, aligned on {}", beside.name, beside.aligned)
+        format!("   beside (dashes) {}, aligned on {}", beside.name, beside.kind.on())
     });
     pen.line(area, 2, &format!(" {}{about}", stand.file), Role::Replay);
 }
@@ -173,14 +173,11 @@ pub(super) fn hint(pen: &mut Pen, area: Rect, stand: &Stand) {
 /// What is asked and what is typed so far; of a long text the end.
 fn typed(entry: &Entry, width: usize) -> String {
     const ROOM_MIN: usize = 24;
-    let Entry { ask, text, .. } = entry;
-    let long = ask.prompt();
+    let long = entry.ask.prompt();
     let wide = width > long.len() + ROOM_MIN + 3;
-    let prompt = if wide { long } else { ask.short_prompt() };
+    let prompt = if wide { long } else { entry.ask.short_prompt() };
     let room = width.saturating_sub(prompt.len() + 4);
-    let left_out = text.chars().count().saturating_sub(room);
-    let end: String = text.chars().skip(left_out).collect();
-    format!(" > {prompt}{end}_")
+    format!(" > {prompt}{}_", entry.end(room))
 }
 
 /// Whether a key of the table means over a recording what its row says.

@@ -72,6 +72,10 @@ pub(crate) const TABLE: &[Binding] = table![
     Scope::SignIn, [Key::Enter], Submit, "Enter", "sign in; with nothing typed: cancel", "";
     Scope::Reading, [Key::Up, Char('k')], Up, "Up k", "scroll up", "";
     Scope::Reading, [Key::Down, Char('j')], Down, "Down j", "scroll down", "";
+    Scope::Reading, [Key::PageUp], PageUp, "PgUp", "a page up", "";
+    Scope::Reading, [Key::PageDown], PageDown, "PgDn", "a page down", "";
+    Scope::Reading, [Key::Home], First, "Home", "the first line", "";
+    Scope::Reading, [Key::End], Last, "End", "the last line", "";
     Scope::Reading, [Key::Enter, Char('?'), Char('x'), F(1)], Close, "Enter ? F1 x", "close", "";
     Scope::Quitting, [Char('q')], QuitNow, "q", "quit", "";
     Scope::Quitting, [Key::Enter], Close, "Enter", "stay", "";

@@ -57,7 +57,7 @@ impl Replay {
             }
             Act::GoTo => self.ask(Ask::GoTo),
             Act::SearchLog => self.ask(Ask::Log),
-            Act::SecondRecording => self.ask(Ask::Beside),
+            Act::SecondRecording => return Some(ReplayEffect::Neighbours),
             Act::WhatIf => self.ask(Ask::WhatIf),
             Act::Freeze => {
                 let moment = self.moment();
@@ -96,7 +96,7 @@ impl Replay {
         self.tell("COMMAND", vec![command]);
     }
 
-    /// Words to read: where they go into a message they are one, else a page.
+    /// Tells `lines`: one that fits into the message line there, else all as a page to be read.
     pub fn tell(&mut self, title: &str, lines: Vec<String>) {
         const AROUND: usize = 4;
         let room = usize::from(self.app.size.width).saturating_sub(AROUND);

@@ -1,8 +1,10 @@
 //! What is typed over a recording, and what comes of it.
 
 use super::{Replay, ReplayEffect, Stand};
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::text::Span;
 use rfa_session::playback::{Command, Mark, time_us};
+use rfa_units::HostInstant;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,13 +54,27 @@ impl Ask {
 pub(crate) struct Entry {
     pub(crate) ask: Ask,
     pub(crate) text: String,
-    /// Which of the recordings in the same folder it is.
+    /// Recordings in the same folder, and which of them it is.
+    choices: Vec<String>,
     choice: Option<usize>,
 }
 
 impl Entry {
-    const fn new(ask: Ask) -> Self {
-        Self { ask, text: String::new(), choice: None }
+    const fn new(ask: Ask, text: String, choices: Vec<String>) -> Self {
+        Self { ask, text, choices, choice: None }
+    }
+
+    /// The end of what is typed, in so many columns.
+    pub(crate) fn end(&self, columns: usize) -> &str {
+        let mut end = "";
+        for (at, _) in self.text.char_indices().rev() {
+            let longer = self.text.get(at..).unwrap_or_default();
+            if Span::raw(longer).width() > columns {
+                break;
+            }
+            end = longer;
+        }
+        end
     }
 
     fn push(&mut self, typed: char) {
@@ -72,10 +88,8 @@ impl Entry {
     }
 
     /// The next of the recordings in the same folder, or the one before.
-    fn choose(&mut self, choices: &[String], back: bool) {
-        let Some(last) = choices.len().checked_sub(1).filter(|_| self.ask == Ask::Beside) else {
-            return;
-        };
+    fn choose(&mut self, back: bool) {
+        let Some(last) = self.choices.len().checked_sub(1) else { return };
         let next = match (self.choice, back) {
             (None, false) => 0,
             (None | Some(0), true) => last,
@@ -88,7 +102,7 @@ impl Entry {
                 }
             }
         };
-        if let Some(chosen) = choices.get(next) {
+        if let Some(chosen) = self.choices.get(next) {
             (self.choice, self.text) = (Some(next), chosen.clone());
         }
     }
@@ -96,40 +110,66 @@ impl Entry {
 
 impl Replay {
     pub(super) fn ask(&mut self, ask: Ask) {
-        self.stand.entry = Some(Entry::new(ask));
+        // What was set last is there to be changed.
+        let text = if ask == Ask::WhatIf { self.stand.settings.clone() } else { String::new() };
+        self.stand.entry = Some(Entry::new(ask, text, Vec::new()));
+    }
+
+    /// Asks for a second recording; `choices` are offered.
+    pub fn ask_beside(&mut self, choices: Vec<String>) {
+        self.stand.entry = Some(Entry::new(Ask::Beside, String::new(), choices));
+    }
+
+    /// Text that the terminal pastes: it is typed, where something is being typed.
+    pub fn paste(&mut self, text: &str, wall: HostInstant) {
+        match &mut self.stand.entry {
+            Some(entry) => text.chars().for_each(|character| entry.push(character)),
+            None => self.say("nothing is being typed that could be pasted into", wall),
+        }
     }
 
     pub(super) fn in_entry(&mut self, key: &KeyEvent) -> Option<ReplayEffect> {
-        let Stand { entry, neighbours, .. } = &mut self.stand;
-        let typed = entry.as_mut()?;
+        let typed = self.stand.entry.as_mut()?;
+        let held = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         match key.code {
-            KeyCode::Char(character) => typed.push(character),
+            KeyCode::Char(character) if !held => typed.push(character),
             KeyCode::Backspace => {
                 typed.text.pop();
             }
-            KeyCode::Down => typed.choose(neighbours, false),
-            KeyCode::Up => typed.choose(neighbours, true),
-            KeyCode::Esc => *entry = None,
+            KeyCode::Down => typed.choose(false),
+            KeyCode::Up => typed.choose(true),
+            KeyCode::Esc => self.stand.entry = None,
             KeyCode::Enter => {
-                let Entry { ask, text, .. } = entry.take()?;
-                return self.entered(ask, text.trim());
+                let Entry { ask, text, .. } = self.stand.entry.take()?;
+                return self.entered(ask, text);
             }
             _ => self.say("Enter takes it, Esc leaves", self.stand.wall),
         }
         None
     }
 
-    fn entered(&mut self, ask: Ask, text: &str) -> Option<ReplayEffect> {
-        let something = (!text.is_empty()).then(|| text.to_owned());
+    fn entered(&mut self, ask: Ask, text: String) -> Option<ReplayEffect> {
+        let words = text.trim();
         match ask {
-            Ask::GoTo => return self.go_to(&something?),
+            Ask::GoTo if words.is_empty() => {}
+            Ask::GoTo => return self.go_to(words),
             Ask::Log => {
-                self.app.filter = something;
+                self.app.filter = (!words.is_empty()).then(|| words.to_owned());
                 (self.app.screen, self.app.scroll) = (crate::Screen::Alarms, 0);
             }
-            Ask::Beside if something.is_none() => self.stand.beside = None,
-            Ask::Beside => return something.map(ReplayEffect::Beside),
-            Ask::WhatIf => return something.map(ReplayEffect::WhatIf),
+            Ask::Beside => {
+                return Some(ReplayEffect::Beside(Some(text).filter(|text| !text.is_empty())));
+            }
+            // The same settings have the same answer.
+            Ask::WhatIf if words == self.stand.settings && self.stand.answer.is_some() => {
+                self.show_answer();
+            }
+            Ask::WhatIf if words.is_empty() => {}
+            Ask::WhatIf => {
+                self.stand.settings = words.to_owned();
+                self.stand.answer = None;
+                return Some(ReplayEffect::WhatIf(words.to_owned()));
+            }
         }
         None
     }

@@ -23,8 +23,31 @@ pub struct ReplayConfig {
     pub first_at: HostInstant,
     /// A second recording, drawn in the same trend.
     pub beside: Option<ReplayBeside>,
-    /// Other recordings that are offered to stand beside it.
-    pub neighbours: Arc<[String]>,
+}
+
+/// What stands beside a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alignment {
+    /// Another recording, aligned on RF on.
+    RfOn,
+    /// A what-if of the same one, from its first tick.
+    WhatIf,
+}
+
+impl Alignment {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::RfOn => "beside",
+            Self::WhatIf => "what-if",
+        }
+    }
+
+    pub(crate) const fn on(self) -> &'static str {
+        match self {
+            Self::RfOn => "RF on",
+            Self::WhatIf => "the first tick",
+        }
+    }
 }
 
 /// A second recording, or a what-if, beside the one that is played.
@@ -34,8 +57,8 @@ pub struct ReplayBeside {
     pub name: String,
     /// What is wrong with it, in a word or two.
     pub trouble: Option<String>,
-    /// What the two are aligned on.
-    pub aligned: &'static str,
+    /// What it is, and so what the two are aligned on.
+    pub kind: Alignment,
     /// Its tip temperature, at moments of the recording that is played, oldest first.
     pub samples: Arc<Vec<(HostInstant, MilliCelsius)>>,
     /// Its time since its own first tick, where the one that is played stands at its first, in
@@ -70,10 +93,13 @@ impl ReplayBeside {
 pub enum ReplayEffect {
     /// The player's part.
     Play(Command),
-    /// Read this second recording: [`Replay::stand_beside`](super::Replay::stand_beside).
-    Beside(String),
-    /// Run a what-if with these settings, `KEY=VALUE` with spaces between; its table goes to
-    /// [`Replay::tell`](super::Replay::tell).
+    /// Look which recordings may stand beside: [`Replay::ask_beside`](super::Replay::ask_beside).
+    Neighbours,
+    /// Read this second recording: [`Replay::stand_beside`](super::Replay::stand_beside); `None`:
+    /// none any more, nor one that is being read.
+    Beside(Option<String>),
+    /// Run a what-if with these settings, `KEY=VALUE` with spaces between:
+    /// [`Replay::answer`](super::Replay::answer).
     WhatIf(String),
     /// End the console.
     Quit,

@@ -5,7 +5,9 @@ use crate::common::{Scene, config, lesion};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use rfa_console::{AppConfig, Replay, ReplayBeside, ReplayConfig, ReplayEffect, Symbols, Theme};
+use rfa_console::{
+    Alignment, AppConfig, Replay, ReplayBeside, ReplayConfig, ReplayEffect, Symbols, Theme,
+};
 use rfa_session::playback::{Command, MarkKind, Player, Timeline};
 use rfa_session::{PowerVerdict, Snapshot};
 use rfa_units::{HostInstant, MilliCelsius};
@@ -83,7 +85,6 @@ impl Shown {
             timeline: Arc::clone(&timeline),
             first_at,
             beside,
-            neighbours: ["a.mcap", "b.mcap"].map(str::to_owned).into(),
         });
         let player = Player::new(&timeline);
         let wall = HostInstant::from_micros(1_000_000);
@@ -143,7 +144,7 @@ pub fn warmer() -> ReplayBeside {
     ReplayBeside {
         name: "other.mcap".to_owned(),
         trouble: None,
-        aligned: "RF on",
+        kind: Alignment::RfOn,
         samples: Arc::new(samples.collect()),
         ahead_us: 1_000_000,
         length_us: at(&snapshots[snapshots.len() - 1]).since(first).as_micros(),

@@ -138,7 +138,16 @@ mod tests {
     fn a_limit_or_a_signal_sets_the_flag_and_nothing_else_does() {
         assert_eq!(ending(Some(Duration::ZERO), || false, until_set), "ended");
         assert_eq!(ending(None, || true, until_set), "ended");
-        assert!(!ending(None, || false, |end| end.load(Ordering::Relaxed)));
+        // Asked twice, and it stands still.
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let stopped = || asked.fetch_add(1, Ordering::Relaxed) > usize::MAX / 2;
+        let set = ending(None, stopped, |end| {
+            while asked.load(Ordering::Relaxed) < 2 {
+                std::thread::yield_now();
+            }
+            end.load(Ordering::Relaxed)
+        });
+        assert!(!set);
     }
 
     /// What panics ends, and does not wait for a limit that it has not.

@@ -8,7 +8,9 @@ use crate::exit::{Exit, Stop};
 use crate::output;
 use crate::scenario::{processors, re_execute, stalls_trip};
 use crate::treatment::{Asked, Report};
-use rfa_runtime::{LateTick, LatencySet, LatencyUs, StallRecord, now, steal_so_far_ms};
+use rfa_runtime::{
+    Ended, LateTick, LatencySet, LatencyUs, QuitReason, StallRecord, now, steal_so_far_ms,
+};
 use serde::Serialize;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -146,6 +148,7 @@ fn treat_for(
 
 fn keep(sessions: &Sessions, treated: Treated) -> Ending {
     let Treated { finished, generator, served, recording } = treated;
+    let end = finished.result.end;
     let report = Report::new(&sessions.asked().plan, &finished, None)
         .with_generator(&generator)
         .with_served(served);
@@ -155,15 +158,21 @@ fn keep(sessions: &Sessions, treated: Treated) -> Ending {
         at_us: trip.at_us,
     });
     let trips: Vec<Trip> = trips.collect();
-    let as_planned = ["complete", "out of time"].contains(&report.end.as_str());
+    let out_of_time = end == Ended::Quit(QuitReason::Signal);
     Ending {
-        end: report.end.clone(),
-        whole: report.end == "complete",
-        ended_badly: !report.off_confirmed || (!as_planned && trips.is_empty()),
+        end: if out_of_time { "out of time".to_owned() } else { report.end.clone() },
+        whole: end == Ended::Complete,
+        ended_badly: !report.off_confirmed || (!as_planned(&end) && trips.is_empty()),
         trips,
         stall: report.stall,
         recording,
     }
+}
+
+/// Through, or ended by its own limit: a treatment that a signal interrupts is an error of
+/// [`Sessions::treat`], so what was interrupted here was by the limit.
+const fn as_planned(end: &Ended) -> bool {
+    matches!(end, Ended::Complete | Ended::Quit(QuitReason::Signal))
 }
 
 impl Soaked {
@@ -336,6 +345,16 @@ mod tests {
         assert_eq!((soaked.treatments, soaked.whole), (2, 0));
         assert_eq!(soaked.ends, ["not opened", "not opened"]);
         assert_eq!(explained(&soaked.trips), [true, false]);
+    }
+
+    /// The last treatment of a soak is ended by its limit: nothing is wrong with it.
+    #[test]
+    fn a_treatment_is_through_or_out_of_time_or_it_ended_badly() {
+        assert!(as_planned(&Ended::Complete) && as_planned(&Ended::Quit(QuitReason::Signal)));
+        for end in [QuitReason::Operator, QuitReason::ConsoleLost, QuitReason::Panic] {
+            assert!(!as_planned(&Ended::Quit(end)), "{end:?}");
+        }
+        assert!(!as_planned(&Ended::LinkLost) && !as_planned(&Ended::InterlockDied));
     }
 
     #[test]

@@ -18,8 +18,8 @@ use std::path::Path;
 use std::sync::Arc;
 use work::Played;
 
-/// Files looked at for other recordings in the same folder.
-const NEIGHBOURS_MAX: usize = 10_000;
+/// Recordings in the same folder that are offered at most; more can be typed.
+const NEIGHBOURS_MAX: usize = 1_000;
 
 /// The snapshot of a tick, and the console that shows it.
 pub(super) struct Shown {
@@ -135,8 +135,7 @@ fn shown(arguments: &Play, tape: &Tape, beside: Option<ReplayBeside>) -> Result<
     let trouble = state(tape.damaged(), tape.end(), grows);
     let timeline = Arc::clone(tape.timeline());
     let first_at = tape.first_at();
-    let neighbours = neighbours(&arguments.file).into();
-    let config = ReplayConfig { app, file, trouble, timeline, first_at, beside, neighbours };
+    let config = ReplayConfig { app, file, trouble, timeline, first_at, beside };
     Ok(Shown { deck, console: Replay::new(config) })
 }
 
@@ -152,17 +151,17 @@ fn state(damaged: u64, end: &End, grows: bool) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// Recordings beside it in the same folder, by name.
+/// Other recordings in the same folder, by name, as they are typed.
 fn neighbours(file: &Path) -> Vec<String> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten();
-    let paths = entries.take(NEIGHBOURS_MAX).flatten().map(|entry| match folder {
-        Some(_) => entry.path(),
-        None => entry.file_name().into(),
+    let recordings = entries.flatten().filter_map(|entry| {
+        let path = folder.map_or_else(|| entry.file_name().into(), |_| entry.path());
+        let is_one = path.extension().is_some_and(|ext| ext == "mcap") && path != file;
+        // What is no file, a pipe say, may never end.
+        (is_one && path.is_file()).then(|| path.to_str().map(str::to_owned)).flatten()
     });
-    let recordings = paths.filter(|path| path.extension().is_some_and(|ext| ext == "mcap"));
-    let others = recordings.filter(|path| path != file);
-    let mut names: Vec<String> = others.map(|path| path.display().to_string()).collect();
+    let mut names: Vec<String> = recordings.take(NEIGHBOURS_MAX).collect();
     names.sort();
     names
 }

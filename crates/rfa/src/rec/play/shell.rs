@@ -1,7 +1,7 @@
 //! The terminal's events in, frames out; the player decides.
 
-use super::work::{Answer, Played, Work};
-use super::{Shown, state};
+use super::work::{Answer, Played, THREAD, Work, Workers};
+use super::{Shown, neighbours, state};
 use crate::exit::{Exit, Stop};
 use crate::look::{hung_up, terminal_failed};
 use crate::rec::follow::{Follow, Growth};
@@ -36,9 +36,6 @@ const SLICE: usize = 100;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 const LEAVE_LIMIT: Duration = Duration::from_secs(1);
 
-/// That something is read or computed beside what is shown.
-const AT_WORK: &str = "AT WORK";
-
 /// How the console was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
@@ -54,6 +51,7 @@ pub(super) struct Shell {
     reel: Reel<Shown>,
     player: Player,
     follow: Follow,
+    workers: Workers,
     work: Option<Work>,
     began: Instant,
 }
@@ -69,9 +67,11 @@ fn leave_with_the_terminal() {
 }
 
 impl Shell {
-    pub(super) fn new(file: &Path, reel: Reel<Shown>, player: Player, follow: Follow) -> Self {
+    pub(super) fn new(file: &Path, mut reel: Reel<Shown>, player: Player, follow: Follow) -> Self {
+        reel.set_growing(player.growing());
         let (file, began) = (file.to_owned(), Instant::now());
-        Self { file, reel, player, follow, work: None, began }
+        let (workers, work) = (Workers::default(), None);
+        Self { file, reel, player, follow, workers, work, began }
     }
 
     /// Shows the recording until whoever looks has seen enough.
@@ -81,7 +81,7 @@ impl Shell {
             signal_hook::flag::register(signal, Arc::clone(&ended))
                 .map_err(|e| Stop::failure(format!("signals: {e}")))?;
         }
-        install_panic_hook(&[], || {});
+        install_panic_hook(&[THREAD], || {});
         std::thread::Builder::new()
             .name("rfa-terminal".to_owned())
             .spawn(leave_with_the_terminal)
@@ -163,6 +163,7 @@ impl Shell {
         let words = state(tape.damaged(), tape.end(), growing && tape.may_grow());
         self.player.grown(last, &timeline);
         self.player.set_growing(growing, &timeline);
+        self.reel.set_growing(growing);
         let console = &mut self.reel.scene_mut().console;
         console.grown(timeline, words, wall);
         if let Some(ended) = ended {
@@ -209,65 +210,74 @@ impl Shell {
                 console.resize(columns, rows);
                 None
             }
-            Event::Paste(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
+            Event::Paste(text) => {
+                console.paste(&text, wall);
+                None
+            }
+            Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
         };
         match effect {
-            None => false,
-            Some(ReplayEffect::Quit) => true,
-            Some(ReplayEffect::Play(command)) => {
-                self.command(command, wall);
-                false
+            None => {}
+            Some(ReplayEffect::Quit) => return true,
+            Some(ReplayEffect::Play(command)) => self.command(command, wall),
+            Some(ReplayEffect::Neighbours) => console.ask_beside(neighbours(&self.file)),
+            Some(ReplayEffect::Beside(None)) => {
+                (self.work, _) = (None, console.stand_beside(None));
+                console.set_work(None);
             }
-            Some(ReplayEffect::Beside(file)) => {
+            Some(ReplayEffect::Beside(Some(file))) => {
                 let played = self.played();
-                self.start("BESIDE", move || played.beside(Path::new(&file)).map(Answer::Beside));
-                false
+                let read = move || played.beside(Path::new(&file)).map(Answer::Beside);
+                self.start("READING", read);
             }
             Some(ReplayEffect::WhatIf(settings)) => {
                 let played = self.played();
-                self.start("WHAT-IF", move || played.what_if(&settings));
-                false
+                self.start("WHAT-IF RUNS", move || played.what_if(&settings));
             }
         }
+        false
     }
 
     fn played(&self) -> Played {
         Played::new(&self.file, self.reel.tape())
     }
 
-    /// Begins what takes longer than a frame; one at a time.
+    /// Begins what takes longer than a frame, in the place of what was begun before.
     fn start(
         &mut self,
-        title: &'static str,
+        words: &'static str,
         work: impl FnOnce() -> Result<Answer, String> + Send + 'static,
     ) {
         let wall = self.wall();
         let console = &mut self.reel.scene_mut().console;
-        if self.work.is_some() {
-            console.say("not yet: the one before is still at work", wall);
-            return;
-        }
-        match Work::start(title, work) {
-            Ok(work) => self.work = Some(work),
-            Err(why) => console.say(why, wall),
-        }
-        console.works(self.work.as_ref().map(|_| AT_WORK));
+        self.work = match self.workers.start(work) {
+            Ok(work) => Some(work),
+            Err(why) => {
+                console.say(why, wall);
+                None
+            }
+        };
+        console.set_work(self.work.as_ref().map(|_| words));
     }
 
     /// Shows what has come of it.
     fn finish_work(&mut self) {
-        let Some(work) = &self.work else { return };
-        let (title, Some(answer)) = (work.title, work.answer()) else { return };
+        let Some(answer) = self.work.as_ref().and_then(Work::answer) else { return };
+        let wall = self.wall();
         self.work = None;
         let console = &mut self.reel.scene_mut().console;
-        console.works(None);
+        console.set_work(None);
         match answer {
-            Ok(Answer::Beside(beside)) => console.stand_beside(beside),
+            Ok(Answer::Beside(beside)) => console.stand_beside(Some(beside)),
             Ok(Answer::WhatIf { lines, beside }) => {
-                console.stand_beside(beside);
-                console.tell(title, lines);
+                console.stand_beside(Some(beside));
+                console.answer(lines, wall);
             }
-            Err(why) => console.tell(title, vec![why]),
+            Err(why) => {
+                // Nobody typed it here.
+                let why = why.strip_prefix("--set ").map_or(why.clone(), str::to_owned);
+                console.tell("NOT DONE", vec![why]);
+            }
         }
     }
 
