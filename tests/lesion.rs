@@ -329,7 +329,7 @@ fn pictures_are_drawn() {
         "insulated shaft",
         "sensor",
         "distance from the axis, mm",
-        "height from the tip's end, mm",
+        "height from the tip&#39;s end, mm",
         "temperature, °C",
     ] {
         assert!(svg.contains(part), "no {part:?} in the picture");

@@ -185,10 +185,14 @@ pub(super) fn time_axis(pen: &mut Pen, area: Rect, row: u16, window_s: u64) {
         None if pen.app.replay.is_some() => words::clock(pen.app.view.since_start(pen.now)),
         None => "now".to_string(),
     };
+    let length = u16::try_from(right.len()).unwrap_or(0);
+    let free = inner.width.saturating_sub(length);
     for part in 0..3_u16 {
         let text = format!("-{} s", window_s - window_s * u64::from(part) / 3);
-        pen.text(inner, inner.width * part / 3, row, &text, Role::Dim);
+        let at = inner.width * part / 3;
+        if at + u16::try_from(text.len()).unwrap_or(0) < free {
+            pen.text(inner, at, row, &text, Role::Dim);
+        }
     }
-    let length = u16::try_from(right.len()).unwrap_or(0);
-    pen.text(inner, inner.width.saturating_sub(length), row, &right, Role::Dim);
+    pen.text(inner, free, row, &right, Role::Dim);
 }
