@@ -5,6 +5,7 @@
     python tools/query_polars.py OUT
 """
 
+import glob
 import sys
 
 import polars as pl
@@ -14,12 +15,9 @@ OF_STEPS = ["time_to_temperature_s", "overshoot_c", "hold_error_c", "overshoot_c
 
 
 def table(dataset, name):
-    return pl.scan_parquet(
-        f"{dataset}/{name}/**/*.parquet",
-        hive_partitioning=True,
-        missing_columns="insert",
-        extra_columns="ignore",
-    )
+    """All files by their columns' names: a file of another version may have fewer or more."""
+    files = sorted(glob.glob(f"{dataset}/{name}/**/*.parquet", recursive=True))
+    return pl.concat([pl.scan_parquet(file) for file in files], how="diagonal")
 
 
 def by_plan(rows, *what):

@@ -136,7 +136,8 @@ impl Tape {
         Ok(())
     }
 
-    /// The next thing that is told, and whether a tick was passed with it; `None`: there is no more.
+    /// The next thing that is told, and whether a tick was passed with it; `None`: there is no
+    /// more.
     ///
     /// # Errors
     /// [`PlayError`] where the file cannot be read, or has changed.

@@ -1,5 +1,5 @@
-//! Recordings: any bytes are read, told of, re-executed, recovered, summed up and exported, or refused
-//! with words.
+//! Recordings: any bytes are read, told of, re-executed, recovered, summed up and exported, or
+//! refused with words.
 //!
 //! Random bytes seldom pass an MCAP checksum. So an input that is no MCAP file is taken as what
 //! messages of a good recording say instead: `@N text` puts the text in the place of message N,
@@ -9,8 +9,8 @@
 use libfuzzer_sys::fuzz_target;
 use rfa_dataset::{Dataset, export_edf};
 use rfa_record::{
-    Attached, NoteMessage, Part, ReadError, Recorder, Recording, annotate, attach, check, cut, deidentify,
-    export_csv, merge, recover, rewrite,
+    Attached, NoteMessage, Part, ReadError, Recorder, Recording, annotate, attach, check, cut,
+    deidentify, export_csv, merge, recover, rewrite,
 };
 use std::fs::{self, File};
 use std::io;

@@ -18,7 +18,7 @@ pub(super) fn draw(pen: &mut Pen, body: Rect) {
     boxed(pen, body, &title, &lines, scroll);
 }
 
-/// The first line that is shown of a dialog that is scrolled to its end, on a screen with this body.
+/// The first line that is shown of a dialog that is scrolled to its end, with this body.
 pub(super) fn last_row(app: &App, body: Rect) -> usize {
     let now = app.view.newest_at().unwrap_or(HostInstant::ZERO);
     let lines = content(app, now, body).map_or(0, |(_, lines, _)| lines.len());

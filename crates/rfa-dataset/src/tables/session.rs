@@ -40,6 +40,7 @@ impl SessionRow {
 pub(crate) fn sessions() -> Vec<Column<SessionRow>> {
     let mut own = origin();
     own.extend(figures());
+    own.extend(lesion());
     with(own)
 }
 
@@ -129,6 +130,11 @@ fn figures() -> Vec<Column<SessionRow>> {
             Get::Int(|row| i64::try_from(row.figures.trips_total).ok()),
             "Trips; `trips` has the first 16 of them.",
         ),
+    ]
+}
+
+fn lesion() -> Vec<Column<SessionRow>> {
+    vec![
         Column::new(
             "lesion_boundary",
             Get::Text(|row| row.lesion().map(|of| of.boundary.as_str())),

@@ -151,8 +151,8 @@ impl Setup {
         Self::recorded(&super::write::header_of(path.as_ref())?)
     }
 
-    /// Says so where another rfa recorded than this one, built from `commit`: what is called recorded
-    /// of the loop's numbers, which stand in no recording, is then not known to be.
+    /// Says so where another rfa recorded than this one, built from `commit`: what is called
+    /// recorded of the loop's numbers, which stand in no recording, is then not known to be.
     #[must_use]
     pub fn other_rfa(&self, commit: Option<&str>) -> Option<String> {
         let other = crate::origin::other_rfa(&self.header, commit)?;

@@ -139,9 +139,9 @@ pub(super) fn dose(report: &Report, page: &mut Page) {
         ),
     ]);
     let words = format!(
-        "CEM43 (Sapareto and Dewey 1984) and Arrhenius damage are of tissue at the sensor; above \
-         some 50 °C they say no more than that such tissue is dead. Of the tissue exp(-omega) is \
-         alive; constants of {}: {}.",
+        "CEM43 (Sapareto and Dewey 1984) and Arrhenius damage are of tissue at the sensor. Above \
+         some 50 °C CEM43 says no more than that such tissue is dead. By omega exp(-omega) of it is \
+         alive, 37 % at 1; constants of {}: {}.",
         process.name, process.source
     );
     page.paragraph("<p class=\"small\">", &words);
@@ -155,7 +155,7 @@ fn pulses(mode: Mode) -> String {
 
 /// A dose: plain where a few digits tell it, in powers of ten where they do not.
 fn scientific(dose: f64) -> String {
-    if dose == 0.0 || (0.01..1e4).contains(&dose) {
+    if dose == 0.0 || (0.01..9_999.5).contains(&dose) {
         return format!("{dose:.2}");
     }
     // The digits of an exponent (Unicode 16, superscripts).

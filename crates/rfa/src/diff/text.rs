@@ -110,8 +110,8 @@ fn value(value: &Value, rounded: bool) -> String {
             let number = number.as_f64().unwrap_or(f64::NAN);
             let text = format!("{number:.4}");
             let text = text.trim_end_matches('0').trim_end_matches('.');
-            // Four places of a small dose would be none.
-            let small = number != 0.0 && number.abs() < 1e-3;
+            // Four places of a small dose would be none; less is what rounding left.
+            let small = (1e-9..1e-3).contains(&number.abs());
             if small { format!("{number:.3e}") } else { text.to_owned() }
         }
         Value::Null => "-".to_owned(),

@@ -163,7 +163,11 @@ fn end(info: &Info, lines: &mut Lines) {
         End::Finished => "finished".to_owned(),
         End::Truncated { at, why } => format!("not finished: {why} at byte {at}"),
     };
-    let recovered = if info.recovered { ", recovered from another" } else { "" };
+    let recovered = match (info.recovered, info.recovery_lost) {
+        (false, _) => "",
+        (true, false) => ", recovered from another, of which nothing is lost",
+        (true, true) => ", recovered from another, of which something is lost",
+    };
     lines.add("file", &format!("{}, {how}{recovered}", size(info.bytes)));
     let damage = info.damage.iter().map(|d| format!("at byte {}: {}", d.at, d.why));
     lines.list("damage", damage);

@@ -55,7 +55,8 @@ pub(super) fn text(statistics: &Statistics) -> String {
 
 /// A value in a column's width, doses too, which run over twenty powers of ten.
 fn value(of: f64) -> String {
-    if of == 0.0 || (1e-3..1e5).contains(&of.abs()) {
+    // Below it the sign, four places and three more have room, whichever way it is rounded.
+    if of == 0.0 || (1e-3..9_999.5).contains(&of.abs()) {
         format!("{of:.3}")
     } else {
         format!("{of:.2e}")
@@ -185,11 +186,11 @@ mod tests {
 
     #[test]
     fn values_fit_their_columns() {
-        let of = [0.0, 0.015, -0.5, 0.000_012_3, 99_999.0, 1.374e11, -2.5e300];
+        let of = [0.0, 0.015, -0.5, 0.000_012_3, -9_999.4, 99_999.999_6, 1.374e11, -2.5e300];
         let told = of.map(value);
         assert_eq!(
             told,
-            ["0.000", "0.015", "-0.500", "1.23e-5", "99999.000", "1.37e11", "-2.50e300"]
+            ["0.000", "0.015", "-0.500", "1.23e-5", "-9999.400", "1.00e5", "1.37e11", "-2.50e300"]
         );
         assert!(told.iter().all(|told| told.len() < 10), "{told:?}");
     }
