@@ -374,15 +374,11 @@ fn the_summary_has_exactly_its_fields() {
          tissue_max_c_true energy_j dose no_lesion trips trips_total ticks missed_ticks timing_us alarms \
          state off_confirmed stall queues rf_off recording recording_error warnings exit");
     assert_eq!(keys(&clean), always);
-    assert_eq!(
-        keys(&clean["steps"][0]),
-        set("step set_c reached_s held_s complete overshoot_c_true overshoot_c_sensed \
-             mean_abs_error_c_true mean_abs_error_c_sensed")
-    );
-    assert_eq!(
-        keys(&clean["dose"]),
-        set("above_42_c_s above_45_c_s above_60_c_s cem43_min arrhenius_nerve rf_on_s unread_s")
-    );
+    let step = "step set_c reached_s held_s complete overshoot_c_true overshoot_c_sensed \
+         mean_abs_error_c_true mean_abs_error_c_sensed";
+    assert_eq!(keys(&clean["steps"][0]), set(step));
+    let dose = "above_42_c_s above_45_c_s above_60_c_s cem43_min arrhenius_nerve rf_on_s unread_s";
+    assert_eq!(keys(&clean["dose"]), set(dose));
     assert_eq!(clean["no_lesion"], "the plan names no tissue");
     let predicted = treat("medial-branch-80", &[]).expect("a treatment").summary;
     let lesion = "boundary width_mm width_range_mm length_mm length_range_mm power power_disagreed";
