@@ -77,5 +77,37 @@ impl Loop {
     }
 }
 
+/// What the integral does by itself in the hold: [`Tuning`], `drift_s`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Drift {
+    /// Time behind the ramp's straight part in which no limit acted, s.
+    settled_s: f64,
+    /// W/s.
+    rate: f64,
+}
+
+impl Drift {
+    pub(crate) const NONE: Self = Self { settled_s: 0.0, rate: 0.0 };
+
+    /// One tick behind the ramp's straight part, with no limit acting: learns from its `error` (K)
+    /// and gives what the integral drifts by in it, W. `power` is what the plant needs, W.
+    pub(crate) fn advance(
+        &mut self,
+        tuning: &Tuning,
+        gains: Gains,
+        error: f64,
+        power: f64,
+        dt: f64,
+    ) -> f64 {
+        self.settled_s += dt;
+        if self.settled_s > tuning.drift_after_s {
+            let most = tuning.drift_share * power;
+            self.rate += gains.ki * error * (dt / tuning.drift_s);
+            self.rate = self.rate.max(-most).min(most);
+        }
+        self.rate * dt
+    }
+}
+
 #[cfg(test)]
 mod tests;

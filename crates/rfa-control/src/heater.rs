@@ -1,7 +1,7 @@
 //! The running loop: reference, estimate, feed-forward, feedback, limits.
 
 use crate::exchange::Terms;
-use crate::feedback::{Feedback, Gains, Loop, crossover};
+use crate::feedback::{Drift, Feedback, Gains, Loop, crossover};
 use crate::plant::Plant;
 use crate::reference::Reference;
 use crate::tissue::{Tissue, warmed};
@@ -53,6 +53,7 @@ pub(crate) struct Seen {
 pub(crate) struct Heater {
     reference: Reference,
     feedback: Loop,
+    drift: Drift,
     /// The field as it will be if the tip follows the target, °C.
     field: f64,
     /// Steepest rise to ask for in the ramp, and at the set temperature, K/s.
@@ -74,6 +75,7 @@ impl Heater {
         Self {
             reference: Reference::new(start.tip, start.set, start.rate),
             feedback: Loop::new(),
+            drift: Drift::NONE,
             field: start.field,
             steepest,
             ceiling: start.ceiling,
@@ -136,6 +138,10 @@ impl Heater {
             let starting = self.teach && straight;
             let least = if starting { -feedback.i.max(0.0) } else { f64::NEG_INFINITY };
             self.feedback.shift_integral(tip, shift.max(least));
+        } else if !straight {
+            let error = self.reference.lagged() - tip;
+            let drift = self.drift.advance(tuning, gains, error, feed_forward, dt);
+            self.feedback.shift_integral(tip, drift);
         }
         self.terms = Terms { p: feedback.p, i: feedback.i, d: feedback.d, feed_forward };
         // Not a number cannot arise from finite readings; were it to, no power is the answer.

@@ -7,11 +7,11 @@
 //! little phase off the integrator's 90°), behind the lag that is believed and the measurement
 //! filter (0.10 s), whose phase the derivative gives back. With `rate` and lag estimated, one
 //! product serves every electrode: at `crossover_lag / (lag + filter)`, 2.0 rad/s for the slowest
-//! sensor, that one (0.30 s) costs 31°, needle and transport (0.14 s) 16°, the plant about 75° and
-//! the integral 27°: 31° of phase are left, and a factor of 3.4 in gain. Faster sensors would bear
-//! more than `crossover_max`: there a lag that is believed to be 0.24 s and is 0.44 s leaves 23°
-//! and 2.7. With the largest needles (a loss of 0.2 1/s and not 0.5) it is 22° and 2.9, 15° and
-//! 2.2. The estimate ends within a factor of 1.7 (`plant`).
+//! sensor, that one (0.30 s) costs 31°, needle and transport (0.14 s) 16°, the plant about 75°,
+//! the integral 27° and its drift half of one: 31° of phase are left, and a factor of 3.4 in gain.
+//! Faster sensors would bear more than `crossover_max`: there a lag that is believed to be 0.24 s
+//! and is 0.44 s leaves 23° and 2.7. With the largest needles (a loss of 0.2 1/s and not 0.5) it is
+//! 22° and 2.9, 14° and 2.2. The estimate ends within a factor of 1.7 (`plant`).
 //! The values around these were searched over draws of `rfa bench loop` (seeds 1 and 7) for the
 //! least distance from the ramp's line, the least mean error in the hold and the quickest recovery
 //! from a heat sink at an overshoot below 0.3 K; the test matrix (7 tips, 5 strange plants, ramps
@@ -35,6 +35,16 @@ pub struct Tuning {
     pub crossover_warm: f64,
     /// Integral time in multiples of 1 / crossover.
     pub integral_ratio: f64,
+    /// The power that holds a temperature falls while the tissue around warms, and an integral
+    /// stays behind what goes on falling. Its drift is learned with this time constant, s: some
+    /// six integral times, half a degree of phase at the crossover.
+    pub drift_s: f64,
+    /// And not before so much time behind the ramp's straight part without a limit, s: till then
+    /// the error is the ramp's end, which a drift would take for its own and be wrong by twice.
+    pub drift_after_s: f64,
+    /// The most that it may be, as a share of the power in a second: a tip of 1 mm falls by 1.6 %
+    /// 10 s after its ramp (1 + r / sqrt(pi D t)).
+    pub drift_share: f64,
     /// Derivative time, s: short of the filter, so that noise gains nothing by it.
     pub derivative_s: f64,
     /// First-order filter on the measured temperature, s: 0.3 °C rms of white noise at 100 Hz
@@ -81,6 +91,9 @@ pub const TUNING: Tuning = Tuning {
     crossover_max: 2.4,
     crossover_warm: 1.4,
     integral_ratio: 2.0,
+    drift_s: 5.0,
+    drift_after_s: 3.0,
+    drift_share: 0.02,
     derivative_s: 0.1,
     filter_s: 0.1,
     lag_share: 0.8,
@@ -92,6 +105,6 @@ pub const TUNING: Tuning = Tuning {
     steepest_share: 0.4,
     steepest_plan: 1.5,
     steepest_hold_share: 0.65,
-    back_calculation_s: 0.5,
+    back_calculation_s: 0.4,
     slew_s: 0.2,
 };

@@ -4,8 +4,9 @@
 //! `cargo run --release -p rfa-replay --example steps SESSION.mcap`
 //!
 //! Each step of the recording is run again and timed by itself: back to back; each 10 ms, as in a
-//! session; and back to back with a thrown-out cache before each. Nothing else is in the times but
-//! the clock, whose own row is printed first.
+//! session; each 10 ms with the same step run on a copy just before; and back to back with a
+//! thrown-out cache before each. Nothing else is in the times but the clock, whose own row is
+//! printed first.
 
 use rfa_control::ControlInputs;
 use rfa_interlock::{Inputs, Interlock};
@@ -21,6 +22,8 @@ type Failure = Box<dyn std::error::Error>;
 const WORDS: usize = 2 << 20;
 /// Ticks run at a session's own pace: 20 s.
 const PACED: usize = 2_000;
+/// How long before its time a step is run on a copy: several times what that takes.
+const WARMED: Duration = Duration::from_micros(100);
 /// Ticks run with thrown-out caches.
 const COLD: usize = 2_000;
 
@@ -49,19 +52,43 @@ fn main() -> Result<(), Failure> {
     let clock: Vec<u64> = ticks.iter().map(|_| ns(Instant::now())).collect();
     row("clock", "", clock);
     let execution = Execution::new(recording.header())?;
-    print("back to back", run(execution, &ticks, |_| ()));
-    let began = Instant::now();
+    print("back to back", run(execution, &ticks, |_, _| ()));
     let paced = ticks.get(..PACED.min(ticks.len())).unwrap_or_default();
-    let pace = |place: usize| {
-        let due = began + Duration::from_millis(10) * u32::try_from(place).unwrap_or(u32::MAX);
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+    let began = Instant::now();
+    print("each 10 ms", run(execution, paced, |place, _| sleep_until(due(began, place))));
+    let began = Instant::now();
+    let warm = |place: usize, execution: &Execution| {
+        sleep_until(due(began, place) - WARMED);
+        let mut copy = *execution;
+        paced.iter().skip(place).take(1).for_each(|tick| step(&mut copy, tick));
+        while Instant::now() < due(began, place) {
+            std::hint::spin_loop();
+        }
     };
-    print("each 10 ms", run(execution, paced, pace));
+    print("each 10 ms, warm", run(execution, paced, warm));
     let mut words = vec![1_u64; WORDS];
     let cold = ticks.get(..COLD.min(ticks.len())).unwrap_or_default();
-    let throw_out = |_| words.iter_mut().for_each(|word| *word = black_box(*word).wrapping_add(1));
+    let throw_out = |_: usize, _: &Execution| {
+        words.iter_mut().for_each(|word| *word = black_box(*word).wrapping_add(1))
+    };
     print("thrown-out cache", run(execution, cold, throw_out));
     Ok(())
+}
+
+/// When a tick is run, two periods behind the beginning for the first.
+fn due(began: Instant, place: usize) -> Instant {
+    began + Duration::from_millis(10) * u32::try_from(place + 2).unwrap_or(u32::MAX)
+}
+
+fn sleep_until(due: Instant) {
+    std::thread::sleep(due.saturating_duration_since(Instant::now()));
+}
+
+fn step(execution: &mut Execution, tick: &Tick) {
+    for inputs in &tick.control {
+        black_box(execution.control(black_box(inputs)));
+    }
+    black_box(execution.interlock(black_box(&tick.interlock)));
 }
 
 fn ticks(recording: &Recording) -> Result<Vec<Tick>, Failure> {
@@ -78,10 +105,14 @@ fn ticks(recording: &Recording) -> Result<Vec<Tick>, Failure> {
     Ok(ticks)
 }
 
-fn run(mut execution: Execution, ticks: &[Tick], mut before: impl FnMut(usize)) -> Times {
+fn run(
+    mut execution: Execution,
+    ticks: &[Tick],
+    mut before: impl FnMut(usize, &Execution),
+) -> Times {
     let mut times = Times::default();
     for (place, tick) in ticks.iter().enumerate() {
-        before(place);
+        before(place, &execution);
         let mut both = 0;
         for inputs in &tick.control {
             let began = Instant::now();

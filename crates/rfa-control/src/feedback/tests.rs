@@ -1,4 +1,4 @@
-use super::{Feedback, Gains, INACTIVE, Loop};
+use super::{Drift, Feedback, Gains, INACTIVE, Loop};
 use crate::tuning::TUNING;
 use pid::Pid;
 use proptest::prelude::*;
@@ -59,4 +59,19 @@ fn the_bare_crate_winds_up_while_its_output_is_limited() {
     });
     let calls: Vec<f64> = (0..1000).map(|_| pid.next_control_output(81.0).output).collect();
     assert!(calls.iter().take_while(|output| **output > 0.0).count() > 400);
+}
+
+/// Nothing is learned from the ramp's end, and what is learned then has a bound.
+#[test]
+fn a_drift_waits_for_the_ramps_end_and_is_bounded() {
+    let gains = Gains::new(&TUNING, 5.0, 2.0);
+    for error in [50.0, -50.0] {
+        let mut drift = Drift::NONE;
+        let mut tick = || drift.advance(&TUNING, gains, error, 4.0, 0.01);
+        let waits = (0..295).all(|_| tick() == 0.0);
+        assert!(waits);
+        let most = (0..2_000).map(|_| tick().abs()).fold(0.0, f64::max);
+        assert!((most - TUNING.drift_share * 4.0 * 0.01).abs() < 1e-12, "{most}");
+        assert_eq!(tick().is_sign_positive(), error > 0.0);
+    }
 }

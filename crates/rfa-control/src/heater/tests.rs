@@ -2,7 +2,7 @@ use super::{Heater, Seen, Start};
 use crate::feedback::{Gains, Loop, crossover};
 use crate::plant::Plant;
 use crate::tissue::Tissue;
-use crate::tuning::TUNING;
+use crate::tuning::{TUNING, Tuning};
 use std::vec::Vec;
 
 const START: Start = Start {
@@ -22,13 +22,22 @@ struct Tip {
     tissue: Tissue,
     tip: f64,
     asked: Vec<f64>,
+    tuning: Tuning,
+    /// Heat that the tissue gives back, K/s.
+    warmth: f64,
 }
 
 impl Tip {
     fn new() -> Self {
-        let (heater, tissue) =
-            (Heater::start(&TUNING, &START), Tissue::new(START.tip, TUNING.filter_s));
-        Self { heater, plant: Plant::unknown(6_480), tissue, tip: START.tip, asked: Vec::new() }
+        Self {
+            heater: Heater::start(&TUNING, &START),
+            plant: Plant::unknown(6_480),
+            tissue: Tissue::new(START.tip, TUNING.filter_s),
+            tip: START.tip,
+            asked: Vec::new(),
+            tuning: TUNING,
+            warmth: 0.0,
+        }
     }
 
     /// One tick; the applied power is the request of two ticks ago, at most `granted`.
@@ -37,10 +46,10 @@ impl Tip {
         let applied = before.min(granted);
         self.tissue.advance(self.tip, applied, 0.01);
         let seen = Seen { tip: self.tip, applied, ceiling, dt: 0.01 };
-        self.heater.advance(&TUNING, &mut self.plant, &self.tissue, &seen);
+        self.heater.advance(&self.tuning, &mut self.plant, &self.tissue, &seen);
         let power = self.heater.request().as_f64();
         self.asked.push(power);
-        self.tip += 0.01 * (4.0 * applied - 0.1 * (self.tip - 37.0));
+        self.tip += 0.01 * (4.0 * applied - 0.1 * (self.tip - 37.0) + self.warmth);
         power
     }
 }
@@ -113,4 +122,27 @@ fn h42_the_request_is_slew_limited() {
             last = power;
         }
     }
+}
+
+/// Tissue that warms all the time asks for less power all the time: an integral alone stays above
+/// the set temperature by what that takes, one with a drift does not.
+#[test]
+fn a_hold_in_warming_tissue_has_no_mean_error() {
+    let mean_k = |drift_share: f64| {
+        let mut world = Tip { tuning: Tuning { drift_share, ..TUNING }, ..Tip::new() };
+        // The ramp, and as long again as the feed-forward takes for tissue that this tip lacks.
+        (0..4_000).for_each(|_| {
+            world.tick(20.0, 1_000.0);
+        });
+        let mut sum = 0.0;
+        for tick in 0..2_000 {
+            world.warmth += 0.05 * 0.01;
+            world.tick(20.0, 1_000.0);
+            sum += if tick < 1_000 { 0.0 } else { world.tip - START.set };
+        }
+        sum / 1_000.0
+    };
+    let (alone, drifting) = (mean_k(0.0), mean_k(TUNING.drift_share));
+    assert!(alone > 0.01, "{alone}");
+    assert!(drifting.abs() < alone / 4.0, "{drifting} of {alone}");
 }
