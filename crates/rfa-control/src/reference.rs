@@ -60,7 +60,8 @@ impl Reference {
         let catch_up = (behind / tuning.catch_up_s).min(tuning.catch_up_share * self.rate);
         let wanted = (self.rate + catch_up).min(left / tuning.round_s).max(0.0);
         let lead = self.lagged - tip;
-        let room = tuning.lead_k + tuning.lead_s * self.rate;
+        let lead_s = if self.is_early() { tuning.lead_s } else { tuning.lead_late_s };
+        let room = tuning.lead_k + lead_s * self.rate;
         let share = (2.0 - 2.0 * lead / room).clamp(0.0, 1.0);
         self.slope = wanted * share;
         self.target = (self.target + self.slope * dt).min(self.set);
@@ -93,5 +94,20 @@ mod tests {
         // Within what a tick adds: the line moves first.
         let off = (line(900) - reference.target()).abs();
         assert!(off <= rate * DT + 1e-6, "{off}");
+    }
+
+    /// A tip that no longer follows is waited for, in the second half of the way from nearer by.
+    #[test]
+    fn a_target_waits_nearer_in_the_second_half() {
+        let ahead = |stands: f64| {
+            let mut reference = Reference::new(37.0, 80.0, 8.0);
+            for _ in 0..1_000 {
+                reference.advance(&TUNING, reference.lagged().min(stands), 0.3, DT);
+            }
+            reference.target() - stands
+        };
+        let (early, late) = (ahead(45.0), ahead(65.0));
+        assert!((8.5..10.5).contains(&early), "{early}");
+        assert!((4.0..6.5).contains(&late), "{late}");
     }
 }

@@ -63,6 +63,9 @@ pub struct Tuning {
     pub lead_k: f64,
     /// See `lead_k`, s: a little over twice the longest lag.
     pub lead_s: f64,
+    /// The same in the second half of the way, s. There it is a power ceiling that the ramp waits
+    /// for, and the further ahead the reference then arrives, the further the tip overshoots.
+    pub lead_late_s: f64,
     /// A reference that has waited comes back to the line with this time constant, s: the lag of
     /// a reading, so that the feedback can follow.
     pub catch_up_s: f64,
@@ -100,6 +103,7 @@ pub const TUNING: Tuning = Tuning {
     round_s: 0.6,
     lead_k: 1.0,
     lead_s: 1.0,
+    lead_late_s: 0.4,
     catch_up_s: 0.3,
     catch_up_share: 1.0,
     steepest_share: 0.4,
