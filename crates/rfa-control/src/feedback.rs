@@ -77,10 +77,10 @@ impl Loop {
     }
 }
 
-/// What the integral does by itself in the hold: [`Tuning`], `drift_s`.
+/// What the integral does by itself behind the ramp: [`Tuning`], `drift_s`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Drift {
-    /// Time behind the ramp's straight part in which no limit acted, s.
+    /// Time in all behind the ramp's straight part in which no limit acted, s.
     settled_s: f64,
     /// W/s.
     rate: f64,

@@ -37,13 +37,15 @@ pub struct Tuning {
     pub integral_ratio: f64,
     /// The power that holds a temperature falls while the tissue around warms, and an integral
     /// stays behind what goes on falling. Its drift is learned with this time constant, s: some
-    /// six integral times, half a degree of phase at the crossover.
+    /// six integral times, half a degree of phase margin.
     pub drift_s: f64,
-    /// And not before so much time behind the ramp's straight part without a limit, s: till then
-    /// the error is the ramp's end, which a drift would take for its own and be wrong by twice.
+    /// And not before so much time in all behind the ramp's straight part without a limit, s: till
+    /// then the error is the ramp's end, which a drift would take for its own and be wrong by
+    /// twice.
     pub drift_after_s: f64,
-    /// The most that it may be, as a share of the power in a second: a tip of 1 mm falls by 1.6 %
-    /// 10 s after its ramp (1 + r / sqrt(pi D t)).
+    /// The most that it may be either way, as a share of the feed-forward in a second. The power of
+    /// a tip of 1 mm falls by 1.6 % a second 10 s after its ramp (1 + r / sqrt(pi D t)); the
+    /// feed-forward's own field takes most of that.
     pub drift_share: f64,
     /// Derivative time, s: short of the filter, so that noise gains nothing by it.
     pub derivative_s: f64,
@@ -63,8 +65,9 @@ pub struct Tuning {
     pub lead_k: f64,
     /// See `lead_k`, s: a little over twice the longest lag.
     pub lead_s: f64,
-    /// The same in the second half of the way, s. There it is a power ceiling that the ramp waits
-    /// for, and the further ahead the reference then arrives, the further the tip overshoots.
+    /// The same in the second half of the way from this start, s. There it is mostly a power
+    /// ceiling that the ramp waits for, and the further ahead the reference then arrives, the
+    /// further the tip overshoots. Found over draws of `rfa bench loop` (ADR 0011).
     pub lead_late_s: f64,
     /// A reference that has waited comes back to the line with this time constant, s: the lag of
     /// a reading, so that the feedback can follow.

@@ -130,7 +130,7 @@ fn h42_the_request_is_slew_limited() {
 fn a_hold_in_warming_tissue_has_no_mean_error() {
     let mean_k = |drift_share: f64| {
         let mut world = Tip { tuning: Tuning { drift_share, ..TUNING }, ..Tip::new() };
-        // The ramp, and as long again as the feed-forward takes for tissue that this tip lacks.
+        // The ramp, and until the feed-forward's field, which this tip has not, has settled.
         (0..4_000).for_each(|_| {
             world.tick(20.0, 1_000.0);
         });

@@ -26,13 +26,13 @@ const TIMES_MAX: f64 = 10.0;
 /// The loop's numbers of a recording: those in force, but of a what-if its own.
 ///
 /// # Errors
-/// The key and the text that is none of its values.
+/// A key that the mark lacks, or a text that is none of its values.
 pub fn tuning_of(recording: &Recording) -> Result<Tuning, String> {
     let mut tuning = TUNING;
-    let mark = recording.mark(WHAT_IF);
+    let Some(mark) = recording.mark(WHAT_IF) else { return Ok(tuning) };
     for (name, _, of) in TUNING_KEYS {
-        let told = mark.and_then(|mark| mark.get(&format!("control.{name}")));
-        let Some(told) = told else { continue };
+        let without = || format!("no control.{name}: another rfa wrote it, whose loop had none");
+        let told = mark.get(&format!("control.{name}")).ok_or_else(without)?;
         let number = of(&mut tuning);
         let value = told.parse::<f64>().unwrap_or(f64::NAN);
         let times = value / *number;

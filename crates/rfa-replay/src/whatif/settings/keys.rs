@@ -81,18 +81,22 @@ impl Key {
 }
 
 /// The loop's numbers that can be set: name, unit, which.
-pub(crate) const TUNING_KEYS: [(&str, &str, Of); 18] = [
+pub(crate) const TUNING_KEYS: [(&str, &str, Of); 22] = [
     ("kp", "times the loop's own gains", |t| &mut t.kp),
     ("crossover_lag", "rad", |t| &mut t.crossover_lag),
     ("crossover_max", "1/s", |t| &mut t.crossover_max),
     ("crossover_warm", "1/s", |t| &mut t.crossover_warm),
     ("integral_ratio", "times 1/crossover", |t| &mut t.integral_ratio),
+    ("drift_s", "s", |t| &mut t.drift_s),
+    ("drift_after_s", "s", |t| &mut t.drift_after_s),
+    ("drift_share", "of the power in a second", |t| &mut t.drift_share),
     ("derivative_s", "s", |t| &mut t.derivative_s),
     ("filter_s", "s", |t| &mut t.filter_s),
     ("lag_share", "of the lag", |t| &mut t.lag_share),
     ("round_s", "s", |t| &mut t.round_s),
     ("lead_k", "K", |t| &mut t.lead_k),
     ("lead_s", "s", |t| &mut t.lead_s),
+    ("lead_late_s", "s", |t| &mut t.lead_late_s),
     ("catch_up_s", "s", |t| &mut t.catch_up_s),
     ("catch_up_share", "of the ramp", |t| &mut t.catch_up_share),
     ("steepest_share", "of H-03's limit", |t| &mut t.steepest_share),
@@ -219,4 +223,21 @@ pub(super) fn raw(threshold: Threshold, value: f64) -> i64 {
 /// Without the dust of a product of decimal numbers.
 fn rounded(value: f64) -> f64 {
     (value * 1e9).round() * 1e-9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A number of the loop that could not be set would not be in a what-if's mark either.
+    #[test]
+    fn every_number_of_the_loop_is_a_key() {
+        let numbers = format!("{TUNING:?}").matches(": ").count();
+        assert_eq!(TUNING_KEYS.len(), numbers);
+        let mut names: Vec<&str> = TUNING_KEYS.iter().map(|(name, ..)| *name).collect();
+        assert!(names.iter().all(|name| format!("{TUNING:?}").contains(&format!(" {name}: "))));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), numbers);
+    }
 }
