@@ -81,7 +81,8 @@ fn a_drift_waits_for_the_ramps_end_and_is_bounded() {
 fn a_drift_is_learned_with_its_time_constant() {
     let tuning = Tuning { drift_after_s: 0.0, ..TUNING };
     let gains = Gains::new(&tuning, 5.0, 2.0);
-    let got = Drift::NONE.advance(&tuning, gains, 0.05, 4.0, 0.01);
+    let mut drift = Drift::NONE;
+    let got = drift.advance(&tuning, gains, 0.05, 4.0, 0.01);
     let want = gains.ki * 0.05 * 0.01 / 5.0 * 0.01;
     assert!((got - want).abs() < 1e-15, "{got} {want}");
 }
