@@ -89,8 +89,9 @@ pub(crate) struct Drift {
 impl Drift {
     pub(crate) const NONE: Self = Self { settled_s: 0.0, rate: 0.0 };
 
-    /// One tick behind the ramp's straight part, with no limit acting: learns from its `error` (K)
-    /// and gives what the integral drifts by in it, W. `power` is what the plant needs, W.
+    /// One tick behind the ramp's straight part, with no limit acting: learns from its `error` (K),
+    /// where that is small, and gives what the integral drifts by in it, W. `power` is what the
+    /// plant needs, W.
     pub(crate) fn advance(
         &mut self,
         tuning: &Tuning,
@@ -100,11 +101,14 @@ impl Drift {
         dt: f64,
     ) -> f64 {
         self.settled_s += dt;
-        if self.settled_s > tuning.drift_after_s {
-            let most = tuning.drift_share * power;
+        if self.settled_s > tuning.drift_after_s && error.abs() < tuning.drift_error_k {
             self.rate += gains.ki * error * (dt / tuning.drift_s);
-            self.rate = self.rate.max(-most).min(most);
         }
+        // A wrong drift leaves the tip off by its rate / gain: less than it learns from, or it
+        // would never be unlearned.
+        let unlearned = 0.75 * gains.ki * tuning.drift_error_k;
+        let most = (tuning.drift_share * power).min(unlearned);
+        self.rate = self.rate.max(-most).min(most);
         self.rate * dt
     }
 }

@@ -47,7 +47,13 @@ impl Reference {
 
     /// Whether less than half of the way is done.
     pub(crate) fn is_early(&self) -> bool {
-        self.target - self.start < self.set - self.target
+        self.done() < 0.5
+    }
+
+    /// Share of the way from the start that is done; all of it where there is none to go.
+    fn done(&self) -> f64 {
+        let way = self.set - self.start;
+        if way > 0.0 { (self.target - self.start) / way } else { 1.0 }
     }
 
     /// Moves on by `dt` seconds, the reading being `tip`.
@@ -60,7 +66,7 @@ impl Reference {
         let catch_up = (behind / tuning.catch_up_s).min(tuning.catch_up_share * self.rate);
         let wanted = (self.rate + catch_up).min(left / tuning.round_s).max(0.0);
         let lead = self.lagged - tip;
-        let lead_s = if self.is_early() { tuning.lead_s } else { tuning.lead_late_s };
+        let lead_s = tuning.lead_s + (tuning.lead_late_s - tuning.lead_s) * self.done();
         let room = tuning.lead_k + lead_s * self.rate;
         let share = (2.0 - 2.0 * lead / room).clamp(0.0, 1.0);
         self.slope = wanted * share;
@@ -96,9 +102,20 @@ mod tests {
         assert!(off <= rate * DT + 1e-6, "{off}");
     }
 
-    /// A tip that no longer follows is waited for, in the second half of the way from nearer by.
+    /// A start at the set temperature or above has no way to go, and stays there.
     #[test]
-    fn a_target_waits_nearer_in_the_second_half() {
+    fn a_start_above_the_set_temperature_has_no_ramp() {
+        for start in [80.0, 85.0] {
+            let mut reference = Reference::new(start, 80.0, 8.0);
+            reference.advance(&TUNING, start, 0.3, DT);
+            assert_eq!((reference.target(), reference.slope()), (80.0, 0.0));
+            assert!(!reference.is_early());
+        }
+    }
+
+    /// A tip that no longer follows is waited for, the later in its way from the nearer by.
+    #[test]
+    fn a_target_waits_nearer_the_more_of_its_way_is_done() {
         let ahead = |stands: f64| {
             let mut reference = Reference::new(37.0, 80.0, 8.0);
             for _ in 0..1_000 {
@@ -106,8 +123,9 @@ mod tests {
             }
             reference.target() - stands
         };
-        let (early, late) = (ahead(45.0), ahead(65.0));
-        assert!((8.5..10.5).contains(&early), "{early}");
-        assert!((4.0..6.5).contains(&late), "{late}");
+        let (early, middle, late) = (ahead(45.0), ahead(55.0), ahead(65.0));
+        assert!((7.5..9.0).contains(&early), "{early}");
+        assert!((5.5..7.0).contains(&late), "{late}");
+        assert!((2.0 * middle - early - late).abs() < 0.1, "{middle}");
     }
 }

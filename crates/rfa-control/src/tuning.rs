@@ -8,7 +8,7 @@
 //! filter (0.10 s), whose phase the derivative gives back. With `rate` and lag estimated, one
 //! product serves every electrode: at `crossover_lag / (lag + filter)`, 2.0 rad/s for the slowest
 //! sensor, that one (0.30 s) costs 31°, needle and transport (0.14 s) 16°, the plant about 75°,
-//! the integral 27° and its drift half of one: 31° of phase are left, and a factor of 3.4 in gain.
+//! the integral 27° and its drift one: 30° of phase are left, and a factor of 3.4 in gain.
 //! Faster sensors would bear more than `crossover_max`: there a lag that is believed to be 0.24 s
 //! and is 0.44 s leaves 23° and 2.7. With the largest needles (a loss of 0.2 1/s and not 0.5) it is
 //! 22° and 2.9, 14° and 2.2. The estimate ends within a factor of 1.7 (`plant`).
@@ -37,12 +37,15 @@ pub struct Tuning {
     pub integral_ratio: f64,
     /// The power that holds a temperature falls while the tissue around warms, and an integral
     /// stays behind what goes on falling. Its drift is learned with this time constant, s: some
-    /// six integral times, half a degree of phase margin.
+    /// six integral times, one degree of phase margin.
     pub drift_s: f64,
     /// And not before so much time in all behind the ramp's straight part without a limit, s: till
     /// then the error is the ramp's end, which a drift would take for its own and be wrong by
     /// twice.
     pub drift_after_s: f64,
+    /// Nor from an error of this or more, K: that is a disturbance, and will pass. An integral
+    /// alone stays 0.03 K behind; the noise that the filter leaves is 0.07 K.
+    pub drift_error_k: f64,
     /// The most that it may be either way, as a share of the feed-forward in a second. The power of
     /// a tip of 1 mm falls by 1.6 % a second 10 s after its ramp (1 + r / sqrt(pi D t)); the
     /// feed-forward's own field takes most of that.
@@ -63,11 +66,12 @@ pub struct Tuning {
     /// covers in `lead_s`: a limited output must not open a gap that has to be closed faster
     /// than planned (H-03, H-42).
     pub lead_k: f64,
-    /// See `lead_k`, s: a little over twice the longest lag.
+    /// See `lead_k`, s, at the start: a little over twice the longest lag.
     pub lead_s: f64,
-    /// The same in the second half of the way from this start, s. There it is mostly a power
-    /// ceiling that the ramp waits for, and the further ahead the reference then arrives, the
-    /// further the tip overshoots. Found over draws of `rfa bench loop` (ADR 0011).
+    /// The same at the end of the way, s, and evenly from the one to the other in between. Late in
+    /// a ramp it is mostly a power ceiling that it waits for, and the further ahead the reference
+    /// then arrives, the further the tip overshoots. Found over draws of `rfa bench loop`
+    /// (ADR 0011).
     pub lead_late_s: f64,
     /// A reference that has waited comes back to the line with this time constant, s: the lag of
     /// a reading, so that the feedback can follow.
@@ -99,6 +103,7 @@ pub const TUNING: Tuning = Tuning {
     integral_ratio: 2.0,
     drift_s: 5.0,
     drift_after_s: 3.0,
+    drift_error_k: 0.2,
     drift_share: 0.02,
     derivative_s: 0.1,
     filter_s: 0.1,

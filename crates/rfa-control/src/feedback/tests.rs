@@ -65,14 +65,31 @@ fn the_bare_crate_winds_up_while_its_output_is_limited() {
 #[test]
 fn a_drift_waits_for_the_ramps_end_and_is_bounded() {
     let gains = Gains::new(&TUNING, 5.0, 2.0);
-    for error in [50.0, -50.0] {
+    for error in [0.19, -0.19] {
         let mut drift = Drift::NONE;
-        let mut tick = || drift.advance(&TUNING, gains, error, 4.0, 0.01);
-        let waits = (0..400).take_while(|_| tick() == 0.0).count();
+        let mut tick = |power| drift.advance(&TUNING, gains, error, power, 0.01);
+        let waits = (0..400).take_while(|_| tick(2.0) == 0.0).count();
         assert!((299..=301).contains(&waits), "{waits}");
-        let most = (0..2_000).map(|_| tick().abs()).fold(0.0, f64::max);
-        assert!((most - TUNING.drift_share * 4.0 * 0.01).abs() < 1e-12, "{most}");
-        assert_eq!(tick().is_sign_positive(), error > 0.0);
+        let most = (0..2_000).map(|_| tick(2.0).abs()).fold(0.0, f64::max);
+        assert!((most - TUNING.drift_share * 2.0 * 0.01).abs() < 1e-12, "{most}");
+        assert_eq!(tick(2.0).is_sign_positive(), error > 0.0);
+        assert!((tick(1.0).abs() - most / 2.0).abs() < 1e-12, "half of the power, half of it");
+    }
+}
+
+/// A drift that is wrong leaves the tip off by its rate / gain, and is unlearned from there,
+/// however much power there is, and where the gains are least: behind a warm start.
+#[test]
+fn a_wrong_drift_is_unlearned() {
+    let gains = Gains::new(&TUNING, 5.0, TUNING.crossover_warm);
+    for error in [0.19, -0.19] {
+        let mut drift = Drift::NONE;
+        let mut tick = |error: f64| drift.advance(&TUNING, gains, error, 1_000.0, 0.01);
+        let rate = (0..20_000).map(|_| tick(error)).fold(0.0, |_, newest| newest) / 0.01;
+        assert!((rate.abs() - 0.75 * gains.ki * TUNING.drift_error_k).abs() < 1e-9, "{rate}");
+        let mut left = rate;
+        (0..2_000).for_each(|_| left = tick(-left / gains.ki) / 0.01);
+        assert!(left.abs() < 0.1 * rate.abs(), "{left} of {rate}");
     }
 }
 
@@ -85,4 +102,18 @@ fn a_drift_is_learned_with_its_time_constant() {
     let got = drift.advance(&tuning, gains, 0.05, 4.0, 0.01);
     let want = gains.ki * 0.05 * 0.01 / 5.0 * 0.01;
     assert!((got - want).abs() < 1e-15, "{got} {want}");
+}
+
+/// A disturbance teaches nothing, and what was learned goes on behind it.
+#[test]
+fn a_drift_is_learned_from_small_errors_alone() {
+    let tuning = Tuning { drift_after_s: 0.0, ..TUNING };
+    let gains = Gains::new(&tuning, 5.0, 2.0);
+    let mut drift = Drift::NONE;
+    let mut tick = |error: f64| drift.advance(&tuning, gains, error, 4.0, 0.01);
+    let learned = tick(0.1);
+    for error in [-10.0, -0.2, 0.2, 10.0] {
+        assert_eq!(tick(error).to_bits(), learned.to_bits(), "{error}");
+    }
+    assert!(tick(0.1) > learned);
 }

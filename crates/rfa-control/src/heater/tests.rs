@@ -1,5 +1,5 @@
 use super::{Heater, Seen, Start};
-use crate::feedback::{Gains, Loop, crossover};
+use crate::feedback::{Drift, Gains, Loop, crossover};
 use crate::plant::Plant;
 use crate::tissue::Tissue;
 use crate::tuning::{TUNING, Tuning};
@@ -145,4 +145,52 @@ fn a_hold_in_warming_tissue_has_no_mean_error() {
     let (alone, drifting) = (mean_k(0.0), mean_k(TUNING.drift_share));
     assert!(alone > 0.01, "{alone}");
     assert!(drifting.abs() < alone / 4.0, "{drifting} of {alone}");
+}
+
+/// A ramp teaches no drift, nor does a limit; what was learned stays what it was.
+#[test]
+fn no_drift_is_learned_in_the_ramp_or_under_a_limit() {
+    let mut world = Tip::new();
+    while world.heater.reference.is_linear(&TUNING) {
+        assert_eq!(world.heater.drift, Drift::NONE);
+        world.tick(20.0, 1_000.0);
+    }
+    (0..1_000).for_each(|_| {
+        world.tick(20.0, 1_000.0);
+    });
+    let learned = world.heater.drift;
+    assert_ne!(learned, Drift::NONE);
+    let held = world.heater.request().as_f64();
+    for limit in [(0.99 * held, 1_000.0), (20.0, 0.9 * held)] {
+        // In the first ticks what was granted is not back yet.
+        (0..10).for_each(|_| {
+            world.tick(limit.0, limit.1);
+        });
+        let before = world.heater.drift;
+        (0..200).for_each(|_| {
+            world.tick(limit.0, limit.1);
+        });
+        assert_eq!(world.heater.drift, before, "{limit:?}");
+    }
+}
+
+/// A heat sink is no drift: behind one the tip is left less too warm by a loop that learns from
+/// small errors alone.
+#[test]
+fn a_heat_sink_is_not_learned() {
+    let overshoot_k = |drift_error_k: f64| {
+        let mut world = Tip { tuning: Tuning { drift_error_k, ..TUNING }, ..Tip::new() };
+        (0..4_000).for_each(|_| {
+            world.tick(20.0, 1_000.0);
+        });
+        world.warmth -= 3.0;
+        let mut most = 0.0_f64;
+        for _ in 0..1_000 {
+            world.tick(20.0, 1_000.0);
+            most = most.max(world.tip - START.set);
+        }
+        most
+    };
+    let (all, small) = (overshoot_k(1_000.0), overshoot_k(TUNING.drift_error_k));
+    assert!(small < all - 0.01, "{small} of {all}");
 }

@@ -81,7 +81,7 @@ impl Key {
 }
 
 /// The loop's numbers that can be set: name, unit, which.
-pub(crate) const TUNING_KEYS: [(&str, &str, Of); 22] = [
+pub(crate) const TUNING_KEYS: [(&str, &str, Of); 23] = [
     ("kp", "times the loop's own gains", |t| &mut t.kp),
     ("crossover_lag", "rad", |t| &mut t.crossover_lag),
     ("crossover_max", "1/s", |t| &mut t.crossover_max),
@@ -89,6 +89,7 @@ pub(crate) const TUNING_KEYS: [(&str, &str, Of); 22] = [
     ("integral_ratio", "times 1/crossover", |t| &mut t.integral_ratio),
     ("drift_s", "s", |t| &mut t.drift_s),
     ("drift_after_s", "s", |t| &mut t.drift_after_s),
+    ("drift_error_k", "K", |t| &mut t.drift_error_k),
     ("drift_share", "of the power in a second", |t| &mut t.drift_share),
     ("derivative_s", "s", |t| &mut t.derivative_s),
     ("filter_s", "s", |t| &mut t.filter_s),
