@@ -40,6 +40,15 @@ impl Tip {
         }
     }
 
+    /// Behind its ramp, and until the feed-forward's field, which this tip has not, has settled.
+    fn settled(tuning: Tuning) -> Self {
+        let mut world = Self { tuning, ..Self::new() };
+        (0..4_000).for_each(|_| {
+            world.tick(20.0, 1_000.0);
+        });
+        world
+    }
+
     /// One tick; the applied power is the request of two ticks ago, at most `granted`.
     fn tick(&mut self, ceiling: f64, granted: f64) -> f64 {
         let before = self.asked.len().checked_sub(2).map_or(0.0, |index| self.asked[index]);
@@ -129,11 +138,7 @@ fn h42_the_request_is_slew_limited() {
 #[test]
 fn a_hold_in_warming_tissue_has_no_mean_error() {
     let mean_k = |drift_share: f64| {
-        let mut world = Tip { tuning: Tuning { drift_share, ..TUNING }, ..Tip::new() };
-        // The ramp, and until the feed-forward's field, which this tip has not, has settled.
-        (0..4_000).for_each(|_| {
-            world.tick(20.0, 1_000.0);
-        });
+        let mut world = Tip::settled(Tuning { drift_share, ..TUNING });
         let mut sum = 0.0;
         for tick in 0..2_000 {
             world.warmth += 0.05 * 0.01;
@@ -179,10 +184,7 @@ fn no_drift_is_learned_in_the_ramp_or_under_a_limit() {
 #[test]
 fn a_heat_sink_is_not_learned() {
     let overshoot_k = |drift_error_k: f64| {
-        let mut world = Tip { tuning: Tuning { drift_error_k, ..TUNING }, ..Tip::new() };
-        (0..4_000).for_each(|_| {
-            world.tick(20.0, 1_000.0);
-        });
+        let mut world = Tip::settled(Tuning { drift_error_k, ..TUNING });
         world.warmth -= 3.0;
         let mut most = 0.0_f64;
         for _ in 0..1_000 {
