@@ -1,8 +1,9 @@
 //! Many recordings: statistics over all of them, differences between some. Reaches no link.
 //!
 //! [`find()`] lists the recordings in folders, [`figures`] reads what one session came to, from its
-//! summary or from every tick, [`each_once`] takes each session once, [`Statistics`] sums many up, and [`diff()`] compares two. What is
-//! held in memory is a chunk of each recording being read, and a few hundred bytes a session.
+//! summary or from every tick, [`each_once`] takes each session once, [`Statistics`] sums many up,
+//! and [`diff()`] compares two. What is held in memory is a chunk of each recording being read, and
+//! a few hundred bytes a session.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

@@ -27,8 +27,8 @@ pub struct CutReport {
 
 /// Writes what `part` holds of the recording `from` into the new recording `to`, messages byte
 /// for byte. Metadata `rfa.cut` says so, with the BLAKE3 hash of the file it was cut from. The
-/// session's summary and its log of times speak of all of it and are kept only where every tick is. Where the old file
-/// is not whole, `rfa.recovered` says what it lacked.
+/// session's summary and its log of times speak of all of it and are kept only where every tick is.
+/// Where the old file is not whole, `rfa.recovered` says what it lacked.
 ///
 /// # Errors
 /// [`CopyError`], also where the part holds no tick; `to` is then not there.

@@ -2,8 +2,8 @@
 //! written since the last sync missing or torn, whatever their order. Of each such image: no
 //! panic, nothing invented, nothing that was synced lost, and the loss told.
 //!
-//! Ten thousand of them; `RFA_CRASH_IMAGES=100000 cargo test -p rfa-record --test crash_images` tries
-//! more.
+//! Ten thousand of them; `RFA_CRASH_IMAGES=100000 cargo test -p rfa-record --test crash_images`
+//! tries more.
 
 mod support;
 

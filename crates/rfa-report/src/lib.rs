@@ -1,8 +1,8 @@
 //! Figures and reports of recorded sessions; holds no link.
 //!
 //! [`Series`] is a session as signals over time, read from a recording or told tick by tick;
-//! [`figure()`] lays one or more of them out as one figure, which `rfa-plot` draws as SVG, PNG or in
-//! a terminal. [`Report`] is what a report says of a recording, and [`html()`] writes it as one
+//! [`figure()`] lays one or more of them out as one figure, which `rfa-plot` draws as SVG, PNG or
+//! in a terminal. [`Report`] is what a report says of a recording, and [`html()`] writes it as one
 //! page that needs nothing else.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

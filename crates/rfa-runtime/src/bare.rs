@@ -6,7 +6,7 @@ use crate::os::{
     FIFO_INTERLOCK, FIFO_WITNESS, is_fifo, keep_processors_awake, make_real_time, sleep_until,
 };
 use crate::pacer::{Pacer, TICK};
-use crate::stall::{LateTick, LateTicks, OVERRUN};
+use crate::stall::{LateTick, LateTicks};
 use rfa_figures::Latencies;
 use rfa_units::Span;
 use rustix::thread::CpuSet;
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 
 /// Late ticks kept at most: a machine that is late more often keeps no time at all.
-const LATE_TICKS_MAX: usize = 16_384;
+const LATE_TICKS_MAX: usize = 65_536;
 
 /// From one deadline of a core's witness to the next: a tenth of the ticks that it is there for.
 pub const WITNESS_PERIOD: Span = Span::from_millis(1);
@@ -32,8 +32,7 @@ pub struct BareTick {
 pub struct BareTicks {
     /// How late its ticks began.
     pub lateness: Latencies,
-    /// Ticks that began late, the first 16384 of them: by more than 5 ms; of a core's witness, by
-    /// more than its period.
+    /// Ticks that began late by more than the period, the first 65536 of them.
     pub late: Vec<LateTick>,
     /// How many began late, kept or not.
     pub late_ticks: u64,
@@ -52,7 +51,6 @@ struct Waiting {
     name: &'static str,
     priority: i32,
     period: Span,
-    over: Span,
     /// `None`: the core that the system chooses.
     core: Option<CpuSet>,
 }
@@ -64,13 +62,7 @@ impl BareTick {
     /// # Errors
     /// The operating system gives no thread.
     pub fn start() -> std::io::Result<Self> {
-        Self::waiting(Waiting {
-            name: "bare",
-            priority: FIFO_INTERLOCK,
-            period: TICK,
-            over: OVERRUN,
-            core: None,
-        })
+        Self::waiting(Waiting { name: "bare", priority: FIFO_INTERLOCK, period: TICK, core: None })
     }
 
     /// One on each core, each millisecond, before every thread of a session: a core on which it
@@ -84,7 +76,6 @@ impl BareTick {
                 name: "witness",
                 priority: FIFO_WITNESS,
                 period: WITNESS_PERIOD,
-                over: WITNESS_PERIOD,
                 core: Some(core),
             })
         });
@@ -113,7 +104,7 @@ fn run(how: &Waiting, stop: &AtomicBool) -> BareTicks {
     let awake = keep_processors_awake();
     warnings.extend(awake.as_ref().err().cloned());
     let mut ticks = BareTicks { warnings, real_time: is_fifo(), ..BareTicks::default() };
-    let mut late = LateTicks::keeping(LATE_TICKS_MAX, how.over);
+    let mut late = LateTicks::keeping(LATE_TICKS_MAX, how.period);
     let mut pacer = Pacer::every(how.period, MonotonicClock.now().plus(TICK));
     while !stop.load(Ordering::Acquire) {
         sleep_until(pacer.next());

@@ -102,8 +102,8 @@ happens in every treatment. A fault has to end as its hazard row says: RF off in
 or arming refused. Scenarios say what that is; a twin, and a treatment without a fault, may not trip.
 Exit 0: all did. Exit 4: some did not; each is told with one command that reproduces it alone.")]
     Campaign(campaign::Arguments),
-    /// Measure the program: its loop over a population of needles, tissues and generators; its ticks
-    /// in real time.
+    /// Measure the program: its loop over a population of needles, tissues and generators; its
+    /// ticks in real time.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
     /// Look into recordings.
@@ -157,7 +157,8 @@ and what was done about them, trips with value and limit, program, chain, gaps, 
 fetches nothing and runs no script. --pdf prints it with the Chromium that is installed.
 Exit 0: all of it. Exit 3: the recording is not whole; the report says so at its top.")]
     Report(report::Arguments),
-    /// Compare recordings: plan, settings, signals, trips, events, steps, dose, aligned at an event.
+    /// Compare recordings: plan, settings, signals, trips, events, steps, dose, aligned at an
+    /// event.
     #[command(after_long_help = "\
 Examples:
   rfa diff session.mcap signed.mcap
@@ -311,8 +312,8 @@ pub(crate) struct Demo {
     /// Fault to switch on: NAME@TIME[+DURATION]; may be given more than once.
     #[arg(long = "fault", value_name = "NAME@TIME")]
     pub(crate) faults: Vec<String>,
-    /// Treat back to back for so long, e.g. 30m, in real time with every core loaded; each late tick
-    /// and each trip is explained or told, every recording re-executed.
+    /// Treat back to back for so long, e.g. 30m, in real time with every core loaded; each late
+    /// tick and each trip is explained or told, every recording re-executed.
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "headless",
         conflicts_with_all = ["virtual_time", "faults", "footswitch", "script", "record"])]
     pub(crate) soak: Option<Duration>,

@@ -8,7 +8,7 @@ mod soak;
 mod witness;
 
 pub(crate) use busy::Busy;
-pub(crate) use evidence::Evidence;
+pub(crate) use evidence::{Cause, Evidence};
 pub(crate) use sessions::{Sessions, Treated, Wanted};
 pub(crate) use soak::soak;
-pub(crate) use witness::{StealWatch, still};
+pub(crate) use witness::Watching;

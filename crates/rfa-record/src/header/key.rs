@@ -8,9 +8,9 @@ const DOMAIN: &str = "rfa session key 1";
 impl Header {
     /// The session's name among all others: its id (eight hexadecimal digits), a hyphen, and the
     /// first eight bytes of a BLAKE3 hash over everything that stands before the first tick. The id
-    /// alone is not enough: of a hundred thousand sessions two have the same, and on virtual time it
-    /// comes from the seed. Copies have the same key, recovered, cut or with notes; one that names
-    /// nobody (`rfa rec deidentify`) has another, for a way back is what it must not have.
+    /// alone is not enough: of a hundred thousand sessions two have the same, and on virtual time
+    /// it comes from the seed. Copies have the same key, recovered, cut or with notes; one that
+    /// names nobody (`rfa rec deidentify`) has another, for a way back is what it must not have.
     ///
     /// # Errors
     /// The header cannot be written as JSON: never of one that was read.

@@ -35,7 +35,8 @@ pub(super) struct Index {
     pub(super) chunks: Vec<Chunk>,
     /// The channels of the whole file; not of rfa: without a topic.
     pub(super) channels: BTreeMap<u16, Option<Topic>>,
-    /// Its CRC is there, and right. Of an index without one a part could be missing without a trace.
+    /// Its CRC is there, and right. Of an index without one a part could be missing without a
+    /// trace.
     checked: bool,
 }
 

@@ -20,7 +20,8 @@ pub(super) fn header_of(path: &Path) -> Result<Header, WhatIfError> {
     Ok(recording.header().clone())
 }
 
-/// The most that a number may be of the one in force, and the least part: beyond what any key takes.
+/// The most that a number may be of the one in force, and the least part: beyond what any key
+/// takes.
 const TIMES_MAX: f64 = 10.0;
 
 /// The loop's numbers of a recording: those in force, but of a what-if its own.

@@ -1,7 +1,8 @@
 //! `rfa bench latency`: treatments in real time, measured, beside what the machine itself gives.
 //!
 //! `session` runs the treatments, `tap` times them on the line, `faults` times what ends output;
-//! `cyclictest`, `echo` and the runtime's bare thread measure the machine meanwhile; `judge` holds the figures against their targets, `text` prints them.
+//! `cyclictest`, `echo` and the runtime's bare thread measure the machine meanwhile; `judge` holds
+//! the figures against their targets, `text` prints them.
 
 mod arguments;
 mod cyclictest;

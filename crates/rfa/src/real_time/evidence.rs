@@ -1,6 +1,8 @@
 //! Whether the machine stood still when something was late: a rule over what was seen beside it.
 
-use rfa_units::Span;
+use rfa_runtime::{LateTick, WITNESS_PERIOD};
+use serde::Serialize;
+use std::fmt::{self, Display, Formatter};
 
 /// The kernel counts stolen time in steps of this, and brings the counter up to date when the
 /// processor runs again.
@@ -18,13 +20,16 @@ const TICKS_MISSED_US: u64 = 10_000;
 /// request (H-20), 10 ms of them planned.
 const SILENCE_US: u64 = 20_000;
 
-/// A thread that only waits for its deadlines was late: where it ran, the machine stood still.
+/// Of what nothing explains, everything is told that was seen within this time of it.
+const NEAR_US: u64 = 50_000;
+
+/// A core's witness, which only waits for its deadlines, was late: the core stood still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Still {
+    /// The core's place among those that this process may use.
+    pub(crate) core: usize,
     pub(crate) from_us: u64,
     pub(crate) to_us: u64,
-    /// From one deadline to the next: a stall may have begun that long before it was noticed.
-    pub(crate) period: Span,
 }
 
 /// The steal counter rose from one look at it to the next.
@@ -38,42 +43,77 @@ pub(crate) struct Stolen {
 /// Everything that was seen beside a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Evidence {
+    /// Of one core after the other, each in the order of time.
     pub(crate) still: Vec<Still>,
     pub(crate) stolen: Vec<Stolen>,
 }
 
+/// Why something was not as planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Cause {
+    /// The machine stood still: what shows it.
+    Stall(String),
+    /// Nothing explains it: what is known nevertheless.
+    Unexplained(String),
+}
+
+impl Cause {
+    pub(crate) const fn is_unexplained(&self) -> bool {
+        matches!(self, Self::Unexplained(_))
+    }
+}
+
+impl Display for Cause {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stall(why) => f.write_str(why),
+            Self::Unexplained(known) => write!(f, "UNEXPLAINED; {known}"),
+        }
+    }
+}
+
 impl Evidence {
-    /// What explains a tick planned for `from_us` that began at `to_us`; `None`: nothing does.
+    /// Why a tick began late.
     ///
-    /// A witness was late in the same time and about as long, or the counter rose by about as much in
-    /// looks that touch it, a step of the counter to either side. A stall at another time of the run
-    /// explains nothing.
-    pub(crate) fn of_late(&self, from_us: u64, to_us: u64) -> Option<String> {
-        self.of(from_us, to_us, to_us.saturating_sub(from_us))
+    /// A witness was late in the same time and about as long, or the counter rose by about as much
+    /// in looks that touch it, a step of the counter to either side. A stall at another time of the
+    /// run explains nothing.
+    pub(crate) fn of_late(&self, late: &LateTick) -> Cause {
+        let LateTick { planned_us, late_us, .. } = *late;
+        self.of(planned_us, planned_us.saturating_add(late_us), late_us)
     }
 
-    /// What explains a trip of `rule` at `at_us` that a machine standing still can cause.
-    pub(crate) fn of_trip(&self, rule: &str, at_us: u64) -> Option<String> {
+    /// Why `rule`, which a machine standing still can trip, tripped at `at_us`.
+    pub(crate) fn of_trip(&self, rule: &str, at_us: u64) -> Cause {
         let shortest_us = if rule == "H-44" { TICKS_MISSED_US } else { SILENCE_US };
         self.of(at_us.saturating_sub(TRIP_WINDOW_US), at_us, shortest_us)
     }
 
-    /// What explains that a treatment was not opened within two moments: an answer or a self-test
-    /// that came too late.
-    pub(crate) fn of_opening(&self, from_us: u64, to_us: u64) -> Option<String> {
+    /// Why a treatment was not opened within two moments: an answer or a self-test came too late.
+    pub(crate) fn of_opening(&self, from_us: u64, to_us: u64) -> Cause {
         self.of(from_us, to_us, SILENCE_US)
     }
 
     /// A stall of `at_least_us` within two moments.
-    fn of(&self, from_us: u64, to_us: u64, at_least_us: u64) -> Option<String> {
-        let seen = |still: &&Still| {
+    fn of(&self, from_us: u64, to_us: u64, at_least_us: u64) -> Cause {
+        let stall = self.stood_still(from_us, to_us, at_least_us);
+        let stall = stall.or_else(|| self.was_stolen(from_us, to_us, at_least_us));
+        stall.map_or_else(|| Cause::Unexplained(self.near(from_us, to_us)), Cause::Stall)
+    }
+
+    fn stood_still(&self, from_us: u64, to_us: u64, at_least_us: u64) -> Option<String> {
+        // A stall may have begun a period before the witness noticed it.
+        let enough = |still: &Still| {
             let overlap = overlap_us((still.from_us, still.to_us), (from_us, to_us));
-            overlap.is_some_and(|us| us.saturating_add(still.period.as_micros()) >= at_least_us)
+            overlap.is_some_and(|us| us.saturating_add(WITNESS_PERIOD.as_micros()) >= at_least_us)
         };
-        if let Some(Still { from_us, to_us, .. }) = self.still.iter().find(seen) {
-            let us = to_us.saturating_sub(*from_us);
-            return Some(format!("a thread that only waits was {us} us late then too"));
-        }
+        let Still { core, from_us, to_us } = in_a_row(&self.still).find(enough)?;
+        let us = to_us.saturating_sub(from_us);
+        Some(format!("a thread that only waits on core {core} was {us} us late then too"))
+    }
+
+    fn was_stolen(&self, from_us: u64, to_us: u64, at_least_us: u64) -> Option<String> {
         let (from, to) = (from_us.saturating_sub(COUNTER_US), to_us.saturating_add(COUNTER_US));
         let near = self.stolen.iter();
         let near = near.filter(|look| overlap_us((look.from_us, look.to_us), (from, to)).is_some());
@@ -81,6 +121,37 @@ impl Evidence {
         let enough = ms.saturating_mul(1_000).saturating_add(COUNTER_US) >= at_least_us;
         (ms > 0 && enough).then(|| format!("the host took {ms} ms just then"))
     }
+
+    /// What was seen near something, in ms from its beginning.
+    fn near(&self, from_us: u64, to_us: u64) -> String {
+        let around = (from_us.saturating_sub(NEAR_US), to_us.saturating_add(NEAR_US));
+        let touches = |from, to| overlap_us((from, to), around).is_some();
+        let ms = |us: u64| (us as f64 - from_us as f64) / 1e3;
+        let still = self.still.iter().filter(|still| touches(still.from_us, still.to_us));
+        let still = still.map(|Still { core, from_us, to_us }| {
+            format!("core {core} still from {:.1} to {:.1}", ms(*from_us), ms(*to_us))
+        });
+        let stolen = self.stolen.iter().filter(|look| touches(look.from_us, look.to_us));
+        let stolen = stolen.map(|look| {
+            format!("{} stolen from {:.1} to {:.1}", look.ms, ms(look.from_us), ms(look.to_us))
+        });
+        let seen: Vec<String> = still.chain(stolen).collect();
+        if seen.is_empty() {
+            return format!("nothing was seen within {} ms of it", NEAR_US / 1_000);
+        }
+        format!("in ms from then: {}", seen.join(", "))
+    }
+}
+
+/// Where the witness ran after a stall and was late again at its very next deadline, it stood still
+/// from the first one's beginning to the last one's end: the pause was shorter than its period.
+fn in_a_row(still: &[Still]) -> impl Iterator<Item = Still> {
+    let again = |one: &Still, next: &Still| {
+        let pause_us = next.from_us.checked_sub(one.to_us);
+        one.core == next.core && pause_us.is_some_and(|us| us <= WITNESS_PERIOD.as_micros())
+    };
+    let rows = still.chunk_by(again);
+    rows.filter_map(|row| Some(Still { to_us: row.last()?.to_us, ..*row.first()? }))
 }
 
 /// How long two spans of time have in common; `None`: they do not even touch.
@@ -93,11 +164,14 @@ mod tests {
     use super::*;
 
     const MS: u64 = 1_000;
-    const EACH_MS: Span = Span::from_millis(1);
 
     fn still(from_us: u64, to_us: u64) -> Evidence {
-        let still = vec![Still { from_us, to_us, period: EACH_MS }];
-        Evidence { still, stolen: Vec::new() }
+        stills(&[(1, from_us, to_us)])
+    }
+
+    fn stills(late: &[(usize, u64, u64)]) -> Evidence {
+        let still = |&(core, from_us, to_us): &(usize, u64, u64)| Still { core, from_us, to_us };
+        Evidence { still: late.iter().map(still).collect(), stolen: Vec::new() }
     }
 
     fn stolen(looks: &[(u64, u64, u64)]) -> Evidence {
@@ -105,9 +179,17 @@ mod tests {
         Evidence { still: Vec::new(), stolen: looks.iter().map(look).collect() }
     }
 
-    /// A tick planned for 5 s that began 12 ms late.
+    fn late(late_us: u64) -> LateTick {
+        LateTick { tick: 500, planned_us: 5_000 * MS, late_us }
+    }
+
+    /// What explains a tick planned for 5 s that began 12 ms late; `None`: nothing does.
     fn of_late(evidence: &Evidence) -> Option<String> {
-        evidence.of_late(5_000 * MS, 5_012 * MS)
+        stall(evidence.of_late(&late(12 * MS)))
+    }
+
+    fn stall(cause: Cause) -> Option<String> {
+        if let Cause::Stall(why) = cause { Some(why) } else { None }
     }
 
     #[test]
@@ -121,16 +203,19 @@ mod tests {
         assert_eq!(of_late(&still(5_013 * MS, 5_030 * MS)), None, "after it");
     }
 
-    /// A witness of a longer period may have seen less of the stall.
+    /// The host lets a core run for less than the witness's period between two stalls.
     #[test]
-    fn a_slower_witness_proves_less() {
-        let mut evidence = still(5_009 * MS, 5_012 * MS);
-        assert_eq!(of_late(&evidence), None);
-        evidence.still[0].period = Span::from_millis(10);
-        assert!(of_late(&evidence).is_some());
-        evidence.still[0].from_us = 5_012 * MS + 1;
-        evidence.still[0].to_us = 5_020 * MS;
-        assert_eq!(of_late(&evidence), None, "not even touched");
+    fn stalls_in_a_row_explain_together() {
+        let row =
+            [(1, 4_998 * MS, 5_004 * MS), (1, 5_005 * MS, 5_008 * MS), (1, 5_009 * MS, 5_013 * MS)];
+        assert!(of_late(&stills(&row)).expect("explained").contains("15000 us late"));
+        assert_eq!(of_late(&stills(&row[..2])), None, "the last of them is missing");
+        let mut on_time_between = row;
+        on_time_between[1].0 = 0;
+        assert_eq!(of_late(&stills(&on_time_between)), None, "another core's");
+        let mut met_a_deadline = row;
+        met_a_deadline[2].1 += 1;
+        assert_eq!(of_late(&stills(&met_a_deadline)), None, "a deadline was met in between");
     }
 
     #[test]
@@ -147,9 +232,9 @@ mod tests {
     #[test]
     fn little_stolen_time_explains_no_long_stall() {
         let tenth = [(5_000 * MS, 5_010 * MS, 10), (5_010 * MS, 5_020 * MS, 10)];
-        let late_us = |ms: u64| stolen(&tenth).of_late(5_000 * MS, (5_000 + ms) * MS);
-        assert!(late_us(30).is_some());
-        assert_eq!(late_us(31), None);
+        let of_late = |ms: u64| stall(stolen(&tenth).of_late(&late(ms * MS)));
+        assert!(of_late(30).is_some());
+        assert_eq!(of_late(31), None);
     }
 
     /// The negative control: the host took much, at other times of the run.
@@ -167,7 +252,7 @@ mod tests {
 
     #[test]
     fn an_opening_needs_a_stall_meanwhile_that_is_long_enough() {
-        let opening = |evidence: &Evidence| evidence.of_opening(5_000 * MS, 6_000 * MS);
+        let opening = |evidence: &Evidence| stall(evidence.of_opening(5_000 * MS, 6_000 * MS));
         assert!(opening(&still(5_500 * MS, 5_519 * MS)).is_some());
         assert_eq!(opening(&still(5_500 * MS, 5_519 * MS - 1)), None, "19 ms and the period");
         assert_eq!(opening(&still(4_900 * MS, 4_990 * MS)), None, "before it");
@@ -177,10 +262,23 @@ mod tests {
     #[test]
     fn a_trip_needs_a_stall_that_can_cause_it() {
         let at = 5_000 * MS;
-        assert!(still(at - 25 * MS, at - 5 * MS).of_trip("H-20", at).is_some());
-        assert_eq!(still(at - 25 * MS, at - 8 * MS).of_trip("H-20", at), None, "17 ms");
-        assert!(still(at - 25 * MS, at - 15 * MS).of_trip("H-44", at).is_some());
-        assert_eq!(still(at - 180 * MS, at - 131 * MS).of_trip("H-22", at), None, "long before");
-        assert_eq!(still(at + MS, at + 90 * MS).of_trip("H-22", at), None, "after it");
+        let trip = |evidence: &Evidence, rule| stall(evidence.of_trip(rule, at));
+        assert!(trip(&still(at - 25 * MS, at - 5 * MS), "H-20").is_some());
+        assert_eq!(trip(&still(at - 25 * MS, at - 8 * MS), "H-20"), None, "17 ms");
+        assert!(trip(&still(at - 25 * MS, at - 15 * MS), "H-44").is_some());
+        assert_eq!(trip(&still(at - 180 * MS, at - 131 * MS), "H-22"), None, "long before");
+        assert_eq!(trip(&still(at + MS, at + 90 * MS), "H-22"), None, "after it");
+    }
+
+    /// Whoever looks for the reason finds what was seen, and when.
+    #[test]
+    fn what_nothing_explains_is_told_with_what_was_seen_near_it() {
+        let mut evidence = stills(&[(0, 4_000 * MS, 4_030 * MS), (1, 4_990 * MS, 5_003 * MS)]);
+        evidence.stolen.push(Stolen { from_us: 5_040 * MS, to_us: 5_050 * MS, ms: 10 });
+        let told = evidence.of_late(&late(12 * MS)).to_string();
+        let seen = "core 1 still from -10.0 to 3.0, 10 stolen from 40.0 to 50.0";
+        assert_eq!(told, format!("UNEXPLAINED; in ms from then: {seen}"));
+        let told = Evidence::default().of_late(&late(12 * MS)).to_string();
+        assert_eq!(told, "UNEXPLAINED; nothing was seen within 50 ms of it");
     }
 }

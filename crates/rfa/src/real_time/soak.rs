@@ -1,16 +1,13 @@
 //! `rfa demo --headless --soak`: treatments back to back under load, and every late tick and every
 //! trip of theirs explained, or told as unexplained.
 
-use super::witness::Watching;
-use super::{Busy, Evidence, Sessions, Treated, Wanted};
+use super::{Busy, Cause, Evidence, Sessions, Treated, Wanted, Watching};
 use crate::cli::Format;
 use crate::exit::{Exit, Stop};
 use crate::output;
 use crate::scenario::{processors, re_execute, stalls_trip};
 use crate::treatment::{Asked, Report};
-use rfa_runtime::{
-    Ended, LateTick, LatencySet, LatencyUs, QuitReason, StallRecord, now, steal_so_far_ms,
-};
+use rfa_runtime::{Ended, LatencySet, LatencyUs, QuitReason, StallRecord, now, steal_so_far_ms};
 use serde::Serialize;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -50,8 +47,7 @@ struct Trip {
 struct Event {
     treatment: usize,
     what: String,
-    /// `None`: unexplained.
-    explained: Option<String>,
+    cause: Cause,
 }
 
 /// What the soak came to.
@@ -99,7 +95,7 @@ pub(crate) fn soak(
     }
     soaked.memory_flat = is_flat(&soaked.resident_kib);
     let events = soaked.late_ticks.iter().chain(&soaked.trips);
-    soaked.unexplained = events.filter(|event| event.explained.is_none()).count();
+    soaked.unexplained = events.filter(|event| event.cause.is_unexplained()).count();
     match format {
         Format::Json => output::json(&soaked)?,
         Format::Text => output::line(soaked.text().trim_end())?,
@@ -188,8 +184,8 @@ impl Soaked {
             Kept::NotOpened { why, from_us, to_us } => {
                 self.ends.push("not opened".to_owned());
                 let what = format!("not opened: {why}");
-                let explained = evidence.of_opening(*from_us, *to_us);
-                self.trips.push(Event { treatment, what, explained });
+                let cause = evidence.of_opening(*from_us, *to_us);
+                self.trips.push(Event { treatment, what, cause });
             }
         }
     }
@@ -199,17 +195,18 @@ impl Soaked {
         for (task, late, count) in
             [("interlock", late, *late_ticks), ("control", control_late, *control_late_ticks)]
         {
-            for LateTick { tick, planned_us, late_us } in late {
+            for late in late {
                 self.late_ticks.push(Event {
                     treatment,
-                    what: format!("{task} tick {tick} began {late_us} us late"),
-                    explained: evidence.of_late(*planned_us, planned_us.saturating_add(*late_us)),
+                    what: format!("{task} tick {} began {} us late", late.tick, late.late_us),
+                    cause: evidence.of_late(late),
                 });
             }
             let more = count.saturating_sub(late.len() as u64);
             if more > 0 {
-                let what = format!("{more} more late ticks of {task}, not kept one by one");
-                self.late_ticks.push(Event { treatment, what, explained: None });
+                let what = format!("{more} more late ticks of {task}");
+                let cause = Cause::Unexplained("they were not kept one by one".to_owned());
+                self.late_ticks.push(Event { treatment, what, cause });
             }
         }
     }
@@ -219,12 +216,17 @@ impl Soaked {
         self.ends.push(kept.end.clone());
         self.judge_late(treatment, &kept.stall, evidence);
         for Trip { words, rule, at_us } in &kept.trips {
-            let stall = stalls_trip(rule).then(|| evidence.of_trip(rule, *at_us));
-            self.trips.push(Event { treatment, what: words.clone(), explained: stall.flatten() });
+            let cause = if stalls_trip(rule) {
+                evidence.of_trip(rule, *at_us)
+            } else {
+                Cause::Unexplained("no stall trips this rule".to_owned())
+            };
+            self.trips.push(Event { treatment, what: words.clone(), cause });
         }
         if kept.ended_badly {
             let what = format!("ended: {}", kept.end);
-            self.trips.push(Event { treatment, what, explained: None });
+            let cause = Cause::Unexplained("no stall ends a treatment so".to_owned());
+            self.trips.push(Event { treatment, what, cause });
         }
         match re_execute(&kept.recording.0) {
             Ok(()) => self.verified += 1,
@@ -254,9 +256,8 @@ impl Soaked {
         let _ = writeln!(text, "  missed ticks {}, steal counter {steal}", self.missed_ticks);
         for (name, events) in [("late ticks", &self.late_ticks), ("trips", &self.trips)] {
             let _ = writeln!(text, "  {name}: {}", events.len());
-            for Event { treatment, what, explained } in events {
-                let why = explained.as_deref().unwrap_or("UNEXPLAINED");
-                let _ = writeln!(text, "    treatment {treatment}, {what}: {why}");
+            for Event { treatment, what, cause } in events {
+                let _ = writeln!(text, "    treatment {treatment}, {what}: {cause}");
             }
         }
         let mib = |kib: Option<&u64>| kib.map_or("?".to_owned(), |k| format!("{}", k / 1_024));
@@ -286,7 +287,8 @@ fn resident_kib() -> Option<u64> {
 
 /// A leak is in every later figure; what the allocator takes for a thread once (an arena, resident
 /// where memory is locked) is in those from then on. So the least of the later half is held against
-/// the least of the earlier one, without the first, after which the rest is taken that is made once.
+/// the least of the earlier one, without the first, after which the rest is taken that is made
+/// once.
 fn is_flat(resident_kib: &[u64]) -> bool {
     let once = usize::from(resident_kib.len() > 2);
     let settled = resident_kib.get(once..).unwrap_or_default();
@@ -301,16 +303,16 @@ fn is_flat(resident_kib: &[u64]) -> bool {
 mod tests {
     use super::super::evidence::Still;
     use super::*;
-    use rfa_units::Span;
+    use rfa_runtime::LateTick;
 
     /// A thread that only waits was late from 5.0 to 5.03 s.
     fn stood_still() -> Evidence {
-        let (from_us, to_us, period) = (5_000_000, 5_030_000, Span::from_millis(1));
-        Evidence { still: vec![Still { from_us, to_us, period }], stolen: Vec::new() }
+        let still = vec![Still { core: 1, from_us: 5_000_000, to_us: 5_030_000 }];
+        Evidence { still, stolen: Vec::new() }
     }
 
     fn explained(events: &[Event]) -> Vec<bool> {
-        events.iter().map(|event| event.explained.is_some()).collect()
+        events.iter().map(|event| !event.cause.is_unexplained()).collect()
     }
 
     /// Late ticks of both tasks are judged one by one; what was not kept cannot be explained.
@@ -333,7 +335,7 @@ mod tests {
                 "interlock tick 9 began 20000 us late",
                 "control tick 9 began 20000 us late",
                 "control tick 9 began 20000 us late",
-                "3 more late ticks of control, not kept one by one",
+                "3 more late ticks of control",
             ]
         );
         assert_eq!(explained(&soaked.late_ticks), [true, true, false, false]);

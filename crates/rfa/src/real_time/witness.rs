@@ -3,8 +3,7 @@
 
 use super::evidence::{Evidence, Still, Stolen};
 use crate::exit::Stop;
-use rfa_runtime::{BareTick, BareTicks, WITNESS_PERIOD, now, stand_beside, steal_so_far_ms};
-use rfa_units::Span;
+use rfa_runtime::{BareTick, BareTicks, now, stand_beside, steal_so_far_ms};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -18,13 +17,13 @@ const RISES_MAX: usize = 360_000;
 
 /// Looks at the steal counter, on a thread above the ordinary ones: beside a full load its looks
 /// would come too rarely to say when.
-pub(crate) struct StealWatch {
+struct StealWatch {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<Vec<Stolen>>,
 }
 
 impl StealWatch {
-    pub(crate) fn start() -> Result<Self, Stop> {
+    fn start() -> Result<Self, Stop> {
         let stop = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&stop);
         let look = move || look_at_steal(&seen);
@@ -32,7 +31,7 @@ impl StealWatch {
         Ok(Self { stop, thread })
     }
 
-    pub(crate) fn finish(self, warnings: &mut Vec<String>) -> Result<Vec<Stolen>, Stop> {
+    fn finish(self, warnings: &mut Vec<String>) -> Result<Vec<Stolen>, Stop> {
         self.stop.store(true, Ordering::Relaxed);
         let panicked = |_| Stop::failure("the steal witness panicked");
         let stolen = self.thread.join().map_err(panicked)?;
@@ -68,9 +67,9 @@ fn look_at_steal(stop: &AtomicBool) -> Vec<Stolen> {
     stolen
 }
 
-/// When a thread was late that only waits: of one without its priority, nothing. What is not told
-/// is a warning.
-pub(crate) fn still(ticks: &BareTicks, period: Span, warnings: &mut Vec<String>) -> Vec<Still> {
+/// When a core's witness was late: of one without its priority, nothing. What is not told is a
+/// warning.
+fn still(core: usize, ticks: &BareTicks, warnings: &mut Vec<String>) -> Vec<Still> {
     warnings.extend(ticks.warnings.iter().cloned());
     if !ticks.real_time {
         warnings.push("a witness without a real-time priority explains nothing".to_owned());
@@ -82,31 +81,32 @@ pub(crate) fn still(ticks: &BareTicks, period: Span, warnings: &mut Vec<String>)
         warnings.push(format!("a witness was late {all} times; only the first {kept} count"));
     }
     let late = ticks.late.iter().map(|late| Still {
+        core,
         from_us: late.planned_us,
         to_us: late.planned_us.saturating_add(late.late_us),
-        period,
     });
     late.collect()
 }
 
 /// All witnesses, at work.
-pub(super) struct Watching {
+pub(crate) struct Watching {
     cores: Vec<BareTick>,
     steal: StealWatch,
 }
 
 impl Watching {
-    pub(super) fn start() -> Result<Self, Stop> {
+    pub(crate) fn start() -> Result<Self, Stop> {
         let steal = StealWatch::start()?;
         Ok(Self { cores: BareTick::on_each_core().map_err(failed)?, steal })
     }
 
     /// What they saw, and what they could not have of the operating system.
-    pub(super) fn finish(self) -> Result<(Evidence, Vec<String>), Stop> {
+    pub(crate) fn finish(self) -> Result<(Evidence, Vec<String>), Stop> {
         let (mut evidence, mut warnings) = (Evidence::default(), Vec::new());
-        for core in self.cores {
-            let ticks = core.finish().ok_or_else(|| Stop::failure("a core's witness panicked"))?;
-            evidence.still.extend(still(&ticks, WITNESS_PERIOD, &mut warnings));
+        for (core, witness) in self.cores.into_iter().enumerate() {
+            let ticks = witness.finish();
+            let ticks = ticks.ok_or_else(|| Stop::failure("a core's witness panicked"))?;
+            evidence.still.extend(still(core, &ticks, &mut warnings));
         }
         evidence.stolen = self.steal.finish(&mut warnings)?;
         Ok((evidence, warnings))
@@ -126,17 +126,17 @@ mod tests {
     #[test]
     fn only_a_witness_with_its_priority_explains_anything() {
         let mut warnings = Vec::new();
-        let seen = still(&witness(true, 1), WITNESS_PERIOD, &mut warnings);
-        assert_eq!(seen, [Still { from_us: 5_000, to_us: 17_000, period: WITNESS_PERIOD }]);
+        let seen = still(1, &witness(true, 1), &mut warnings);
+        assert_eq!(seen, [Still { core: 1, from_us: 5_000, to_us: 17_000 }]);
         assert!(warnings.is_empty(), "{warnings:?}");
-        assert!(still(&witness(false, 1), WITNESS_PERIOD, &mut warnings).is_empty());
+        assert!(still(1, &witness(false, 1), &mut warnings).is_empty());
         assert!(warnings[0].contains("without a real-time priority"), "{warnings:?}");
     }
 
     #[test]
     fn late_ticks_beyond_those_kept_are_told() {
         let mut warnings = Vec::new();
-        assert_eq!(still(&witness(true, 3), WITNESS_PERIOD, &mut warnings).len(), 1);
+        assert_eq!(still(1, &witness(true, 3), &mut warnings).len(), 1);
         assert!(warnings[0].contains("late 3 times; only the first 1 count"), "{warnings:?}");
     }
 }

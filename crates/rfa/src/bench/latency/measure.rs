@@ -4,16 +4,19 @@ use super::arguments::{Arguments, Load};
 use super::cyclictest::{Cyclictest, INSTALL};
 use super::echo::Echo;
 use super::faults::{self, FaultTimes};
-use super::session::{self, Ran};
+use super::session;
 use crate::exit::Stop;
-use crate::real_time::{Busy, Evidence, Sessions, StealWatch, still};
+use crate::real_time::{Busy, Evidence, Sessions, Watching};
 use crate::scenario;
 use crate::treatment::Asked;
-use rfa_runtime::{BareTick, Latencies, LatencyUs, QuantilesUs, TICK, steal_so_far_ms};
+use rfa_runtime::{BareTick, LateTick, Latencies, LatencyUs, QuantilesUs, TICK, steal_so_far_ms};
 use rfa_sim::pty::EchoSizes;
 use rfa_wire::budget::{GRANT_FRAME, telemetry_frame};
 use serde::Serialize;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Late ticks told one by one, at most.
+const UNEXPLAINED_MAX: usize = 64;
 
 /// The treatments' rig, made once.
 pub(super) struct Rig<'a> {
@@ -43,6 +46,8 @@ pub(super) struct Measured {
     pub(super) late_ticks: u64,
     /// Of them, those that no stall of the machine explains.
     pub(super) late_unexplained: u64,
+    /// The first of those, in words.
+    pub(super) unexplained: Vec<String>,
     pub(super) missed_ticks: u32,
     /// Late by a period or more, unexplained: each missed a deadline at least.
     pub(super) missed_unexplained: u64,
@@ -66,7 +71,7 @@ impl<'a> Rig<'a> {
             Load::None => None,
             Load::Cores => Some(Busy::start(scenario::processors())?),
         };
-        let (steal_before, steal_watch) = (steal_so_far_ms(), StealWatch::start()?);
+        let (steal_before, watching) = (steal_so_far_ms(), Watching::start()?);
         let cyclictest = Cyclictest::start(ticks)?;
         if cyclictest.is_none() {
             warnings.push(INSTALL.to_owned());
@@ -80,8 +85,12 @@ impl<'a> Rig<'a> {
         let steal_after = steal_so_far_ms();
         let echo = echo.finish()?;
         let bare = bare.finish().ok_or_else(|| Stop::failure("the bare thread panicked"))?;
-        let still = still(&bare, TICK, warnings);
-        let evidence = Evidence { still, stolen: steal_watch.finish(warnings)? };
+        warnings.extend(bare.warnings.iter().cloned());
+        let (evidence, told) = watching.finish()?;
+        warnings.extend(told);
+        let open = unexplained(&ran.late, &evidence);
+        let not_kept = ran.late_ticks.saturating_sub(ran.late.len() as u64);
+        let missed = open.iter().filter(|open| open.late_us >= TICK.as_micros()).count();
         let cyclictest_us = match cyclictest.map(Cyclictest::finish) {
             Some(Ok(times)) => Some(QuantilesUs(times.quantiles())),
             Some(Err(why)) => {
@@ -105,23 +114,30 @@ impl<'a> Rig<'a> {
             echo_us: QuantilesUs(echo.quantiles()),
             fault_to_off_ms,
             late_ticks: ran.late_ticks,
-            late_unexplained: unexplained(&ran, &evidence, 0),
+            late_unexplained: not_kept.saturating_add(open.len() as u64),
             missed_ticks: ran.missed_ticks,
-            missed_unexplained: unexplained(&ran, &evidence, TICK.as_micros()),
+            missed_unexplained: not_kept.saturating_add(missed as u64),
+            unexplained: open.into_iter().take(UNEXPLAINED_MAX).map(|open| open.words).collect(),
             steal_ms: steal_before.zip(steal_after).map(|(from, to)| to.saturating_sub(from)),
             trips: ran.trips,
         })
     }
 }
 
-/// Ticks at least so late that nothing explains; those that were not kept one by one among them.
-fn unexplained(ran: &Ran, evidence: &Evidence, at_least_us: u64) -> u64 {
-    let long = ran.late.iter().filter(|late| late.late_us >= at_least_us);
-    let open = long.filter(|late| {
-        evidence.of_late(late.planned_us, late.planned_us.saturating_add(late.late_us)).is_none()
+/// A late tick that nothing explains.
+struct Open {
+    late_us: u64,
+    words: String,
+}
+
+fn unexplained(late: &[(String, LateTick)], evidence: &Evidence) -> Vec<Open> {
+    let judged = late.iter().map(|(whose, late)| (whose, late, evidence.of_late(late)));
+    let open = judged.filter(|(.., cause)| cause.is_unexplained());
+    let open = open.map(|(whose, LateTick { tick, late_us, .. }, cause)| Open {
+        late_us: *late_us,
+        words: format!("{whose} tick {tick} began {late_us} us late: {cause}"),
     });
-    let not_kept = ran.late_ticks.saturating_sub(ran.late.len() as u64);
-    not_kept.saturating_add(open.count() as u64)
+    open.collect()
 }
 
 fn size(bytes: u32) -> usize {

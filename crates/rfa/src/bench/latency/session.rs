@@ -25,8 +25,8 @@ pub(super) struct Ran {
     /// Of them, those whose every step was completed.
     pub(super) whole: u32,
     pub(super) late_ticks: u64,
-    /// Those kept one by one, 64 of each treatment's interlock and control.
-    pub(super) late: Vec<LateTick>,
+    /// Those kept one by one, 64 of each treatment's interlock and control, with whose they are.
+    pub(super) late: Vec<(String, LateTick)>,
     pub(super) missed_ticks: u32,
     /// Rules that ended a treatment.
     pub(super) trips: Vec<String>,
@@ -44,7 +44,10 @@ impl Ran {
         self.treatments = self.treatments.saturating_add(1);
         self.whole = self.whole.saturating_add(u32::from(result.end == Ended::Complete));
         let stall = result.stall;
-        self.late.extend(stall.late.iter().chain(&stall.control_late));
+        for (task, late) in [("interlock", &stall.late), ("control", &stall.control_late)] {
+            let whose = format!("treatment {}, {task}", self.treatments);
+            self.late.extend(late.iter().map(|late| (whose.clone(), *late)));
+        }
         let late_ticks = stall.late_ticks.saturating_add(stall.control_late_ticks);
         self.late_ticks = self.late_ticks.saturating_add(late_ticks);
         self.missed_ticks = self.missed_ticks.saturating_add(result.missed_ticks);

@@ -167,6 +167,7 @@ fn notes(loaded: &Loaded) -> Vec<String> {
             faults.count
         ),
     ];
+    notes.extend(measured.unexplained.iter().cloned());
     notes.extend(measured.trips.iter().map(|trip| format!("ended by {trip}")));
     notes
 }
