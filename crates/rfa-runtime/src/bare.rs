@@ -9,12 +9,11 @@ use crate::pacer::{Pacer, TICK};
 use crate::stall::{LateTick, LateTicks};
 use rfa_figures::Latencies;
 use rfa_units::Span;
-use rustix::thread::CpuSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 
-/// Late ticks kept at most: a machine that is late more often keeps no time at all.
+/// Late ticks of a witness kept at most: a machine that is late more often keeps no time at all.
 const LATE_TICKS_MAX: usize = 65_536;
 
 /// From one deadline of a core's witness to the next: a tenth of the ticks that it is there for.
@@ -32,9 +31,11 @@ pub struct BareTick {
 pub struct BareTicks {
     /// How late its ticks began.
     pub lateness: Latencies,
-    /// Ticks that began late by more than the period, the first 65536 of them.
+    /// The one core of a witness; `None`: the system chose.
+    pub core: Option<usize>,
+    /// A witness's ticks that began later than its period, the first 65536 of them.
     pub late: Vec<LateTick>,
-    /// How many began late, kept or not.
+    /// How many began later than the period, kept or not.
     pub late_ticks: u64,
     /// It had its real-time priority: an ordinary thread is late beside a load, and proves nothing
     /// of the machine.
@@ -52,7 +53,7 @@ struct Waiting {
     priority: i32,
     period: Span,
     /// `None`: the core that the system chooses.
-    core: Option<CpuSet>,
+    core: Option<usize>,
 }
 
 impl BareTick {
@@ -66,7 +67,8 @@ impl BareTick {
     }
 
     /// One on each core, each millisecond, before every thread of a session: a core on which it
-    /// is late stood still, whatever the session did. They use a few per cent of each core.
+    /// is late stood still, or its kernel could not be interrupted. They use a few per cent of
+    /// each core.
     ///
     /// # Errors
     /// As [`start`](Self::start).
@@ -100,11 +102,12 @@ impl BareTick {
 
 fn run(how: &Waiting, stop: &AtomicBool) -> BareTicks {
     let mut warnings = make_real_time(how.name, how.priority);
-    warnings.extend(how.core.as_ref().and_then(cores::keep_to));
+    warnings.extend(how.core.and_then(cores::keep_to));
     let awake = keep_processors_awake();
     warnings.extend(awake.as_ref().err().cloned());
-    let mut ticks = BareTicks { warnings, real_time: is_fifo(), ..BareTicks::default() };
-    let mut late = LateTicks::keeping(LATE_TICKS_MAX, how.period);
+    let real_time = is_fifo();
+    let mut ticks = BareTicks { core: how.core, warnings, real_time, ..BareTicks::default() };
+    let mut late = LateTicks::keeping(how.core.map_or(0, |_| LATE_TICKS_MAX), how.period);
     let mut pacer = Pacer::every(how.period, MonotonicClock.now().plus(TICK));
     while !stop.load(Ordering::Acquire) {
         sleep_until(pacer.next());

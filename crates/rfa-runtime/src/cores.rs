@@ -86,22 +86,25 @@ fn move_to(cores: &CpuSet) -> Option<String> {
     moved.err().map(|error| format!("a real-time thread stays off its core ({error})"))
 }
 
-/// Each core this process may use, by itself.
-pub(crate) fn each() -> Vec<CpuSet> {
+/// The numbers of the cores that this process may use.
+pub(crate) fn each() -> Vec<usize> {
     let all = Cores::here().map_or_else(|_| sched_getaffinity(None).unwrap_or_default(), |c| c.all);
-    let used = (0..CpuSet::MAX_CPU).filter(|core| all.is_set(*core));
-    let alone = |core| {
-        let mut set = CpuSet::new();
-        set.set(core);
-        set
-    };
-    used.map(alone).collect()
+    (0..CpuSet::MAX_CPU).filter(|core| all.is_set(*core)).collect()
 }
 
-/// Keeps the calling thread to these cores.
-pub(crate) fn keep_to(cores: &CpuSet) -> Option<String> {
-    let moved = sched_setaffinity(None, cores);
-    moved.err().map(|error| format!("a witness is not kept to its core ({error})"))
+/// The number of the core on which the ticks run; `None`: none is kept for them.
+#[must_use]
+pub fn kept_core() -> Option<usize> {
+    let kept = Cores::here().ok()?.kept;
+    (0..CpuSet::MAX_CPU).find(|core| kept.is_set(*core))
+}
+
+/// Keeps the calling thread to this core.
+pub(crate) fn keep_to(core: usize) -> Option<String> {
+    let mut alone = CpuSet::new();
+    alone.set(core);
+    let moved = sched_setaffinity(None, &alone);
+    moved.err().map(|error| format!("a witness is not kept to core {core} ({error})"))
 }
 
 /// Puts the calling thread, which stands for hardware outside this machine, on the other cores.
@@ -126,6 +129,7 @@ mod tests {
         let cores = Cores::part(set(&[1, 3, 6])).expect("three");
         assert_eq!((cores.kept, cores.others), (set(&[6]), set(&[1, 3])));
         assert_eq!(Cores::part(set(&[4])), None);
+        assert!(kept_core().is_none_or(|kept| each().last() == Some(&kept)));
         assert_eq!(Cores::part(set(&[])), None);
     }
 

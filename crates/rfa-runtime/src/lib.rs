@@ -38,6 +38,7 @@ pub use bare::{BareTick, BareTicks, WITNESS_PERIOD};
 pub use clock::{Clock, MonotonicClock, VirtualClock};
 pub use console::{ConsoleHandle, Stopper};
 pub use control_task::ControlTask;
+pub use cores::kept_core;
 pub use interlock_task::{InterlockTask, Outlet};
 pub use lesion::{LESION_BOUNDARY, LESION_THREAD};
 pub use limits::{hard_limits_for, limits_for, tried_thresholds};

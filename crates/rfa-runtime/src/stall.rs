@@ -5,7 +5,7 @@ use rfa_units::Span;
 use serde::Serialize;
 
 /// A tick that began later than this counts as an overrun (H-44: 5 ms).
-pub(crate) const OVERRUN: Span = Span::from_millis(5);
+const OVERRUN: Span = Span::from_millis(5);
 
 /// Late ticks kept one by one; more are counted only.
 const LATE_TICKS_MAX: usize = 64;

@@ -88,6 +88,8 @@ pub(crate) fn soak(
     let kept = treat_for(&sessions, seed, length, &mut soaked)?;
     let (evidence, warnings) = watching.finish()?;
     soaked.warnings.extend(warnings);
+    soaked.warnings.sort();
+    soaked.warnings.dedup();
     let steal_after = steal_so_far_ms();
     soaked.steal_ms = steal_before.zip(steal_after).map(|(from, to)| to.saturating_sub(from));
     for (place, kept) in kept.iter().enumerate() {
@@ -137,8 +139,6 @@ fn treat_for(
         soaked.resident_kib.extend(resident_kib());
     }
     soaked.timing_us = LatencyUs(latency.view());
-    soaked.warnings.sort();
-    soaked.warnings.dedup();
     Ok(kept)
 }
 
@@ -308,7 +308,7 @@ mod tests {
     /// A thread that only waits was late from 5.0 to 5.03 s.
     fn stood_still() -> Evidence {
         let still = vec![Still { core: 1, from_us: 5_000_000, to_us: 5_030_000 }];
-        Evidence { still, stolen: Vec::new() }
+        Evidence { still, ..Evidence::default() }
     }
 
     fn explained(events: &[Event]) -> Vec<bool> {

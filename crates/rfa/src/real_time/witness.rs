@@ -3,7 +3,7 @@
 
 use super::evidence::{Evidence, Still, Stolen};
 use crate::exit::Stop;
-use rfa_runtime::{BareTick, BareTicks, now, stand_beside, steal_so_far_ms};
+use rfa_runtime::{BareTick, BareTicks, kept_core, now, stand_beside, steal_so_far_ms};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -69,8 +69,10 @@ fn look_at_steal(stop: &AtomicBool) -> Vec<Stolen> {
 
 /// When a core's witness was late: of one without its priority, nothing. What is not told is a
 /// warning.
-fn still(core: usize, ticks: &BareTicks, warnings: &mut Vec<String>) -> Vec<Still> {
+fn still(ticks: &BareTicks, warnings: &mut Vec<String>) -> Vec<Still> {
     warnings.extend(ticks.warnings.iter().cloned());
+    // A thread that the system may move says nothing of a core.
+    let Some(core) = ticks.core else { return Vec::new() };
     if !ticks.real_time {
         warnings.push("a witness without a real-time priority explains nothing".to_owned());
         return Vec::new();
@@ -102,11 +104,11 @@ impl Watching {
 
     /// What they saw, and what they could not have of the operating system.
     pub(crate) fn finish(self) -> Result<(Evidence, Vec<String>), Stop> {
-        let (mut evidence, mut warnings) = (Evidence::default(), Vec::new());
-        for (core, witness) in self.cores.into_iter().enumerate() {
-            let ticks = witness.finish();
-            let ticks = ticks.ok_or_else(|| Stop::failure("a core's witness panicked"))?;
-            evidence.still.extend(still(core, &ticks, &mut warnings));
+        let mut evidence = Evidence { kept_core: kept_core(), ..Evidence::default() };
+        let mut warnings = Vec::new();
+        for core in self.cores {
+            let ticks = core.finish().ok_or_else(|| Stop::failure("a core's witness panicked"))?;
+            evidence.still.extend(still(&ticks, &mut warnings));
         }
         evidence.stolen = self.steal.finish(&mut warnings)?;
         Ok((evidence, warnings))
@@ -120,23 +122,23 @@ mod tests {
 
     fn witness(real_time: bool, late_ticks: u64) -> BareTicks {
         let late = vec![LateTick { tick: 7, planned_us: 5_000, late_us: 12_000 }];
-        BareTicks { late, late_ticks, real_time, ..BareTicks::default() }
+        BareTicks { core: Some(3), late, late_ticks, real_time, ..BareTicks::default() }
     }
 
     #[test]
     fn only_a_witness_with_its_priority_explains_anything() {
         let mut warnings = Vec::new();
-        let seen = still(1, &witness(true, 1), &mut warnings);
-        assert_eq!(seen, [Still { core: 1, from_us: 5_000, to_us: 17_000 }]);
+        let seen = still(&witness(true, 1), &mut warnings);
+        assert_eq!(seen, [Still { core: 3, from_us: 5_000, to_us: 17_000 }]);
         assert!(warnings.is_empty(), "{warnings:?}");
-        assert!(still(1, &witness(false, 1), &mut warnings).is_empty());
+        assert!(still(&witness(false, 1), &mut warnings).is_empty());
         assert!(warnings[0].contains("without a real-time priority"), "{warnings:?}");
     }
 
     #[test]
     fn late_ticks_beyond_those_kept_are_told() {
         let mut warnings = Vec::new();
-        assert_eq!(still(1, &witness(true, 3), &mut warnings).len(), 1);
+        assert_eq!(still(&witness(true, 3), &mut warnings).len(), 1);
         assert!(warnings[0].contains("late 3 times; only the first 1 count"), "{warnings:?}");
     }
 }

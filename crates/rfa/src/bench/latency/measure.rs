@@ -143,3 +143,17 @@ fn unexplained(late: &[(String, LateTick)], evidence: &Evidence) -> Vec<Open> {
 fn size(bytes: u32) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_tick_that_nothing_explains_is_told_with_whose_it_was() {
+        let late = LateTick { tick: 7, planned_us: 5_000_000, late_us: 6_000 };
+        let open = unexplained(&[("treatment 2, control".to_owned(), late)], &Evidence::default());
+        let words = "treatment 2, control tick 7 began 6000 us late: UNEXPLAINED; nothing was seen \
+                     within 50 ms of it";
+        assert_eq!(open.iter().map(|open| open.words.as_str()).collect::<Vec<_>>(), [words]);
+    }
+}
