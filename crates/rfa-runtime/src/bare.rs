@@ -31,7 +31,7 @@ pub struct BareTick {
 pub struct BareTicks {
     /// How late its ticks began.
     pub lateness: Latencies,
-    /// The one core of a witness; `None`: the system chose.
+    /// The one core it was kept to; `None`: the system chose, and it proves nothing of a core.
     pub core: Option<usize>,
     /// A witness's ticks that began later than its period, the first 65536 of them.
     pub late: Vec<LateTick>,
@@ -102,12 +102,15 @@ impl BareTick {
 
 fn run(how: &Waiting, stop: &AtomicBool) -> BareTicks {
     let mut warnings = make_real_time(how.name, how.priority);
-    warnings.extend(how.core.and_then(cores::keep_to));
+    let kept = how.core.map(|core| cores::keep_to(core).map(|()| core)).transpose();
+    let core = kept.unwrap_or_else(|warning| {
+        warnings.push(warning);
+        None
+    });
     let awake = keep_processors_awake();
     warnings.extend(awake.as_ref().err().cloned());
-    let real_time = is_fifo();
-    let mut ticks = BareTicks { core: how.core, warnings, real_time, ..BareTicks::default() };
-    let mut late = LateTicks::keeping(how.core.map_or(0, |_| LATE_TICKS_MAX), how.period);
+    let mut ticks = BareTicks { core, warnings, real_time: is_fifo(), ..BareTicks::default() };
+    let mut late = LateTicks::keeping(core.map_or(0, |_| LATE_TICKS_MAX), how.period);
     let mut pacer = Pacer::every(how.period, MonotonicClock.now().plus(TICK));
     while !stop.load(Ordering::Acquire) {
         sleep_until(pacer.next());
@@ -124,6 +127,21 @@ fn run(how: &Waiting, stop: &AtomicBool) -> BareTicks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::thread::CpuSet;
+
+    #[test]
+    fn a_witness_tells_its_core_only_where_it_was_kept_to_it() {
+        let on = |core| {
+            let witness = Waiting { name: "witness", priority: 1, period: WITNESS_PERIOD, core };
+            BareTick::waiting(witness).expect("a thread").finish().expect("no panic")
+        };
+        let last = cores::each().last().copied();
+        assert_eq!(on(last).core, last);
+        let nowhere = on(Some(CpuSet::MAX_CPU - 1));
+        assert_eq!(nowhere.core, None);
+        let told = nowhere.warnings.iter().any(|warning| warning.contains("not kept to core"));
+        assert!(told, "{:?}", nowhere.warnings);
+    }
 
     /// Never more than there were deadlines; how many fewer is when a thread was first run.
     #[test]

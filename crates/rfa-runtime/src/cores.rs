@@ -100,11 +100,11 @@ pub fn kept_core() -> Option<usize> {
 }
 
 /// Keeps the calling thread to this core.
-pub(crate) fn keep_to(core: usize) -> Option<String> {
+pub(crate) fn keep_to(core: usize) -> Result<(), String> {
     let mut alone = CpuSet::new();
     alone.set(core);
-    let moved = sched_setaffinity(None, &alone);
-    moved.err().map(|error| format!("a witness is not kept to core {core} ({error})"))
+    sched_setaffinity(None, &alone)
+        .map_err(|error| format!("a witness is not kept to core {core} ({error})"))
 }
 
 /// Puts the calling thread, which stands for hardware outside this machine, on the other cores.

@@ -50,7 +50,7 @@ pub use session::{
     Realtime, RunningSession, Session, SessionConfig, SessionError, activation_of, identity_of, now,
 };
 pub use shared::OFF_WAIT;
-pub use stall::{LateTick, StallRecord, steal_so_far_ms};
+pub use stall::{LateTick, StallRecord, steal_by_core_ms, steal_so_far_ms};
 
 #[cfg(test)]
 mod tests;

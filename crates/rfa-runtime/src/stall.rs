@@ -146,9 +146,26 @@ pub fn steal_so_far_ms() -> Option<u64> {
     std::fs::read_to_string("/proc/stat").ok().as_deref().and_then(steal_ms)
 }
 
-/// Steal time of all processors in ms: the eighth number of the line `cpu`.
+/// The same of each core by its number, in ms; empty: not known.
+#[must_use]
+pub fn steal_by_core_ms() -> Vec<(usize, u64)> {
+    let stat = std::fs::read_to_string("/proc/stat").unwrap_or_default();
+    stat.lines().filter_map(core_ms).collect()
+}
+
+/// Steal time of all processors in ms.
 fn steal_ms(stat: &str) -> Option<u64> {
-    let line = stat.lines().find(|line| line.starts_with("cpu "))?;
+    steal_of_line_ms(stat.lines().find(|line| line.starts_with("cpu "))?)
+}
+
+/// Of the line `cpu1`, 1 and its steal time in ms.
+fn core_ms(line: &str) -> Option<(usize, u64)> {
+    let (number, _) = line.strip_prefix("cpu")?.split_once(' ')?;
+    Some((number.parse().ok()?, steal_of_line_ms(line)?))
+}
+
+/// The eighth number of a line `cpu` or `cpu1`.
+fn steal_of_line_ms(line: &str) -> Option<u64> {
     let ticks: u64 = line.split_ascii_whitespace().nth(8)?.parse().ok()?;
     Some(ticks.saturating_mul(1_000 / USER_HZ))
 }
@@ -162,7 +179,8 @@ mod tests {
     fn reads_the_steal_column() {
         let stat = "cpu  10 20 30 40 50 60 70 81 90 100\ncpu0 1 2 3 4 5 6 7 8 9 10\n";
         assert_eq!(steal_ms(stat), Some(810));
-        assert_eq!(steal_ms("cpu 1 2 3\n"), None);
+        assert_eq!(stat.lines().filter_map(core_ms).collect::<Vec<_>>(), [(0, 80)]);
+        assert_eq!((steal_ms("cpu 1 2 3\n"), core_ms("cpu7 1 2 3")), (None, None));
         assert_eq!(steal_ms(""), None);
     }
 

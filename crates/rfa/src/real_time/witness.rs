@@ -3,7 +3,7 @@
 
 use super::evidence::{Evidence, Still, Stolen};
 use crate::exit::Stop;
-use rfa_runtime::{BareTick, BareTicks, kept_core, now, stand_beside, steal_so_far_ms};
+use rfa_runtime::{BareTick, BareTicks, kept_core, now, stand_beside, steal_by_core_ms};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -51,17 +51,16 @@ fn look_at_steal(stop: &AtomicBool) -> Vec<Stolen> {
     // finer than it says.
     let _ = stand_beside();
     let mut stolen = Vec::new();
-    let (mut from_us, mut before) = (now().as_micros(), steal_so_far_ms());
+    let (mut from_us, mut before) = (now().as_micros(), steal_by_core_ms());
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(LOOK_EVERY);
-        let after = steal_so_far_ms();
+        let after = steal_by_core_ms();
         let to_us = now().as_micros();
-        if let Some(ms) = before.zip(after).map(|(before, after)| after.saturating_sub(before))
-            && ms > 0
-            && stolen.len() < RISES_MAX
-        {
-            stolen.push(Stolen { from_us, to_us, ms });
-        }
+        let rises = before.iter().zip(&after).filter(|((one, _), (other, _))| one == other);
+        let rises =
+            rises.map(|((core, before), (_, after))| (*core, after.saturating_sub(*before)));
+        let rises = rises.filter(|(_, ms)| *ms > 0).take(RISES_MAX.saturating_sub(stolen.len()));
+        stolen.extend(rises.map(|(core, ms)| Stolen { core, from_us, to_us, ms }));
         (from_us, before) = (to_us, after);
     }
     stolen

@@ -47,7 +47,7 @@ pub(super) struct Measured {
     /// Of them, those that no stall of the machine explains.
     pub(super) late_unexplained: u64,
     /// The first of those, in words.
-    pub(super) unexplained: Vec<String>,
+    pub(super) late_told: Vec<String>,
     pub(super) missed_ticks: u32,
     /// Late by a period or more, unexplained: each missed a deadline at least.
     pub(super) missed_unexplained: u64,
@@ -117,7 +117,7 @@ impl<'a> Rig<'a> {
             late_unexplained: not_kept.saturating_add(open.len() as u64),
             missed_ticks: ran.missed_ticks,
             missed_unexplained: not_kept.saturating_add(missed as u64),
-            unexplained: open.into_iter().take(UNEXPLAINED_MAX).map(|open| open.words).collect(),
+            late_told: open.into_iter().take(UNEXPLAINED_MAX).map(|open| open.words).collect(),
             steal_ms: steal_before.zip(steal_after).map(|(from, to)| to.saturating_sub(from)),
             trips: ran.trips,
         })

@@ -24,7 +24,7 @@ fn measured() -> Measured {
         fault_to_off_ms: FaultTimes { count: 1, max: Some(50.0), ..FaultTimes::default() },
         late_ticks: 0,
         late_unexplained: 0,
-        unexplained: Vec::new(),
+        late_told: Vec::new(),
         missed_ticks: 0,
         missed_unexplained: 0,
         steal_ms: Some(0),
