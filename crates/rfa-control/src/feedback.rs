@@ -105,7 +105,7 @@ impl Drift {
             self.rate += gains.ki * error * (dt / tuning.drift_s);
         }
         // A wrong drift leaves the tip off by its rate / gain: less than it learns from, or it
-        // would never be unlearned.
+        // would never be unlearned; a quarter less, for the error's noise.
         let unlearned = 0.75 * gains.ki * tuning.drift_error_k;
         let most = (tuning.drift_share * power).min(unlearned);
         self.rate = self.rate.max(-most).min(most);

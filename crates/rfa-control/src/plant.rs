@@ -27,7 +27,9 @@ const LOSS_BOUNDS: (f64, f64) = (0.05, 0.6);
 
 /// No tip is taken for one much smaller than the smallest, K/s per W.
 const START_MAX: f64 = 24.0;
+/// The middle of the fitted range, 1/s (geometric: 0.18).
 const LOSS_START: f64 = 0.2;
+/// How little the starts say: half of `START_MAX`, and half of `LOSS_START`, squared.
 const RATE_VARIANCE: f64 = 150.0;
 const LOSS_VARIANCE: f64 = 0.01;
 
@@ -38,6 +40,7 @@ const SLOPE_VARIANCE: f64 = 1.0;
 
 /// From this rise on the rate is known, K, and changes by no more than `KNOWN_PACE` a second:
 /// late in a ramp power and rise are nearly one line, and along it an estimate can run away.
+/// 20 times the largest noise of a reading, 0.3 °C; a factor of 2 in the fastest ramp of 5 s.
 const KNOWN_RISE_K: f64 = 6.0;
 const KNOWN_PACE: f64 = 0.15;
 
@@ -61,21 +64,24 @@ const REOPEN: f64 = 0.5;
 /// bend the estimate in the fastest ramps; the one that explains the readings best is believed.
 pub(crate) const LAGS_S: [f64; 3] = [0.44, 0.24, 0.11];
 
-/// Another lag has to explain this much better than the one believed, as a share of the error.
+/// Another lag has to explain this much better than the one believed, as a share of the error. By
+/// trial, not derived: it keeps the belief from going to and fro.
 const BELIEF: f64 = 0.9;
 
 /// And by more than noise alone explains, (K/s)²: 0.3 °C rms leaves 0.008 behind the filters.
 const BELIEF_NOISE: f64 = 0.004;
 
-/// Nor is it believed where it would change the rate, and with it all gains, by more than this.
+/// Nor is it believed where it would change the rate, and with it all gains, by more than this:
+/// needles end at 0.65 to 1.7 times the rate that their size tells (ADR 0011).
 const BELIEF_JUMP: f64 = 2.0;
 
-/// Time over which the lags are compared, s.
+/// Time over which the lags are compared, s: more than the slowest of them and `FILTER_S`.
 const SCORE_S: f64 = 1.0;
 
 /// How far the plant may wander in a second, as a share of its rate and in 1/s: what the fitted
 /// shape leaves out. Not forgetting by a factor: in a steady ramp power and rise are nearly one
-/// line, and a factor would let the estimate run away along it.
+/// line, and a factor would let the estimate run away along it. 5 % of `LOSS_START`; of the rate
+/// twice as much, for a needle may move.
 const RATE_WANDER: f64 = 0.1;
 const LOSS_WANDER: f64 = 0.01;
 

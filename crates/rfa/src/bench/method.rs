@@ -3,7 +3,8 @@
 /// The text above a table in Markdown.
 pub(super) const METHOD: &str = "\
 A draw is a needle in a tissue on a generator with a plan, a function of seed and number: gauge 23 to 16, tip 2 to 15 mm, eight
-tissues with every property evenly from its published range, 55 to 90 °C, ramps of 5, 15 and 30 s, sensor lag of 50 to 300 ms,
+tissues with conductivity, heat conduction, both their rises, heat capacity, perfusion and baseline evenly from their published
+ranges (metabolic heat and the tissues of layers as published), 55 to 90 °C, ramps of 5, 15 and 30 s, sensor lag of 50 to 300 ms,
 noise of 0.02 to 0.3 °C rms, quantum of 1 to 10 mK, generator 0 to 40 ms late with an error of ±10 % and steps of 0.05 W. Sources:
 `crates/rfa-bench/src/population.rs`; draws of less than 70 or more than 2,700 ohm are drawn again. Every controller
 treats the same draws on virtual time, through codec, interlock and simulated generator, under the same power ceilings; those

@@ -20,6 +20,12 @@ const TICKS_MISSED_US: u64 = 10_000;
 /// request (H-20), 10 ms of them planned.
 const SILENCE_US: u64 = 20_000;
 
+/// Of a tick's lateness this part, a tenth, and one period of the witness may be unwitnessed. A host
+/// stops a processor several times within milliseconds, and each stall may have begun a period
+/// before the witness noticed it. Of a tick 34.3 ms late a soak saw 16.5, 11.6, 3.2 and 1.4 ms
+/// witnessed, with pauses below a millisecond: all but 4.7 %.
+const UNWITNESSED_PART: u64 = 10;
+
 /// Of what nothing explains, everything is told that was seen within this time of it.
 const NEAR_US: u64 = 50_000;
 
@@ -94,6 +100,12 @@ impl Sought {
     fn is_on(&self, core: usize) -> bool {
         self.core.is_none_or(|sought| sought == core)
     }
+
+    /// How much of a witness's latenesses lies within it.
+    fn witnessed_us(&self, still: &[Still]) -> u64 {
+        let whole = (self.from_us, self.to_us);
+        still.iter().filter_map(|still| overlap_us((still.from_us, still.to_us), whole)).sum()
+    }
 }
 
 impl Evidence {
@@ -106,7 +118,8 @@ impl Evidence {
         let LateTick { planned_us: from_us, late_us: at_least_us, .. } = *late;
         let to_us = from_us.saturating_add(at_least_us);
         let core = self.kept_core;
-        self.of(&Sought { from_us, to_us, at_least_us, core, origin_us: from_us })
+        let sought = Sought { from_us, to_us, at_least_us, core, origin_us: from_us };
+        self.of(&sought, self.stalls_in(&sought))
     }
 
     /// Why `rule`, which a machine standing still can trip, tripped at `at_us`.
@@ -114,40 +127,42 @@ impl Evidence {
         let (at_least_us, core) =
             if rule == "H-44" { (TICKS_MISSED_US, self.kept_core) } else { (SILENCE_US, None) };
         let from_us = at_us.saturating_sub(TRIP_WINDOW_US);
-        self.of(&Sought { from_us, to_us: at_us, at_least_us, core, origin_us: at_us })
+        let sought = Sought { from_us, to_us: at_us, at_least_us, core, origin_us: at_us };
+        self.of(&sought, self.one_stall_in(&sought))
     }
 
     /// Why a treatment was not opened within two moments: an answer or a self-test came too late.
     pub(crate) fn of_opening(&self, from_us: u64, to_us: u64) -> Cause {
         let at_least_us = SILENCE_US;
-        self.of(&Sought { from_us, to_us, at_least_us, core: None, origin_us: from_us })
+        let sought = Sought { from_us, to_us, at_least_us, core: None, origin_us: from_us };
+        self.of(&sought, self.one_stall_in(&sought))
     }
 
-    fn of(&self, sought: &Sought) -> Cause {
-        let stall = self.stood_still(sought).or_else(|| self.was_stolen(sought));
+    fn of(&self, sought: &Sought, stall: Option<String>) -> Cause {
+        let stall = stall.or_else(|| self.was_stolen(sought));
         stall.map_or_else(|| Cause::Unexplained(self.near(sought)), Cause::Stall)
     }
 
-    /// One lateness, or two in a row: the first to the last of them.
-    fn stood_still(&self, sought: &Sought) -> Option<String> {
-        let one = self.still.iter().map(|still| (still, still));
-        let two = self.still.iter().zip(self.still.iter().skip(1));
-        let two = two.filter(|(first, last)| are_in_a_row(first, last));
-        // A stall may have begun a period before the witness noticed it.
-        let enough = |(first, last): &(&Still, &Still)| {
-            let overlap = overlap_us((first.from_us, last.to_us), (sought.from_us, sought.to_us));
-            let overlap = overlap.map(|us| us.saturating_add(WITNESS_PERIOD.as_micros()));
-            sought.is_on(first.core) && overlap.is_some_and(|us| us >= sought.at_least_us)
-        };
-        let (first, last) = one.chain(two).find(enough)?;
-        let us = |still: &Still| still.to_us.saturating_sub(still.from_us);
-        let again = (first != last).then(|| format!(" and {} at its next deadline", us(last)));
-        Some(format!(
-            "a thread that only waits on core {} was {} us late then too{}",
-            first.core,
-            us(first),
-            again.unwrap_or_default()
-        ))
+    /// One core stood still for all of it but the unwitnessed part, in one stall or several.
+    fn stalls_in(&self, sought: &Sought) -> Option<String> {
+        let late_us = sought.at_least_us;
+        let unwitnessed_us = WITNESS_PERIOD.as_micros().saturating_add(late_us / UNWITNESSED_PART);
+        let cores = self.still.chunk_by(|one, next| one.core == next.core);
+        let each =
+            cores.filter_map(|still| Some((still.first()?.core, sought.witnessed_us(still))));
+        let (core, us) = each
+            .filter(|(core, _)| sought.is_on(*core))
+            .find(|(_, us)| us.saturating_add(unwitnessed_us) >= late_us)?;
+        Some(format!("a thread that only waits on core {core} was late too, {us} us of that"))
+    }
+
+    /// One core stood still once for so long: a silence is of one piece.
+    fn one_stall_in(&self, sought: &Sought) -> Option<String> {
+        let there = self.still.iter().filter(|still| sought.is_on(still.core));
+        let mut each = there.map(|still| (still.core, sought.witnessed_us(&[*still])));
+        let enough = |us: u64| us.saturating_add(WITNESS_PERIOD.as_micros()) >= sought.at_least_us;
+        let (core, us) = each.find(|(_, us)| enough(*us))?;
+        Some(format!("a thread that only waits on core {core} was {us} us late then"))
     }
 
     fn was_stolen(&self, sought: &Sought) -> Option<String> {
@@ -190,182 +205,10 @@ impl Evidence {
     }
 }
 
-/// The witness ran and was late again at its very next deadline: a host can stop a processor twice
-/// within a millisecond, and nobody below the witness need have run in between. Only two count
-/// together: a core that runs between many is not still.
-fn are_in_a_row(one: &Still, next: &Still) -> bool {
-    let pause_us = next.from_us.checked_sub(one.to_us);
-    one.core == next.core && pause_us.is_some_and(|us| us <= WITNESS_PERIOD.as_micros())
-}
-
 /// How long two spans of time have in common; `None`: they do not even touch.
 fn overlap_us(one: (u64, u64), other: (u64, u64)) -> Option<u64> {
     one.1.min(other.1).checked_sub(one.0.max(other.0))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MS: u64 = 1_000;
-
-    fn still(from_us: u64, to_us: u64) -> Evidence {
-        stills(&[(1, from_us, to_us)])
-    }
-
-    fn stills(late: &[(usize, u64, u64)]) -> Evidence {
-        let still = |&(core, from_us, to_us): &(usize, u64, u64)| Still { core, from_us, to_us };
-        let still = late.iter().map(still).collect();
-        Evidence { kept_core: Some(1), still, stolen: Vec::new() }
-    }
-
-    fn stolen(looks: &[(u64, u64, u64)]) -> Evidence {
-        let look = |&(from_us, to_us, ms): &(u64, u64, u64)| Stolen { core: 1, from_us, to_us, ms };
-        let stolen = looks.iter().map(look).collect();
-        Evidence { kept_core: Some(1), stolen, ..Evidence::default() }
-    }
-
-    fn late(late_us: u64) -> LateTick {
-        LateTick { tick: 500, planned_us: 5_000 * MS, late_us }
-    }
-
-    /// What explains a tick planned for 5 s that began 12 ms late; `None`: nothing does.
-    fn of_late(evidence: &Evidence) -> Option<String> {
-        stall(evidence.of_late(&late(12 * MS)))
-    }
-
-    fn stall(cause: Cause) -> Option<String> {
-        if let Cause::Stall(why) = cause { Some(why) } else { None }
-    }
-
-    #[test]
-    fn a_witness_explains_what_it_suffered_too() {
-        // It may have begun to wait up to its period later than the tick.
-        let told = of_late(&still(5_001 * MS, 5_012 * MS)).expect("explained");
-        assert!(told.contains("11000 us late"), "{told}");
-        assert_eq!(of_late(&still(5_001 * MS + 1, 5_012 * MS)), None, "too short");
-        assert_eq!(of_late(&still(5_001 * MS, 5_012 * MS - 1)), None, "over too soon");
-        assert_eq!(of_late(&still(4_980 * MS, 4_999 * MS)), None, "before it");
-        assert_eq!(of_late(&still(5_013 * MS, 5_030 * MS)), None, "after it");
-    }
-
-    /// Another core's stall does not keep a tick from beginning, unless none is kept for the ticks;
-    /// the generator may be there, and fall silent.
-    #[test]
-    fn only_what_its_own_core_suffered_explains_a_tick() {
-        let mut looks = stolen(&[(5_000 * MS, 5_030 * MS, 30)]);
-        looks.stolen[0].core = 0;
-        for mut elsewhere in [stills(&[(0, 5_000 * MS, 5_030 * MS)]), looks] {
-            assert_eq!(of_late(&elsewhere), None);
-            assert_eq!(stall(elsewhere.of_trip("H-44", 5_030 * MS)), None);
-            assert!(stall(elsewhere.of_trip("H-22", 5_030 * MS)).is_some());
-            elsewhere.kept_core = None;
-            assert!(of_late(&elsewhere).is_some());
-        }
-    }
-
-    /// As a soak saw it: control 8,156 us late.
-    #[test]
-    fn two_stalls_in_a_row_explain_together() {
-        let at = 5_000 * MS;
-        let two = [(1, at - 5_690, at + 6_270), (1, at + 6_310, at + 8_080)];
-        let of = |late_by: &[(usize, u64, u64)]| stall(stills(late_by).of_late(&late(8_156)));
-        let told = of(&two).expect("explained");
-        assert!(told.ends_with("11960 us late then too and 1770 at its next deadline"), "{told}");
-        assert_eq!((of(&two[..1]), of(&two[1..])), (None, None), "one alone");
-        assert_eq!(of(&[two[0], (0, two[1].1, two[1].2)]), None, "on two cores");
-    }
-
-    /// The negative control: the witness met a deadline in between, or the core ran again and again.
-    #[test]
-    fn stalls_between_which_the_core_ran_count_apart() {
-        let at = 5_000 * MS;
-        let row = [(1, at, at + 5_000), (1, at + 6_000, at + 12_000)];
-        assert!(of_late(&stills(&row)).is_some());
-        assert_eq!(of_late(&stills(&[row[0], (1, at + 6_001, at + 12_000)])), None);
-        let three =
-            [(1, at, at + 4_000), (1, at + 4_500, at + 8_000), (1, at + 8_500, at + 12_000)];
-        assert_eq!(of_late(&stills(&three)), None);
-        let many: Vec<_> = (0..6).map(|n| (1, at + n * 2 * MS, at + n * 2 * MS + 1_001)).collect();
-        assert_eq!(of_late(&stills(&many)), None);
-        assert_eq!(stall(stills(&many).of_trip("H-44", at + 12 * MS)), None);
-    }
-
-    #[test]
-    fn stolen_time_explains_what_its_look_touches() {
-        assert!(of_late(&stolen(&[(5_000 * MS, 5_020 * MS, 10)])).is_some());
-        // The counter is brought up to date up to 10 ms later, and seen by the look after that.
-        assert!(of_late(&stolen(&[(5_022 * MS, 5_032 * MS, 10)])).is_some());
-        assert_eq!(of_late(&stolen(&[(5_022 * MS + 1, 5_032 * MS, 10)])), None);
-        assert!(of_late(&stolen(&[(4_980 * MS, 4_990 * MS, 10)])).is_some());
-        assert_eq!(of_late(&stolen(&[(4_980 * MS, 4_990 * MS - 1, 10)])), None);
-    }
-
-    /// What the host took must be about as much as the tick was late: a step of the counter less.
-    #[test]
-    fn little_stolen_time_explains_no_long_stall() {
-        let tenth = [(5_000 * MS, 5_010 * MS, 10), (5_010 * MS, 5_020 * MS, 10)];
-        let of_late = |ms: u64| stall(stolen(&tenth).of_late(&late(ms * MS)));
-        assert!(of_late(30).is_some());
-        assert_eq!(of_late(31), None);
-    }
-
-    /// The negative control: the host took much, at other times of the run.
-    #[test]
-    fn stolen_time_elsewhere_in_the_run_explains_nothing() {
-        let elsewhere = stolen(&[
-            (1_000 * MS, 1_010 * MS, 500),
-            (4_900 * MS, 4_989 * MS, 80),
-            (5_023 * MS, 5_100 * MS, 70),
-            (9_000 * MS, 9_010 * MS, 500),
-        ]);
-        assert_eq!(of_late(&elsewhere), None);
-        assert_eq!(of_late(&Evidence::default()), None);
-    }
-
-    #[test]
-    fn an_opening_needs_a_stall_meanwhile_that_is_long_enough() {
-        let opening = |evidence: &Evidence| stall(evidence.of_opening(5_000 * MS, 6_000 * MS));
-        assert!(opening(&still(5_500 * MS, 5_519 * MS)).is_some());
-        assert_eq!(opening(&still(5_500 * MS, 5_519 * MS - 1)), None, "19 ms and the period");
-        assert_eq!(opening(&still(4_900 * MS, 4_990 * MS)), None, "before it");
-        assert!(opening(&stolen(&[(5_500 * MS, 5_510 * MS, 10)])).is_some());
-    }
-
-    #[test]
-    fn a_trip_needs_a_stall_that_can_cause_it() {
-        let at = 5_000 * MS;
-        let trip = |evidence: &Evidence, rule| stall(evidence.of_trip(rule, at));
-        assert!(trip(&still(at - 25 * MS, at - 5 * MS), "H-20").is_some());
-        assert_eq!(trip(&still(at - 25 * MS, at - 8 * MS), "H-20"), None, "17 ms");
-        assert!(trip(&still(at - 25 * MS, at - 15 * MS), "H-44").is_some());
-        assert_eq!(trip(&still(at - 180 * MS, at - 131 * MS), "H-22"), None, "long before");
-        assert_eq!(trip(&still(at + MS, at + 90 * MS), "H-22"), None, "after it");
-    }
-
-    /// Whoever looks for the reason finds what was seen, and when.
-    #[test]
-    fn what_nothing_explains_is_told_with_what_was_seen_near_it() {
-        let mut evidence = stills(&[(0, 4_000 * MS, 4_030 * MS), (1, 4_990 * MS, 5_003 * MS)]);
-        evidence.stolen.push(Stolen { core: 1, from_us: 5_040 * MS, to_us: 5_050 * MS, ms: 1 });
-        let told = evidence.of_late(&late(12 * MS)).to_string();
-        let seen = "core 1 still from -10.0 to 3.0, 1 ms of core 1 stolen from 40.0 to 50.0";
-        assert_eq!(told, format!("UNEXPLAINED; in ms from then: {seen}"));
-        // A trip's times count from the trip.
-        let told = evidence.of_trip("H-22", 5_010 * MS).to_string();
-        assert!(told.contains("core 1 still from -20.0 to -7.0"), "{told}");
-        let told = Evidence::default().of_late(&late(12 * MS)).to_string();
-        assert_eq!(told, "UNEXPLAINED; nothing was seen within 50 ms of it");
-    }
-
-    #[test]
-    fn of_much_that_was_seen_the_longest_is_told() {
-        let short = (0..30).map(|n| (0, (4_960 + 2 * n) * MS, (4_960 + 2 * n) * MS + 1_100));
-        let long = std::iter::once((1, 5_000 * MS, 5_009 * MS));
-        let all: Vec<_> = short.chain(long).collect();
-        let told = stills(&all).of_late(&late(12 * MS)).to_string();
-        assert_eq!(told.matches(" still from ").count(), NEAR_MAX);
-        assert!(told.contains("core 1 still from 0.0 to 9.0"), "{told}");
-        assert!(told.ends_with("and 15 more"), "{told}");
-    }
-}
+mod tests;

@@ -1,0 +1,167 @@
+use super::*;
+
+const MS: u64 = 1_000;
+
+fn still(from_us: u64, to_us: u64) -> Evidence {
+    stills(&[(1, from_us, to_us)])
+}
+
+fn stills(late: &[(usize, u64, u64)]) -> Evidence {
+    let still = |&(core, from_us, to_us): &(usize, u64, u64)| Still { core, from_us, to_us };
+    let still = late.iter().map(still).collect();
+    Evidence { kept_core: Some(1), still, stolen: Vec::new() }
+}
+
+fn stolen(looks: &[(u64, u64, u64)]) -> Evidence {
+    let look = |&(from_us, to_us, ms): &(u64, u64, u64)| Stolen { core: 1, from_us, to_us, ms };
+    let stolen = looks.iter().map(look).collect();
+    Evidence { kept_core: Some(1), stolen, ..Evidence::default() }
+}
+
+fn late(late_us: u64) -> LateTick {
+    LateTick { tick: 500, planned_us: 5_000 * MS, late_us }
+}
+
+/// What explains a tick planned for 5 s that began 12 ms late; `None`: nothing does.
+fn of_late(evidence: &Evidence) -> Option<String> {
+    stall(evidence.of_late(&late(12 * MS)))
+}
+
+fn stall(cause: Cause) -> Option<String> {
+    if let Cause::Stall(why) = cause { Some(why) } else { None }
+}
+
+/// A tenth of its 12 ms and a period of the witness may be unwitnessed.
+#[test]
+fn a_witness_explains_what_it_suffered_too() {
+    let told = of_late(&still(5_002 * MS + 200, 5_012 * MS)).expect("explained");
+    assert!(told.ends_with("was late too, 9800 us of that"), "{told}");
+    assert_eq!(of_late(&still(5_002 * MS + 201, 5_012 * MS)), None, "too short");
+    assert_eq!(of_late(&still(5_002 * MS + 200, 5_012 * MS - 1)), None, "over too soon");
+    assert_eq!(of_late(&still(4_980 * MS, 4_999 * MS)), None, "before it");
+    assert_eq!(of_late(&still(5_013 * MS, 5_030 * MS)), None, "after it");
+}
+
+/// Another core's stall does not keep a tick from beginning, unless none is kept for the ticks;
+/// the generator may be there, and fall silent.
+#[test]
+fn only_what_its_own_core_suffered_explains_a_tick() {
+    let mut looks = stolen(&[(5_000 * MS, 5_030 * MS, 30)]);
+    looks.stolen[0].core = 0;
+    for mut elsewhere in [stills(&[(0, 5_000 * MS, 5_030 * MS)]), looks] {
+        assert_eq!(of_late(&elsewhere), None);
+        assert_eq!(stall(elsewhere.of_trip("H-44", 5_030 * MS)), None);
+        assert!(stall(elsewhere.of_trip("H-22", 5_030 * MS)).is_some());
+        elsewhere.kept_core = None;
+        assert!(of_late(&elsewhere).is_some());
+    }
+}
+
+/// As two soaks saw it.
+#[test]
+fn stalls_of_one_core_explain_together() {
+    let at = 5_000 * MS;
+    let of = |still: &[(usize, u64, u64)], us| stall(stills(still).of_late(&late(us)));
+    let two = [(1, at - 5_690, at + 6_270), (1, at + 6_310, at + 8_080)];
+    assert!(of(&two, 8_156).expect("explained").ends_with("8040 us of that"));
+    assert_eq!((of(&two[..1], 8_156), of(&two[1..], 8_156)), (None, None), "one alone");
+    assert_eq!(of(&[two[0], (2, two[1].1, two[1].2)], 8_156), None, "on two cores");
+    let four = [
+        (1, at - 8_500, at + 16_500),
+        (1, at + 16_500, at + 28_100),
+        (1, at + 28_500, at + 31_700),
+        (1, at + 32_500, at + 33_900),
+    ];
+    assert!(of(&four, 34_342).is_some());
+    assert_eq!(of(&[four[0], four[1], four[3]], 34_342), None, "one is missing");
+}
+
+/// The negative control: a core that is late again and again runs in between, and what kept the
+/// tick from beginning may be this program. A silence is of one piece besides.
+#[test]
+fn a_core_that_often_ran_explains_nothing() {
+    let at = 5_000 * MS;
+    let many: Vec<_> = (0..15).map(|n| (1, at + n * 2 * MS, at + n * 2 * MS + 1_500)).collect();
+    let evidence = stills(&many);
+    assert_eq!(stall(evidence.of_late(&late(30 * MS))), None);
+    assert_eq!(stall(evidence.of_trip("H-44", at + 30 * MS)), None);
+    assert_eq!(stall(evidence.of_opening(at, at + 30 * MS)), None);
+}
+
+#[test]
+fn stolen_time_explains_what_its_look_touches() {
+    assert!(of_late(&stolen(&[(5_000 * MS, 5_020 * MS, 10)])).is_some());
+    // The counter is brought up to date up to 10 ms later, and seen by the look after that.
+    assert!(of_late(&stolen(&[(5_022 * MS, 5_032 * MS, 10)])).is_some());
+    assert_eq!(of_late(&stolen(&[(5_022 * MS + 1, 5_032 * MS, 10)])), None);
+    assert!(of_late(&stolen(&[(4_980 * MS, 4_990 * MS, 10)])).is_some());
+    assert_eq!(of_late(&stolen(&[(4_980 * MS, 4_990 * MS - 1, 10)])), None);
+}
+
+/// What the host took must be about as much as the tick was late: a step of the counter less.
+#[test]
+fn little_stolen_time_explains_no_long_stall() {
+    let tenth = [(5_000 * MS, 5_010 * MS, 10), (5_010 * MS, 5_020 * MS, 10)];
+    let of_late = |ms: u64| stall(stolen(&tenth).of_late(&late(ms * MS)));
+    assert!(of_late(30).is_some());
+    assert_eq!(of_late(31), None);
+}
+
+/// The negative control: the host took much, at other times of the run.
+#[test]
+fn stolen_time_elsewhere_in_the_run_explains_nothing() {
+    let elsewhere = stolen(&[
+        (1_000 * MS, 1_010 * MS, 500),
+        (4_900 * MS, 4_989 * MS, 80),
+        (5_023 * MS, 5_100 * MS, 70),
+        (9_000 * MS, 9_010 * MS, 500),
+    ]);
+    assert_eq!(of_late(&elsewhere), None);
+    assert_eq!(of_late(&Evidence::default()), None);
+}
+
+#[test]
+fn an_opening_needs_a_stall_meanwhile_that_is_long_enough() {
+    let opening = |evidence: &Evidence| stall(evidence.of_opening(5_000 * MS, 6_000 * MS));
+    assert!(opening(&still(5_500 * MS, 5_519 * MS)).is_some());
+    assert_eq!(opening(&still(5_500 * MS, 5_519 * MS - 1)), None, "19 ms and the period");
+    assert_eq!(opening(&still(4_900 * MS, 4_990 * MS)), None, "before it");
+    assert!(opening(&stolen(&[(5_500 * MS, 5_510 * MS, 10)])).is_some());
+}
+
+#[test]
+fn a_trip_needs_a_stall_that_can_cause_it() {
+    let at = 5_000 * MS;
+    let trip = |evidence: &Evidence, rule| stall(evidence.of_trip(rule, at));
+    assert!(trip(&still(at - 25 * MS, at - 5 * MS), "H-20").is_some());
+    assert_eq!(trip(&still(at - 25 * MS, at - 8 * MS), "H-20"), None, "17 ms");
+    assert!(trip(&still(at - 25 * MS, at - 15 * MS), "H-44").is_some());
+    assert_eq!(trip(&still(at - 180 * MS, at - 131 * MS), "H-22"), None, "long before");
+    assert_eq!(trip(&still(at + MS, at + 90 * MS), "H-22"), None, "after it");
+}
+
+/// Whoever looks for the reason finds what was seen, and when.
+#[test]
+fn what_nothing_explains_is_told_with_what_was_seen_near_it() {
+    let mut evidence = stills(&[(0, 4_000 * MS, 4_030 * MS), (1, 4_990 * MS, 5_003 * MS)]);
+    evidence.stolen.push(Stolen { core: 1, from_us: 5_040 * MS, to_us: 5_050 * MS, ms: 1 });
+    let told = evidence.of_late(&late(12 * MS)).to_string();
+    let seen = "core 1 still from -10.0 to 3.0, 1 ms of core 1 stolen from 40.0 to 50.0";
+    assert_eq!(told, format!("UNEXPLAINED; in ms from then: {seen}"));
+    // A trip's times count from the trip.
+    let told = evidence.of_trip("H-22", 5_010 * MS).to_string();
+    assert!(told.contains("core 1 still from -20.0 to -7.0"), "{told}");
+    let told = Evidence::default().of_late(&late(12 * MS)).to_string();
+    assert_eq!(told, "UNEXPLAINED; nothing was seen within 50 ms of it");
+}
+
+#[test]
+fn of_much_that_was_seen_the_longest_is_told() {
+    let short = (0..30).map(|n| (0, (4_960 + 2 * n) * MS, (4_960 + 2 * n) * MS + 1_100));
+    let long = std::iter::once((1, 5_000 * MS, 5_009 * MS));
+    let all: Vec<_> = short.chain(long).collect();
+    let told = stills(&all).of_late(&late(12 * MS)).to_string();
+    assert_eq!(told.matches(" still from ").count(), NEAR_MAX);
+    assert!(told.contains("core 1 still from 0.0 to 9.0"), "{told}");
+    assert!(told.ends_with("and 15 more"), "{told}");
+}
