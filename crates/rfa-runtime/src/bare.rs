@@ -67,8 +67,8 @@ impl BareTick {
     }
 
     /// One on each core, each millisecond, before every thread of a session: a core on which it
-    /// is late stood still, or its kernel could not be interrupted. They use a few per cent of
-    /// each core.
+    /// is late stood still, or its kernel could not be interrupted or throttled all that is real
+    /// time (950 of each 1,000 ms are its own). They use a few per cent of each core.
     ///
     /// # Errors
     /// As [`start`](Self::start).

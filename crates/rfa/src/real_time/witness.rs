@@ -108,6 +108,7 @@ impl Watching {
         for core in self.cores {
             let ticks = core.finish().ok_or_else(|| Stop::failure("a core's witness panicked"))?;
             evidence.still.extend(still(&ticks, &mut warnings));
+            evidence.witnessed.extend(ticks.core.filter(|_| ticks.real_time));
         }
         evidence.stolen = self.steal.finish(&mut warnings)?;
         Ok((evidence, warnings))
