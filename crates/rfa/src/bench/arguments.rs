@@ -33,7 +33,7 @@ Whole treatments run through a real pseudo-terminal on the real threads, with th
 then with a busy thread of ordinary priority for each core. In the same run, at the same priority
 and period: cyclictest of rt-tests where it is installed (apt install rt-tests), a bare thread that
 does the same in this process, and a bare echo through a pseudo-terminal of its own. A late tick
-is explained only where a witness on its core was late just then too, or the host took time.
+is explained only where a witness on its core, a thread that only waits, was late just then too.
 Exit 0: every target is met. Exit 4: some are not.")]
     Latency(latency::Arguments),
 }
