@@ -6,16 +6,14 @@
 
 mod common;
 
-use common::GoesOn;
-use common::served::{Served, start};
+use common::served::{Served, start, work};
 use rfa_interlock::RuleId;
 use rfa_plan::Plan;
-use rfa_runtime::virtual_time::Operator;
-use rfa_runtime::{Ended, RunningSession, SessionResult, now};
+use rfa_runtime::{Ended, SessionResult};
 use rfa_session::Latency;
 use rfa_sim::OffCause;
 use rfa_units::Span;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// One step of the plan with the shortest ramp and hold: about 7 s.
 fn short_plan() -> Plan {
@@ -25,29 +23,6 @@ fn short_plan() -> Plan {
     spec.steps = rfa_units::Bounded::new();
     spec.steps.push(step).expect("room for one");
     Plan::new(spec).unwrap_or_else(|error| panic!("{error:?}"))
-}
-
-/// Works the console until the session ends, or `enough` says so.
-fn work(running: &mut RunningSession, mut enough: impl FnMut(u32) -> bool) -> Option<Ended> {
-    let mut console = running.console().expect("one console");
-    let mut operator = GoesOn::default();
-    let until = Instant::now() + Duration::from_secs(60);
-    while Instant::now() < until {
-        if let Some(ended) = running.status().ended() {
-            return Some(ended);
-        }
-        let snapshot = console.refresh();
-        let granted = snapshot.latest.map_or(0, |l| l.interlock.outputs.permit.granted.get());
-        if enough(granted) {
-            return None;
-        }
-        if let Some(intent) = operator.step(now(), snapshot) {
-            console.send(intent);
-        }
-        console.heartbeat();
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    panic!("a session of a few seconds did not end within 60 s: {:?}", running.status());
 }
 
 /// Whether the result shows a stall of the machine that must trip (two missed ticks).

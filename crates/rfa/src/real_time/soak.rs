@@ -5,8 +5,9 @@ use super::{Busy, Cause, Evidence, Sessions, Treated, Wanted, Watching};
 use crate::cli::Format;
 use crate::exit::{Exit, Stop};
 use crate::output;
-use crate::scenario::{processors, re_execute, stalls_trip};
+use crate::scenario::{processors, re_execute};
 use crate::treatment::{Asked, Report};
+use rfa_figures::summary::TripSummary;
 use rfa_runtime::{Ended, LatencySet, LatencyUs, QuitReason, StallRecord, now, steal_so_far_ms};
 use serde::Serialize;
 use std::fmt::Write;
@@ -32,14 +33,8 @@ struct Ending {
     /// Neither through, nor out of time, nor tripped; or RF was not seen off.
     ended_badly: bool,
     stall: StallRecord,
-    trips: Vec<Trip>,
+    trips: Vec<TripSummary>,
     recording: crate::scenario::Scratch,
-}
-
-struct Trip {
-    words: String,
-    rule: String,
-    at_us: u64,
 }
 
 /// One thing that was not as planned.
@@ -148,12 +143,7 @@ fn keep(sessions: &Sessions, treated: Treated) -> Ending {
     let report = Report::new(&sessions.asked().plan, &finished, None)
         .with_generator(&generator)
         .with_served(served);
-    let trips = report.summary.trips.iter().map(|trip| Trip {
-        words: format!("tick {}: {} {}", trip.tick, trip.rule, trip.text),
-        rule: trip.rule.clone(),
-        at_us: trip.at_us,
-    });
-    let trips: Vec<Trip> = trips.collect();
+    let trips = report.summary.trips.clone();
     let out_of_time = end == Ended::Quit(QuitReason::Signal);
     Ending {
         end: if out_of_time { "out of time".to_owned() } else { report.end.clone() },
@@ -215,13 +205,10 @@ impl Soaked {
         self.whole += usize::from(kept.whole);
         self.ends.push(kept.end.clone());
         self.judge_late(treatment, &kept.stall, evidence);
-        for Trip { words, rule, at_us } in &kept.trips {
-            let cause = if stalls_trip(rule) {
-                evidence.of_trip(rule, *at_us)
-            } else {
-                Cause::Unexplained("no stall trips this rule".to_owned())
-            };
-            self.trips.push(Event { treatment, what: words.clone(), cause });
+        for trip in &kept.trips {
+            let what = format!("tick {}: {} {}", trip.tick, trip.rule, trip.text);
+            let cause = evidence.of_trip(&trip.rule, trip.at_us);
+            self.trips.push(Event { treatment, what, cause });
         }
         if kept.ended_badly {
             let what = format!("ended: {}", kept.end);

@@ -9,6 +9,7 @@ use crate::exit::Stop;
 use crate::real_time::{Busy, Evidence, Sessions, Watching};
 use crate::scenario;
 use crate::treatment::Asked;
+use rfa_figures::summary::TripSummary;
 use rfa_runtime::{BareTick, LateTick, Latencies, LatencyUs, QuantilesUs, TICK, steal_so_far_ms};
 use rfa_sim::pty::EchoSizes;
 use rfa_wire::budget::{GRANT_FRAME, telemetry_frame};
@@ -119,7 +120,7 @@ impl<'a> Rig<'a> {
             missed_unexplained: not_kept.saturating_add(missed as u64),
             late_told: open.into_iter().take(UNEXPLAINED_MAX).map(|open| open.words).collect(),
             steal_ms: steal_before.zip(steal_after).map(|(from, to)| to.saturating_sub(from)),
-            trips: ran.trips,
+            trips: ran.trips.iter().map(|trip| trip_words(trip, &evidence)).collect(),
         })
     }
 }
@@ -140,6 +141,11 @@ fn unexplained(late: &[(String, LateTick)], evidence: &Evidence) -> Vec<Open> {
     open.collect()
 }
 
+fn trip_words(trip: &TripSummary, evidence: &Evidence) -> String {
+    let cause = evidence.of_trip(&trip.rule, trip.at_us);
+    format!("{} {}: {cause}", trip.rule, trip.text)
+}
+
 fn size(bytes: u32) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }
@@ -155,5 +161,24 @@ mod tests {
         let words = "treatment 2, control tick 7 began 6000 us late: UNEXPLAINED; nothing was seen \
                      within 50 ms of it";
         assert_eq!(open.iter().map(|open| open.words.as_str()).collect::<Vec<_>>(), [words]);
+    }
+
+    #[test]
+    fn a_trip_is_told_with_its_cause() {
+        let trip = |rule: &str| TripSummary {
+            rule: rule.to_owned(),
+            alarm: String::new(),
+            value: 40_000,
+            limit: 30_000,
+            unit: "us".to_owned(),
+            text: "40.0 ms, limit 30.0 ms".to_owned(),
+            window_us: 0,
+            tick: 7,
+            at_us: 5_000_000,
+        };
+        let told = |rule| trip_words(&trip(rule), &Evidence::default());
+        let nothing = "H-44 40.0 ms, limit 30.0 ms: UNEXPLAINED; nothing was seen within 50 ms";
+        assert!(told("H-44").starts_with(nothing), "{}", told("H-44"));
+        assert!(told("H-01").ends_with("UNEXPLAINED; no stall trips this rule"));
     }
 }

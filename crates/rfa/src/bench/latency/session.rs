@@ -4,6 +4,7 @@ use super::tap::AnswerTap;
 use crate::exit::{Exit, Stop};
 use crate::real_time::{Sessions, Wanted};
 use crate::treatment::Finished;
+use rfa_figures::summary::TripSummary;
 use rfa_runtime::{Ended, LateTick, Latencies, LatencySet, TICK};
 use rfa_session::Latency;
 use std::sync::{Arc, Mutex};
@@ -29,7 +30,7 @@ pub(super) struct Ran {
     pub(super) late: Vec<(String, LateTick)>,
     pub(super) missed_ticks: u32,
     /// Rules that ended a treatment.
-    pub(super) trips: Vec<String>,
+    pub(super) trips: Vec<TripSummary>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -51,8 +52,7 @@ impl Ran {
         let late_ticks = stall.late_ticks.saturating_add(stall.control_late_ticks);
         self.late_ticks = self.late_ticks.saturating_add(late_ticks);
         self.missed_ticks = self.missed_ticks.saturating_add(result.missed_ticks);
-        let trips = result.summary.trips.into_iter();
-        self.trips.extend(trips.map(|trip| format!("{} {}", trip.rule, trip.text)));
+        self.trips.extend(result.summary.trips);
         self.warnings.extend(result.warnings);
     }
 }
