@@ -34,7 +34,7 @@ mod threads;
 pub mod virtual_time;
 mod wiring;
 
-pub use bare::{BareTick, BareTicks, WITNESS_PERIOD};
+pub use bare::{BareStall, BareTick, BareTicks, WITNESS_PERIOD};
 pub use clock::{Clock, MonotonicClock, VirtualClock};
 pub use console::{ConsoleHandle, Stopper};
 pub use control_task::ControlTask;

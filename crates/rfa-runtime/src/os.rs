@@ -137,6 +137,14 @@ impl Held {
     }
 }
 
+/// What the calling thread has taken of the processors, in microseconds.
+pub(crate) fn thread_time_us() -> u64 {
+    let taken = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(taken.tv_sec).unwrap_or(0);
+    let us = u64::try_from(taken.tv_nsec).unwrap_or(0) / 1_000;
+    seconds.saturating_mul(1_000_000).saturating_add(us)
+}
+
 /// Sleeps until `deadline` on the monotonic clock.
 pub(crate) fn sleep_until(deadline: HostInstant) {
     let us = deadline.as_micros();

@@ -17,6 +17,34 @@ pub const PHASE_CONTROL: Span = Span::ZERO;
 /// request in that tick and the one after it brings two.
 pub const PHASE_INTERLOCK: Span = Span::from_millis(4);
 
+/// Where within a millisecond of the monotonic clock the deadlines of a thread lie, so that no
+/// timer's interrupt falls on another's.
+///
+/// The kernel's own tick comes on whole milliseconds (each 4 ms at its usual 250 Hz, seen in a
+/// trace of `hrtimer_expire_entry`), with work of up to 0.1 ms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// The kernel's place: a witness, which may wait for it.
+    Whole,
+    /// Control and interlock: as far from it as can be.
+    Half,
+    /// The bare thread; `cyclictest` beside it has the first quarter.
+    ThreeQuarters,
+}
+
+impl Within {
+    /// The first such moment that is not before `from`.
+    pub(crate) const fn first(self, from: HostInstant) -> HostInstant {
+        let place_us = match self {
+            Self::Whole => 0,
+            Self::Half => 500,
+            Self::ThreeQuarters => 750,
+        };
+        let past_us = (from.as_micros() % 1_000 + 1_000 - place_us) % 1_000;
+        from.plus(Span::from_micros((1_000 - past_us) % 1_000))
+    }
+}
+
 /// One deadline, met or late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {
@@ -65,6 +93,14 @@ impl Pacer {
         self.next
     }
 
+    /// Leaves out the deadlines before `until`: they are not missed.
+    pub(crate) fn rest(&mut self, until: HostInstant) {
+        let period_us = self.period.as_micros().max(1);
+        let periods = until.since(self.next).as_micros().div_ceil(period_us);
+        self.number = self.number.saturating_add(periods);
+        self.next = self.next.plus(self.period.times(periods));
+    }
+
     /// A tick begins at `now`.
     ///
     /// Where `now` is past later deadlines too, those are missed, not made up for: one tick runs,
@@ -99,6 +135,30 @@ mod tests {
             assert_eq!(deadline.late(), Span::from_millis(begins - 90 - 10 * number));
             assert_eq!(deadline.missed, 0);
         }
+    }
+
+    #[test]
+    fn a_place_within_the_millisecond_is_the_next_one() {
+        let first = |place: Within, us| place.first(HostInstant::from_micros(us)).as_micros();
+        let half = [(7_000, 7_500), (7_499, 7_500), (7_500, 7_500), (7_501, 8_500), (7_999, 8_500)];
+        for (from, to) in half {
+            assert_eq!(first(Within::Half, from), to, "{from}");
+        }
+        assert_eq!((first(Within::Whole, 7_000), first(Within::Whole, 7_001)), (7_000, 8_000));
+        assert_eq!(first(Within::ThreeQuarters, 7_751), 8_750);
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_missed() {
+        let mut pacer = Pacer::new(at(100));
+        pacer.begin(at(100));
+        pacer.rest(at(105));
+        assert_eq!(pacer.next(), at(110), "there is none before");
+        pacer.rest(at(121));
+        assert_eq!(pacer.next(), at(130));
+        let deadline = pacer.begin(at(133));
+        assert_eq!((deadline.number, deadline.missed), (4, 0));
+        assert_eq!(deadline.late(), Span::from_millis(3));
     }
 
     /// H-44: what was missed is counted, and seen in the tick's number, and not run afterwards.

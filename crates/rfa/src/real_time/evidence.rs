@@ -1,7 +1,8 @@
 //! Whether the machine stood still when something was late: a rule over what was seen beside it.
 
 use crate::scenario::stalls_trip;
-use rfa_runtime::{LateTick, WITNESS_PERIOD};
+use rfa_figures::summary::TripSummary;
+use rfa_runtime::{LateTick, TICK, WITNESS_PERIOD};
 use serde::Serialize;
 use std::fmt::{self, Display, Formatter};
 
@@ -21,11 +22,16 @@ const TICKS_MISSED_US: u64 = 10_000;
 /// request (H-20), 10 ms of them planned.
 const SILENCE_US: u64 = 20_000;
 
-/// A witness overlooks a stall of less than its period: before the first that it saw, between two,
-/// behind the last, where the threads above a tick have their turn, too. But of a tick's lateness
-/// no more than one period and this part, a tenth, may be unwitnessed in all, so much of it rfa
-/// itself may have caused. Two soaks saw at most 0.9 ms of 283 ticks, others 1.1 ms of 9.7 ms once,
-/// and of 34.3 ms, in four stalls, 1.6.
+/// So much of a silence may have gone by when the stall began: telemetry comes each 10 ms and may
+/// wait as long for a tick (H-22, H-08).
+const GONE_BEFORE_US: u64 = 20_000;
+
+/// A witness overlooks a stall shorter than the time since it was last done: its period, or on a
+/// slow core its rest. So much may be unwitnessed before the first that it saw and between two; a
+/// period behind the last, where the threads above a tick have their turn, too. But of a tick's
+/// lateness no more than the longest of these and this part, a tenth, may be unwitnessed in all, so
+/// much of it rfa itself may have caused. Two soaks saw at most 0.9 ms of 283 ticks, others 1.1 ms of
+/// 9.7 ms once, and of 34.3 ms, in four stalls, 1.6.
 const UNWITNESSED_PART: u64 = 10;
 
 /// Of what nothing explains, everything is told that was seen within this time of it.
@@ -38,6 +44,8 @@ const NEAR_MAX: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Still {
     pub(crate) core: usize,
+    /// When the witness had been done with its tick before.
+    pub(crate) seen_us: u64,
     pub(crate) from_us: u64,
     pub(crate) to_us: u64,
 }
@@ -111,24 +119,27 @@ impl Sought {
     /// much; `None`: it did not.
     fn stood_still(&self, still: &[Still]) -> Option<(usize, u64)> {
         let within = still.iter().filter(|s| s.from_us < self.to_us && self.from_us < s.to_us);
-        let within = within.map(|still| (still.from_us, still.to_us));
-        let stalls = within.clone().count();
-        let (mut seen_to_us, mut unwitnessed_us) = (self.from_us, 0_u64);
-        for (from_us, to_us) in within.chain([(self.to_us, self.to_us)]) {
-            let gap_us = from_us.saturating_sub(seen_to_us);
-            if gap_us > WITNESS_PERIOD.as_micros() {
+        let (mut stalls, mut seen_to_us, mut unwitnessed_us) = (0, self.from_us, 0_u64);
+        let mut overlooked_us = WITNESS_PERIOD.as_micros();
+        for still in within {
+            let gap_us = still.from_us.saturating_sub(seen_to_us);
+            overlooked_us = overlooked_us.max(still.from_us.saturating_sub(still.seen_us));
+            if gap_us > overlooked_us {
                 return None;
             }
             unwitnessed_us = unwitnessed_us.saturating_add(gap_us);
-            seen_to_us = seen_to_us.max(to_us);
+            seen_to_us = seen_to_us.max(still.to_us);
+            stalls += 1;
         }
+        let behind_us = self.to_us.saturating_sub(seen_to_us);
+        unwitnessed_us = unwitnessed_us.saturating_add(behind_us);
         let witnessed_us = self.at_least_us.saturating_sub(unwitnessed_us);
-        (witnessed_us >= self.witnessed_min_us()).then_some((stalls, witnessed_us))
+        let enough = witnessed_us >= self.witnessed_min_us(overlooked_us);
+        (behind_us <= WITNESS_PERIOD.as_micros() && enough).then_some((stalls, witnessed_us))
     }
 
-    fn witnessed_min_us(&self) -> u64 {
-        let most_us =
-            WITNESS_PERIOD.as_micros().saturating_add(self.at_least_us / UNWITNESSED_PART);
+    fn witnessed_min_us(&self, overlooked_us: u64) -> u64 {
+        let most_us = overlooked_us.saturating_add(self.at_least_us / UNWITNESSED_PART);
         self.at_least_us.saturating_sub(most_us)
     }
 }
@@ -147,15 +158,30 @@ impl Evidence {
         self.of(&sought, self.stalls_in(&sought))
     }
 
-    /// Why `rule` tripped at `at_us`.
-    pub(crate) fn of_trip(&self, rule: &str, at_us: u64) -> Cause {
-        if !stalls_trip(rule) {
+    /// Why a rule tripped: a stall as long as what the rule found, less what had gone by before.
+    ///
+    /// A gap between two ticks (H-44) is a tick that began late. Where nothing was timed, a stall as
+    /// long as trips the rule.
+    pub(crate) fn of_trip(&self, trip: &TripSummary) -> Cause {
+        if !stalls_trip(&trip.rule) {
             return Cause::Unexplained("no stall trips this rule".to_owned());
         }
-        let (at_least_us, core) =
-            if rule == "H-44" { (TICKS_MISSED_US, self.kept_core) } else { (SILENCE_US, None) };
-        let from_us = at_us.saturating_sub(TRIP_WINDOW_US);
-        let sought = Sought { from_us, to_us: at_us, at_least_us, core, origin_us: at_us };
+        let found_us = (trip.unit == "us").then(|| u64::try_from(trip.value).unwrap_or(0));
+        let (at_least_us, core) = match (trip.rule.as_str(), found_us) {
+            ("H-44", Some(gap_us)) => {
+                let late_us = gap_us.saturating_sub(TICK.as_micros());
+                let planned_us = trip.at_us.saturating_sub(late_us);
+                return self.of_late(&LateTick { tick: trip.tick, planned_us, late_us });
+            }
+            ("H-44", None) => (TICKS_MISSED_US, self.kept_core),
+            (_, found_us) => {
+                let still_us = found_us.unwrap_or(0).saturating_sub(GONE_BEFORE_US);
+                (still_us.max(SILENCE_US), None)
+            }
+        };
+        let to_us = trip.at_us;
+        let from_us = to_us.saturating_sub(TRIP_WINDOW_US.max(found_us.unwrap_or(0)));
+        let sought = Sought { from_us, to_us, at_least_us, core, origin_us: to_us };
         self.of(&sought, self.one_stall_in(&sought))
     }
 
@@ -192,7 +218,8 @@ impl Evidence {
         let mut each = there.filter_map(|still| {
             Some((still.core, overlap_us((still.from_us, still.to_us), whole)?))
         });
-        let (core, us) = each.find(|(_, us)| *us >= sought.witnessed_min_us())?;
+        let (core, us) =
+            each.find(|(_, us)| *us >= sought.witnessed_min_us(WITNESS_PERIOD.as_micros()))?;
         Some(format!("a thread that only waits on core {core} was {us} us late then"))
     }
 
@@ -215,7 +242,7 @@ impl Evidence {
     /// What was seen near it: of much, what lasted longest.
     fn near(&self, sought: &Sought) -> String {
         let near = (sought.from_us.saturating_sub(NEAR_US), sought.to_us.saturating_add(NEAR_US));
-        let still = self.still.iter().map(|Still { core, from_us, to_us }| {
+        let still = self.still.iter().map(|Still { core, from_us, to_us, .. }| {
             ((*from_us, *to_us), format!("core {core} still"))
         });
         let stolen = self.stolen.iter().map(|Stolen { core, from_us, to_us, ms }| {

@@ -207,7 +207,7 @@ impl Soaked {
         self.judge_late(treatment, &kept.stall, evidence);
         for trip in &kept.trips {
             let what = format!("tick {}: {} {}", trip.tick, trip.rule, trip.text);
-            let cause = evidence.of_trip(&trip.rule, trip.at_us);
+            let cause = evidence.of_trip(trip);
             self.trips.push(Event { treatment, what, cause });
         }
         if kept.ended_badly {
@@ -294,7 +294,8 @@ mod tests {
 
     /// A thread that only waits was late from 5.0 to 5.03 s.
     fn stood_still() -> Evidence {
-        let still = vec![Still { core: 1, from_us: 5_000_000, to_us: 5_030_000 }];
+        let still =
+            vec![Still { core: 1, seen_us: 4_999_000, from_us: 5_000_000, to_us: 5_030_000 }];
         Evidence { still, ..Evidence::default() }
     }
 

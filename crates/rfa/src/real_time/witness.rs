@@ -3,7 +3,7 @@
 
 use super::evidence::{Evidence, Still, Stolen};
 use crate::exit::Stop;
-use rfa_runtime::{BareTick, BareTicks, kept_core, now, stand_beside, steal_by_core_ms};
+use rfa_runtime::{BareStall, BareTick, BareTicks, kept_core, now, stand_beside, steal_by_core_ms};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -76,17 +76,15 @@ fn still(ticks: &BareTicks, warnings: &mut Vec<String>) -> Vec<Still> {
         warnings.push("a witness without a real-time priority explains nothing".to_owned());
         return Vec::new();
     }
-    let kept = ticks.late.len() as u64;
-    if ticks.late_ticks > kept {
-        let all = ticks.late_ticks;
-        warnings.push(format!("a witness was late {all} times; only the first {kept} count"));
+    let kept = ticks.stalls.len() as u64;
+    if ticks.stalls_seen > kept {
+        let all = ticks.stalls_seen;
+        warnings.push(format!("a witness saw {all} stalls; only the first {kept} count"));
     }
-    let late = ticks.late.iter().map(|late| Still {
-        core,
-        from_us: late.planned_us,
-        to_us: late.planned_us.saturating_add(late.late_us),
-    });
-    late.collect()
+    let stalls = ticks.stalls.iter();
+    stalls
+        .map(|&BareStall { seen_us, from_us, to_us }| Still { core, seen_us, from_us, to_us })
+        .collect()
 }
 
 /// All witnesses, at work.
@@ -118,27 +116,29 @@ impl Watching {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rfa_runtime::LateTick;
 
-    fn witness(real_time: bool, late_ticks: u64) -> BareTicks {
-        let late = vec![LateTick { tick: 7, planned_us: 5_000, late_us: 12_000 }];
-        BareTicks { core: Some(3), late, late_ticks, real_time, ..BareTicks::default() }
+    const STALL: BareStall = BareStall { seen_us: 4_000, from_us: 5_000, to_us: 17_000 };
+
+    fn witness(real_time: bool, stalls_seen: u64) -> BareTicks {
+        let stalls = vec![STALL];
+        BareTicks { core: Some(3), stalls, stalls_seen, real_time, ..BareTicks::default() }
     }
 
     #[test]
     fn only_a_witness_with_its_priority_explains_anything() {
         let mut warnings = Vec::new();
         let seen = still(&witness(true, 1), &mut warnings);
-        assert_eq!(seen, [Still { core: 3, from_us: 5_000, to_us: 17_000 }]);
+        let told = Still { core: 3, seen_us: 4_000, from_us: 5_000, to_us: 17_000 };
+        assert_eq!(seen, [told]);
         assert!(warnings.is_empty(), "{warnings:?}");
         assert!(still(&witness(false, 1), &mut warnings).is_empty());
         assert!(warnings[0].contains("without a real-time priority"), "{warnings:?}");
     }
 
     #[test]
-    fn late_ticks_beyond_those_kept_are_told() {
+    fn stalls_beyond_those_kept_are_told() {
         let mut warnings = Vec::new();
         assert_eq!(still(&witness(true, 3), &mut warnings).len(), 1);
-        assert!(warnings[0].contains("late 3 times; only the first 1 count"), "{warnings:?}");
+        assert!(warnings[0].contains("saw 3 stalls; only the first 1 count"), "{warnings:?}");
     }
 }

@@ -19,6 +19,10 @@ const LONGEST_US: u32 = 200_000;
 /// The priority of the interlock's thread.
 const PRIORITY: u32 = 80;
 
+/// Where within a second and a millisecond it wakes: away from the kernel's tick, the session's
+/// threads and the other measuring ones, as they are from each other.
+const WITHIN_US: u32 = 250;
+
 /// How long it may take to end by itself: it is given as many loops as there are ticks, and the
 /// treatments take longer than that.
 const END_WAIT: Duration = Duration::from_secs(30);
@@ -38,6 +42,7 @@ impl Cyclictest {
             .args(["--quiet", "--mlockall", "--threads=1"])
             .arg(format!("--priority={PRIORITY}"))
             .arg(format!("--interval={}", TICK.as_micros()))
+            .arg(format!("--secaligned={WITHIN_US}"))
             .arg(format!("--loops={loops}"))
             .arg(format!("--histogram={LONGEST_US}"))
             .arg(format!("--json={}", file(&folder).display()))

@@ -120,7 +120,7 @@ impl<'a> Rig<'a> {
             missed_unexplained: not_kept.saturating_add(missed as u64),
             late_told: open.into_iter().take(UNEXPLAINED_MAX).map(|open| open.words).collect(),
             steal_ms: steal_before.zip(steal_after).map(|(from, to)| to.saturating_sub(from)),
-            trips: ran.trips.iter().map(|trip| trip_words(trip, &evidence)).collect(),
+            trips: ran.trips.iter().map(|(of, trip)| trip_words(*of, trip, &evidence)).collect(),
         })
     }
 }
@@ -141,9 +141,9 @@ fn unexplained(late: &[(String, LateTick)], evidence: &Evidence) -> Vec<Open> {
     open.collect()
 }
 
-fn trip_words(trip: &TripSummary, evidence: &Evidence) -> String {
-    let cause = evidence.of_trip(&trip.rule, trip.at_us);
-    format!("{} {}: {cause}", trip.rule, trip.text)
+fn trip_words(treatment: u32, trip: &TripSummary, evidence: &Evidence) -> String {
+    let TripSummary { tick, rule, text, .. } = trip;
+    format!("treatment {treatment} ended at tick {tick}: {rule} {text}: {}", evidence.of_trip(trip))
 }
 
 fn size(bytes: u32) -> usize {
@@ -176,8 +176,9 @@ mod tests {
             tick: 7,
             at_us: 5_000_000,
         };
-        let told = |rule| trip_words(&trip(rule), &Evidence::default());
-        let nothing = "H-44 40.0 ms, limit 30.0 ms: UNEXPLAINED; nothing was seen within 50 ms";
+        let told = |rule| trip_words(2, &trip(rule), &Evidence::default());
+        let nothing = "treatment 2 ended at tick 7: H-44 40.0 ms, limit 30.0 ms: UNEXPLAINED; \
+                       nothing was seen within 50 ms";
         assert!(told("H-44").starts_with(nothing), "{}", told("H-44"));
         assert!(told("H-01").ends_with("UNEXPLAINED; no stall trips this rule"));
     }

@@ -29,8 +29,8 @@ pub(super) struct Ran {
     /// Those kept one by one, 64 of each treatment's interlock and control, with whose they are.
     pub(super) late: Vec<(String, LateTick)>,
     pub(super) missed_ticks: u32,
-    /// Rules that ended a treatment.
-    pub(super) trips: Vec<TripSummary>,
+    /// Rules that ended a treatment, with its number.
+    pub(super) trips: Vec<(u32, TripSummary)>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -52,7 +52,8 @@ impl Ran {
         let late_ticks = stall.late_ticks.saturating_add(stall.control_late_ticks);
         self.late_ticks = self.late_ticks.saturating_add(late_ticks);
         self.missed_ticks = self.missed_ticks.saturating_add(result.missed_ticks);
-        self.trips.extend(result.summary.trips);
+        let treatment = self.treatments;
+        self.trips.extend(result.summary.trips.into_iter().map(|trip| (treatment, trip)));
         self.warnings.extend(result.warnings);
     }
 }

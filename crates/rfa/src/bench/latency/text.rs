@@ -170,6 +170,6 @@ fn notes(loaded: &Loaded) -> Vec<String> {
     notes.extend(measured.late_told.iter().cloned());
     let more = measured.late_unexplained.saturating_sub(measured.late_told.len() as u64);
     notes.extend((more > 0).then(|| format!("unexplained and not told one by one: {more}")));
-    notes.extend(measured.trips.iter().map(|trip| format!("ended by {trip}")));
+    notes.extend(measured.trips.iter().cloned());
     notes
 }

@@ -7,7 +7,12 @@ fn still(from_us: u64, to_us: u64) -> Evidence {
 }
 
 fn stills(late: &[(usize, u64, u64)]) -> Evidence {
-    let still = |&(core, from_us, to_us): &(usize, u64, u64)| Still { core, from_us, to_us };
+    let still = |&(core, from_us, to_us): &(usize, u64, u64)| Still {
+        core,
+        seen_us: from_us - 980,
+        from_us,
+        to_us,
+    };
     let still = late.iter().map(still).collect();
     Evidence { kept_core: Some(1), witnessed: vec![0, 1], still, stolen: Vec::new() }
 }
@@ -25,6 +30,18 @@ fn late(late_us: u64) -> LateTick {
 /// What explains a tick planned for 5 s that began 12 ms late; `None`: nothing does.
 fn of_late(evidence: &Evidence) -> Option<String> {
     stall(evidence.of_late(&late(12 * MS)))
+}
+
+/// A rule that tripped at `at_us`.
+fn trip(rule: &str, unit: &str, at_us: u64, value: i64) -> TripSummary {
+    let (rule, unit) = (rule.to_owned(), unit.to_owned());
+    let (alarm, text) = (String::new(), String::new());
+    TripSummary { rule, alarm, value, limit: 0, unit, text, window_us: 0, tick: 500, at_us }
+}
+
+/// The same, of a time that it measured.
+fn found(rule: &str, at_us: u64, ms: i64) -> TripSummary {
+    trip(rule, "us", at_us, ms * 1_000)
 }
 
 fn stall(cause: Cause) -> Option<String> {
@@ -57,8 +74,8 @@ fn only_what_its_own_core_suffered_explains_a_tick() {
     looks.stolen[0].core = 0;
     for mut elsewhere in [stills(&[(0, 5_000 * MS, 5_030 * MS)]), looks] {
         assert_eq!(of_late(&elsewhere), None);
-        assert_eq!(stall(elsewhere.of_trip("H-44", 5_030 * MS)), None);
-        assert!(stall(elsewhere.of_trip("H-22", 5_030 * MS)).is_some());
+        assert_eq!(stall(elsewhere.of_trip(&found("H-44", 5_030 * MS, 40))), None);
+        assert!(stall(elsewhere.of_trip(&found("H-22", 5_030 * MS, 50))).is_some());
         elsewhere.kept_core = None;
         assert!(of_late(&elsewhere).is_some());
     }
@@ -108,6 +125,24 @@ fn what_may_be_unwitnessed_is_bounded() {
     assert!(of(1_000) && !of(1_001), "a pause in which a tick could run");
 }
 
+/// A witness that rested may have overlooked as much as it rested, and no more.
+#[test]
+fn what_a_resting_witness_may_overlook_is_its_rest() {
+    let at = 5_000 * MS;
+    let of = |from_us, seen_us| {
+        let mut evidence = still(from_us, at + 12 * MS);
+        evidence.still[0].seen_us = seen_us;
+        of_late(&evidence).is_some()
+    };
+    assert!(of(at + 3 * MS, at - 100) && !of(at + 3 * MS, at + 1));
+    // It was there just before: what held the tick up before that was not the machine.
+    assert!(!of(at + 6 * MS, at + 5_900));
+    // Behind the last it looks again within its period.
+    let mut over = still(at, at + 10 * MS);
+    over.still[0].seen_us = at - 4 * MS;
+    assert_eq!(of_late(&over), None);
+}
+
 /// Of a core with a witness the counter says nothing new.
 #[test]
 fn the_counter_speaks_for_cores_without_a_witness() {
@@ -127,7 +162,7 @@ fn a_core_that_often_ran_explains_nothing() {
     let many: Vec<_> = (0..15).map(|n| (1, at + n * 2 * MS, at + n * 2 * MS + 1_500)).collect();
     let evidence = stills(&many);
     assert_eq!(stall(evidence.of_late(&late(30 * MS))), None);
-    assert_eq!(stall(evidence.of_trip("H-44", at + 30 * MS)), None);
+    assert_eq!(stall(evidence.of_trip(&found("H-44", at + 30 * MS, 40))), None);
     assert_eq!(stall(evidence.of_opening(at, at + 30 * MS)), None);
 }
 
@@ -181,18 +216,38 @@ fn an_opening_needs_a_stall_meanwhile_that_is_long_enough() {
     assert!(opening(&stolen(&[(5_500 * MS, 5_510 * MS, 10)])).is_some());
 }
 
+/// Where nothing was timed: as much as trips.
 #[test]
 fn a_trip_needs_a_stall_that_can_cause_it() {
     let at = 5_000 * MS;
-    let trip = |evidence: &Evidence, rule| stall(evidence.of_trip(rule, at));
-    assert!(trip(&still(at - 25 * MS, at - 5 * MS), "H-20").is_some());
-    assert_eq!(trip(&still(at - 25 * MS, at - 9 * MS), "H-20"), None, "16 ms");
-    assert!(trip(&still(at - 25 * MS, at - 17 * MS), "H-44").is_some());
-    assert_eq!(trip(&still(at - 25 * MS, at - 17_001), "H-44"), None, "10 ms, less 1 and 1");
-    assert!(trip(&still(at - 150 * MS, at - 113 * MS), "H-22").is_some());
-    assert_eq!(trip(&still(at - 150 * MS, at - 113_001), "H-22"), None, "too long before");
-    assert_eq!(trip(&still(at - 180 * MS, at - 131 * MS), "H-22"), None, "long before");
-    assert_eq!(trip(&still(at + MS, at + 90 * MS), "H-22"), None, "after it");
+    let of = |evidence: &Evidence, rule| stall(evidence.of_trip(&trip(rule, "ticks", at, 2)));
+    assert!(of(&still(at - 25 * MS, at - 5 * MS), "H-20").is_some());
+    assert_eq!(of(&still(at - 25 * MS, at - 9 * MS), "H-20"), None, "16 ms");
+    assert!(of(&still(at - 25 * MS, at - 17 * MS), "H-44").is_some());
+    assert_eq!(of(&still(at - 25 * MS, at - 17_001), "H-44"), None, "10 ms, less 1 and 1");
+    assert!(of(&still(at - 150 * MS, at - 113 * MS), "H-22").is_some());
+    assert_eq!(of(&still(at - 150 * MS, at - 113_001), "H-22"), None, "too long before");
+    assert_eq!(of(&still(at - 180 * MS, at - 131 * MS), "H-22"), None, "long before");
+    assert_eq!(of(&still(at + MS, at + 90 * MS), "H-22"), None, "after it");
+}
+
+/// Where it was: as much as was found, less what may have gone by before. As a run saw it, a stall
+/// of 8.5 ms is no reason for a gap of 54.7.
+#[test]
+fn a_trip_needs_a_stall_as_long_as_what_was_found() {
+    let at = 5_000 * MS;
+    let of = |still: Evidence, rule, ms| stall(still.of_trip(&found(rule, at, ms)));
+    assert_eq!(of(still(at - 9 * MS, at - 500), "H-44", 55), None);
+    assert!(of(still(at - 45 * MS, at - 500), "H-44", 55).is_some());
+    assert!(of(still(at - 44 * MS, at), "H-44", 55).is_some());
+    assert_eq!(of(still(at - 43_999, at), "H-44", 55), None, "begun too late");
+    // 80 ms, of which 20 had gone by, less 1 and 6.
+    assert!(of(still(at - 75 * MS, at - 22 * MS), "H-22", 80).is_some());
+    assert_eq!(of(still(at - 75 * MS, at - 22_001), "H-22", 80), None);
+    // A silence longer than the window of a trip is a window of its own.
+    assert!(of(still(at - 295 * MS, at - 40 * MS), "H-22", 300).is_some());
+    // 21 ms found and no more: still as much as trips.
+    assert_eq!(of(still(at - 10 * MS, at), "H-20", 21), None);
 }
 
 /// Whoever looks for the reason finds what was seen, and when.
@@ -204,7 +259,7 @@ fn what_nothing_explains_is_told_with_what_was_seen_near_it() {
     let seen = "core 1 still from -10.0 to 3.0, 1 ms of core 1 stolen from 40.0 to 50.0";
     assert_eq!(told, format!("UNEXPLAINED; in ms from then: {seen}"));
     // A trip's times count from the trip.
-    let told = evidence.of_trip("H-22", 5_010 * MS).to_string();
+    let told = evidence.of_trip(&found("H-22", 5_010 * MS, 60)).to_string();
     assert!(told.contains("core 1 still from -20.0 to -7.0"), "{told}");
     let told = Evidence::default().of_late(&late(12 * MS)).to_string();
     assert_eq!(told, "UNEXPLAINED; nothing was seen within 50 ms of it");
