@@ -5,7 +5,7 @@ use crate::console::ConsoleHandle;
 use crate::control_task::ControlTask;
 use crate::log::{Logged, RECORDS_MAX};
 use crate::os::{self, Held};
-use crate::pacer::Within;
+use crate::pacer::Place;
 use crate::result::{Ended, QuitReason, SessionResult, Status, assemble};
 use crate::shared::Shared;
 use crate::stall::Steal;
@@ -188,7 +188,7 @@ impl Session {
         }
         // Not before: making a thread's locked stack takes milliseconds, and a first tick late by
         // them would be the program's own doing.
-        let _ = go.set(Within::Half.first(monotonic_now().plus(HEAD_START)));
+        let _ = go.set(Place::Half.first(monotonic_now().plus(HEAD_START)));
         if let Some(console) = running.console.as_mut() {
             console.set_warnings(&warnings);
         }

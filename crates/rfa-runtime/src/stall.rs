@@ -54,19 +54,12 @@ impl StallRecord {
 #[derive(Debug, Clone)]
 pub(crate) struct LateTicks {
     kept: Vec<LateTick>,
-    most: usize,
-    over: Span,
     count: u64,
 }
 
 impl LateTicks {
     pub(crate) fn new() -> Self {
-        Self::keeping(LATE_TICKS_MAX, OVERRUN)
-    }
-
-    /// With room for the first `most` that began more than `over` late.
-    pub(crate) fn keeping(most: usize, over: Span) -> Self {
-        Self { kept: Vec::with_capacity(most), most, over, count: 0 }
+        Self { kept: Vec::with_capacity(LATE_TICKS_MAX), count: 0 }
     }
 
     pub(crate) fn note(&mut self, deadline: &Deadline) {
@@ -78,11 +71,11 @@ impl LateTicks {
     }
 
     pub(crate) fn note_late(&mut self, tick: LateTick) {
-        if tick.late_us <= self.over.as_micros() {
+        if tick.late_us <= OVERRUN.as_micros() {
             return;
         }
         self.count = self.count.saturating_add(1);
-        if self.kept.len() < self.most {
+        if self.kept.len() < LATE_TICKS_MAX {
             self.kept.push(tick);
         }
     }

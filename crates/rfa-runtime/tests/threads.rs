@@ -13,7 +13,7 @@ use rfa_runtime::{Ended, SessionResult};
 use rfa_session::Latency;
 use rfa_sim::OffCause;
 use rfa_units::Span;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One step of the plan with the shortest ramp and hold: about 7 s.
 fn short_plan() -> Plan {
@@ -64,6 +64,30 @@ fn a_whole_treatment_through_the_terminal() {
         return;
     }
     panic!("the machine stood still three times in a row; nothing was shown");
+}
+
+/// So that the kernel's tick, on whole milliseconds, holds none of them up.
+#[test]
+fn ticks_are_planned_for_half_milliseconds() {
+    let plan = short_plan();
+    let served = Served::start(&plan);
+    let mut running = start(&plan, &served);
+    let mut console = running.console().expect("one console");
+    let mut past_half_us = Vec::new();
+    let until = Instant::now() + Duration::from_secs(30);
+    while past_half_us.len() < 50 {
+        assert!(Instant::now() < until, "no ticks");
+        if let Some(tick) = console.refresh().latest {
+            let began_us = tick.interlock.inputs.now.as_micros();
+            let planned_us = began_us - u64::from(tick.timing.interlock_late_us);
+            past_half_us.push((planned_us + 500) % 1_000);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    drop(running);
+    served.end();
+    // A tick reads the clock again before it decides; of some none comes in between.
+    assert!(past_half_us.iter().min().is_some_and(|us| *us < 20), "{past_half_us:?}");
 }
 
 /// Dropping a session stops RF by a word of its own, not by the dead-man.

@@ -35,7 +35,6 @@ use rfa_plan::FileErrors;
 use rfa_scenario::Run;
 use run::RunResult;
 use serde_json::{Value, json};
-pub(crate) use stall::stalls_trip;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;

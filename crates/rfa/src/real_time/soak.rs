@@ -294,8 +294,12 @@ mod tests {
 
     /// A thread that only waits was late from 5.0 to 5.03 s.
     fn stood_still() -> Evidence {
-        let still =
-            vec![Still { core: 1, seen_us: 4_999_000, from_us: 5_000_000, to_us: 5_030_000 }];
+        let still = vec![Still {
+            core: 1,
+            done_before_us: 4_999_000,
+            from_us: 5_000_000,
+            to_us: 5_030_000,
+        }];
         Evidence { still, ..Evidence::default() }
     }
 

@@ -66,7 +66,7 @@ fn look_at_steal(stop: &AtomicBool) -> Vec<Stolen> {
     stolen
 }
 
-/// When a core's witness was late: of one without its priority, nothing. What is not told is a
+/// When a core's witness was held up: of one without its priority, nothing. What is not told is a
 /// warning.
 fn still(ticks: &BareTicks, warnings: &mut Vec<String>) -> Vec<Still> {
     warnings.extend(ticks.warnings.iter().cloned());
@@ -83,7 +83,12 @@ fn still(ticks: &BareTicks, warnings: &mut Vec<String>) -> Vec<Still> {
     }
     let stalls = ticks.stalls.iter();
     stalls
-        .map(|&BareStall { seen_us, from_us, to_us }| Still { core, seen_us, from_us, to_us })
+        .map(|&BareStall { done_before_us, from_us, to_us }| Still {
+            core,
+            done_before_us,
+            from_us,
+            to_us,
+        })
         .collect()
 }
 
@@ -117,7 +122,7 @@ impl Watching {
 mod tests {
     use super::*;
 
-    const STALL: BareStall = BareStall { seen_us: 4_000, from_us: 5_000, to_us: 17_000 };
+    const STALL: BareStall = BareStall { done_before_us: 4_000, from_us: 5_000, to_us: 17_000 };
 
     fn witness(real_time: bool, stalls_seen: u64) -> BareTicks {
         let stalls = vec![STALL];
@@ -128,7 +133,7 @@ mod tests {
     fn only_a_witness_with_its_priority_explains_anything() {
         let mut warnings = Vec::new();
         let seen = still(&witness(true, 1), &mut warnings);
-        let told = Still { core: 3, seen_us: 4_000, from_us: 5_000, to_us: 17_000 };
+        let told = Still { core: 3, done_before_us: 4_000, from_us: 5_000, to_us: 17_000 };
         assert_eq!(seen, [told]);
         assert!(warnings.is_empty(), "{warnings:?}");
         assert!(still(&witness(false, 1), &mut warnings).is_empty());

@@ -34,11 +34,6 @@ pub(crate) fn evidence(treated: &Treated, expected: &Expected) -> Option<String>
     of_report(&treated.report, &expected.rules)
 }
 
-/// Whether a machine that stands still can trip the rule.
-pub(crate) fn stalls_trip(rule: &str) -> bool {
-    STALL_RULES.contains(&rule)
-}
-
 /// The evidence in one treatment's report; `own`: rules that a fault, not a stall, trips.
 fn of_report(report: &Report, own: &[String]) -> Option<String> {
     let own = |rule: &String| own.contains(rule);

@@ -19,9 +19,10 @@ const LONGEST_US: u32 = 200_000;
 /// The priority of the interlock's thread.
 const PRIORITY: u32 = 80;
 
-/// Where within a second and a millisecond it wakes: away from the kernel's tick, the session's
-/// threads and the other measuring ones, as they are from each other.
-const WITHIN_US: u32 = 250;
+/// So long after a whole second it wakes first, and each 10 ms from then: a quarter of a
+/// millisecond from whole ones, where the kernel's tick is, and from half ones, where the session's
+/// threads are.
+const AFTER_SECOND_US: u32 = 250;
 
 /// How long it may take to end by itself: it is given as many loops as there are ticks, and the
 /// treatments take longer than that.
@@ -39,12 +40,7 @@ impl Cyclictest {
         let folder = tempfile::tempdir()
             .map_err(|e| Stop::failure(format!("no folder for cyclictest's figures: {e}")))?;
         let child = Command::new("cyclictest")
-            .args(["--quiet", "--mlockall", "--threads=1"])
-            .arg(format!("--priority={PRIORITY}"))
-            .arg(format!("--interval={}", TICK.as_micros()))
-            .arg(format!("--secaligned={WITHIN_US}"))
-            .arg(format!("--loops={loops}"))
-            .arg(format!("--histogram={LONGEST_US}"))
+            .args(arguments(loops))
             .arg(format!("--json={}", file(&folder).display()))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -90,6 +86,19 @@ impl Drop for Cyclictest {
     }
 }
 
+fn arguments(loops: u64) -> Vec<String> {
+    vec![
+        "--quiet".to_owned(),
+        "--mlockall".to_owned(),
+        "--threads=1".to_owned(),
+        format!("--priority={PRIORITY}"),
+        format!("--interval={}", TICK.as_micros()),
+        format!("--secaligned={AFTER_SECOND_US}"),
+        format!("--loops={loops}"),
+        format!("--histogram={LONGEST_US}"),
+    ]
+}
+
 fn file(folder: &TempDir) -> std::path::PathBuf {
     Path::new(folder.path()).join("cyclictest.json")
 }
@@ -117,6 +126,14 @@ fn read(text: &str) -> Option<Latencies> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_does_as_the_interlock_does_at_a_place_of_its_own() {
+        let all = arguments(500).join(" ");
+        for one in ["--priority=80", "--interval=10000", "--secaligned=250", "--loops=500"] {
+            assert!(all.contains(one), "{one}: {all}");
+        }
+    }
 
     /// As rt-tests 2.4 writes it; a cycle beyond the histogram counts as the maximum.
     #[test]

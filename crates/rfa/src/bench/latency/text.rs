@@ -118,7 +118,7 @@ fn distributions(loaded: &Loaded) -> Vec<(String, Quantiles)> {
     if let Some(cyclictest) = measured.cyclictest_us {
         all.push(("cyclictest -p 80 -i 10000".to_owned(), cyclictest.0));
     }
-    all.push(("bare thread, same deadlines".to_owned(), measured.bare_us.0));
+    all.push(("bare thread, same period".to_owned(), measured.bare_us.0));
     all.push(("bare echo on the line".to_owned(), measured.echo_us.0));
     all
 }
