@@ -129,17 +129,15 @@ fn what_may_be_unwitnessed_is_bounded() {
 #[test]
 fn what_a_resting_witness_may_overlook_is_its_rest() {
     let at = 5_000 * MS;
-    let of = |still: &[(u64, u64, u64)], late_us| {
-        let still = still.iter().map(|&(done_before_us, from_us, to_us)| Still {
+    let of = |still: &[(i64, i64, i64)], late_us| {
+        let us = |from_tick| at.saturating_add_signed(from_tick);
+        let still = still.iter().map(|&(done_before, from, to)| Still {
             core: 1,
-            done_before_us: at + done_before_us,
-            from_us: at + from_us,
-            to_us: at + to_us,
+            done_before_us: us(done_before),
+            from_us: us(from),
+            to_us: us(to),
         });
-        let rested =
-            Still { core: 1, done_before_us: at - 9 * MS, from_us: at - 4 * MS, to_us: at };
-        let still = std::iter::once(rested).chain(still).collect();
-        let evidence = Evidence { still, ..stills(&[]) };
+        let evidence = Evidence { still: still.collect(), ..stills(&[]) };
         stall(evidence.of_late(&late(late_us))).is_some()
     };
     assert!(of(&[(0, 3_000, 12_000)], 12_000));
@@ -147,7 +145,12 @@ fn what_a_resting_witness_may_overlook_is_its_rest() {
     // What it overlooked once, it did not overlook again.
     assert!(!of(&[(0, 3_000, 12_000), (13_000, 14_000, 30_000)], 30_000));
     // A rest before the tick was planned is no gap of it: three of 1 ms are more than 1 and 1.6.
-    let row = [(0, 1_000, 8_000), (8_000, 9_000, 12_000), (12_000, 13_000, 16_000)];
+    let row = [
+        (-9_000, -4_000, 2_000),
+        (2_000, 3_000, 6_000),
+        (6_000, 7_000, 12_000),
+        (12_000, 13_000, 16_000),
+    ];
     assert!(!of(&row, 16_000));
     // Half of it at the very least.
     assert!(of(&[(0, 2_600, 5_200)], 5_200) && !of(&[(0, 2_601, 5_200)], 5_200));
