@@ -13,8 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 
-/// Stalls that a witness keeps at most: a million ticks on a crowded machine bring a tenth of them.
-const STALLS_MAX: usize = 262_144;
+/// Stalls that a witness keeps at most. In 100,000 ticks on a crowded machine one of 230 looks saw
+/// one: 43,000 in a million ticks.
+const STALLS_MAX: usize = 131_072;
 
 /// The shortest stall that a witness keeps. Undisturbed it is done within 0.1 ms; a host that
 /// stopped a core for 10 ms was seen to do so for 0.7 ms right after, before control's turn.
@@ -37,7 +38,7 @@ pub struct BareTicks {
     pub lateness: Latencies,
     /// The one core it was kept to; `None`: the system chose, and it proves nothing of a core.
     pub core: Option<usize>,
-    /// Stalls that a witness saw, the first 262144 of them.
+    /// Stalls that a witness saw, the first 131072 of them.
     pub stalls: Vec<BareStall>,
     /// How many it saw, kept or not.
     pub stalls_seen: u64,
@@ -61,6 +62,8 @@ pub struct BareStall {
     pub from_us: u64,
     /// When it was done: its beginning, and the processor time that it took.
     pub to_us: u64,
+    /// Its next deadline: of what was over before, it saw nothing either.
+    pub next_us: u64,
 }
 
 /// How it waits.
@@ -91,7 +94,7 @@ impl BareTick {
     }
 
     /// One on each core, each millisecond, before every thread of a session: a core on which it
-    /// is late stood still, or its kernel could not be interrupted or throttled all that is real
+    /// is held up stood still, or its kernel could not be interrupted or throttled all that is real
     /// time (950 of each 1,000 ms are its own). They use a few per cent of each core, and come less
     /// often where it becomes more.
     ///
@@ -148,7 +151,8 @@ fn run(how: &Waiting, stop: &AtomicBool) -> BareTicks {
         }
     }
     if let Some(witness) = witness {
-        (ticks.stalls, ticks.stalls_seen) = witness.finish(thread_time_us());
+        let next = pacer.begin(MonotonicClock.now());
+        (ticks.stalls, ticks.stalls_seen) = witness.finish(next, thread_time_us());
     }
     drop(awake);
     ticks
@@ -169,12 +173,12 @@ struct Witness {
 }
 
 impl Witness {
-    /// Of one tick at most so much counts in the mean: one stall is no slow core.
-    const TOOK_MAX_US: u64 = 1_000;
+    /// Of one tick at most so much counts in the mean: one stall is no slow core, and no rest is
+    /// longer than eight times that.
+    const TOOK_MAX_US: u64 = 500;
     const MEAN_OVER: u64 = 8;
-    /// From one beginning to the next, so many times of what a tick takes.
+    /// From one beginning to the next it is so many times of what a tick takes, at least.
     const RESTS: u64 = 8;
-    const REST_MAX_US: u64 = 4_000;
 
     fn new() -> Self {
         Self {
@@ -198,35 +202,35 @@ impl Witness {
     fn tick(&mut self, deadline: Deadline, used_us: u64) -> Span {
         let took_us = used_us.saturating_sub(self.used_us);
         self.used_us = used_us;
-        // A stall may be counted as the thread's, and this tick's lateness has it already.
-        let stall_us = deadline.late().as_micros();
-        let counted_us = if stall_us > WITNESS_PERIOD.as_micros() { stall_us } else { 0 };
-        self.note_last(deadline.began.as_micros(), took_us.saturating_sub(counted_us));
+        // A stall may be counted as the thread's, and this tick's lateness has it already. One
+        // shorter than a period may count twice, then: it cannot be told from a slow core.
+        let (late_us, period_us) = (deadline.late().as_micros(), WITNESS_PERIOD.as_micros());
+        let twice_us = if late_us.min(took_us) > period_us { late_us } else { 0 };
+        self.note_last(&deadline, took_us.saturating_sub(twice_us));
         self.last = Some(deadline);
         let before_us = self.mean_us.saturating_mul(Self::MEAN_OVER - 1);
         self.mean_us = before_us.saturating_add(took_us.min(Self::TOOK_MAX_US)) / Self::MEAN_OVER;
-        Span::from_micros(self.mean_us.saturating_mul(Self::RESTS).min(Self::REST_MAX_US))
+        Span::from_micros(self.mean_us.saturating_mul(Self::RESTS))
     }
 
-    /// The last tick took so long, and was over by now.
-    fn note_last(&mut self, now_us: u64, took_us: u64) {
+    /// The last tick took so long, and was over when `next` began.
+    fn note_last(&mut self, next: &Deadline, took_us: u64) {
         let Some(last) = self.last.take() else { return };
-        let from_us = last.planned.as_micros();
-        let to_us = last.began.as_micros().saturating_add(took_us).min(now_us);
+        let (from_us, next_us) = (last.planned.as_micros(), next.planned.as_micros());
+        let to_us = last.began.as_micros().saturating_add(took_us).min(next.began.as_micros());
         let done_before_us = std::mem::replace(&mut self.done_before_us, to_us).min(from_us);
         if to_us.saturating_sub(from_us) <= STALL_MIN.as_micros() {
             return;
         }
         self.stalls_seen = self.stalls_seen.saturating_add(1);
         if self.stalls.len() < STALLS_MAX {
-            self.stalls.push(BareStall { done_before_us, from_us, to_us });
+            self.stalls.push(BareStall { done_before_us, from_us, to_us, next_us });
         }
     }
 
-    /// The stalls, and how many there were.
-    fn finish(mut self, used_us: u64) -> (Vec<BareStall>, u64) {
-        let took_us = used_us.saturating_sub(self.used_us);
-        self.note_last(MonotonicClock.now().as_micros(), took_us);
+    /// The stalls, and how many there were, where no tick begins any more; `next` would have.
+    fn finish(mut self, next: Deadline, used_us: u64) -> (Vec<BareStall>, u64) {
+        self.tick(next, used_us);
         (self.stalls, self.stalls_seen)
     }
 }
@@ -265,8 +269,8 @@ mod tests {
         (witness, rests)
     }
 
-    fn stall((done_before_us, from_us, to_us): (u64, u64, u64)) -> BareStall {
-        BareStall { done_before_us, from_us, to_us }
+    fn stall((done_before_us, from_us, to_us, next_us): (u64, u64, u64, u64)) -> BareStall {
+        BareStall { done_before_us, from_us, to_us, next_us }
     }
 
     #[test]
@@ -283,14 +287,16 @@ mod tests {
             (17_000, 19_000, 10),
         ]);
         let used_us = witness.used_us + 10;
+        let [planned, began] = [20_000, 20_040].map(HostInstant::from_micros);
+        let next = Deadline { number: 1, planned, began, missed: 0 };
         let stalls = [
-            (9_990, 10_000, 11_510),
-            (11_510, 12_000, 13_520),
-            (13_000, 13_000, 13_540),
-            (13_540, 14_000, 14_251),
-            (16_020, 17_000, 19_010),
+            (9_990, 10_000, 11_510, 12_000),
+            (11_510, 12_000, 13_520, 13_000),
+            (13_000, 13_000, 13_540, 14_000),
+            (13_540, 14_000, 14_251, 15_000),
+            (16_030, 17_000, 19_010, 20_000),
         ];
-        assert_eq!(witness.finish(used_us), (stalls.map(stall).to_vec(), 5));
+        assert_eq!(witness.finish(next, used_us), (stalls.map(stall).to_vec(), 5));
     }
 
     /// In a stall that is counted as the thread's own, the next tick begins late: it is seen once.
@@ -300,12 +306,12 @@ mod tests {
         let (witness, rests) = seen(&ticks);
         assert_eq!(
             witness.stalls,
-            [stall((9_990, 10_000, 10_970)), stall((10_970, 11_000, 26_960))]
+            [stall((9_990, 10_000, 10_970, 11_000)), stall((10_970, 11_000, 26_960, 27_000))]
         );
         assert!(rests.iter().all(|rest_us| *rest_us <= 1_000), "{rests:?}");
         // As much as it was over by then.
         let (witness, _) = seen(&[(10_000, 10_020, 1_900), (11_000, 11_050, 10)]);
-        assert_eq!(witness.stalls, [stall((9_990, 10_000, 11_050))]);
+        assert_eq!(witness.stalls, [stall((9_990, 10_000, 11_050, 11_000))]);
     }
 
     #[test]
@@ -316,11 +322,11 @@ mod tests {
         };
         assert!(rests(20).iter().all(|rest_us| *rest_us <= 160), "{:?}", rests(20));
         assert!(rests(250).last().is_some_and(|rest_us| (1_900..=2_000).contains(rest_us)));
-        assert_eq!(rests(1_000).last(), Some(&4_000));
+        assert!(rests(9_000).last().is_some_and(|rest_us| (3_900..=4_000).contains(rest_us)));
         // One stall, all of it counted as the thread's, is not a slow core.
-        let mut once = vec![(0, 0, 17_000)];
-        once.extend((1..9).map(|n| (n * 20_000, n * 20_000, 10)));
-        assert_eq!(seen(&once).1.iter().max(), Some(&1_000));
+        let once = |n: u64| (n * 20_000, n * 20_000, if n == 20 { 17_000 } else { 20 });
+        let most_us = seen(&(0..40).map(once).collect::<Vec<_>>()).1.into_iter().max();
+        assert!(most_us.is_some_and(|us| (500..1_000).contains(&us)), "{most_us:?}");
     }
 
     /// What a thread has used grows while it works, and not while it sleeps.
@@ -347,10 +353,11 @@ mod tests {
             let ticks = bare.finish().expect("no panic");
             ticks.lateness.quantiles().count + u64::from(ticks.missed)
         };
-        let (bare, witnesses) = (ended(bare), witnesses.into_iter().map(ended).min());
+        let (bare, witnesses) = (ended(bare), witnesses.into_iter().map(ended));
+        let witnesses: Vec<u64> = witnesses.collect();
         let passed = MonotonicClock.now().since(began);
         assert!(bare >= 1 && bare <= passed.as_micros() / TICK.as_micros(), "{bare}");
-        let of_each = witnesses.expect("a core");
-        assert!(of_each >= 1 && of_each <= passed.as_micros() / 1_000, "{of_each}");
+        let fits = |ticks: &u64| (1..=passed.as_micros() / 1_000).contains(ticks);
+        assert!(witnesses.iter().all(fits), "{witnesses:?}");
     }
 }

@@ -9,12 +9,15 @@ use std::fmt::{self, Display, Formatter};
 /// processor runs again.
 const COUNTER_US: u64 = 10_000;
 
-/// From the beginning of a stall to the trip that it causes, at most, where the rule measured no
-/// time: a dead-man that ran out meanwhile shows in the telemetry of the next ticks (H-54).
-const TRIP_WINDOW_US: u64 = 130_000;
+/// Two ticks in a row are missed (H-44) in two gaps shorter than 30 ms, which trip alone, and each
+/// of them is 10 ms late.
+const MISSED_WINDOW_US: u64 = 60_000;
+const TICKS_MISSED_US: u64 = 20_000;
 
-/// The shortest stall that can miss two ticks in a row (H-44: two of 10 ms).
-const TICKS_MISSED_US: u64 = 10_000;
+/// A contactor drops out (H-54) where the generator's dead-man runs out: a grant lives 60 ms, of
+/// which up to 20 had gone by. It shows in the telemetry of the next ticks.
+const DROP_OUT_WINDOW_US: u64 = 130_000;
+const DROP_OUT_US: u64 = 40_000;
 
 /// The shortest stall that can silence anything for as long as a rule allows: 30 ms without a
 /// request (H-20), 10 ms of them planned.
@@ -24,12 +27,12 @@ const SILENCE_US: u64 = 20_000;
 /// 10 ms and may wait as long for a tick (H-22; H-08, where it comes late).
 const GONE_BEFORE_US: u64 = 20_000;
 
-/// A witness overlooks a stall shorter than the time since it was last done: its period, or on a
-/// slow core its rest. So much may be unwitnessed before each that it saw, and a period behind the
-/// last, where the threads above a tick have their turn, too. But of a tick's lateness no more than
-/// the longest of these gaps, a period at least, and this part, a tenth, may be unwitnessed in
-/// all, and never more than half: so much rfa itself may have caused. Two soaks saw at most 0.9 ms
-/// of 283 ticks, others 1.1 ms of 9.7 ms once, and of 34.3 ms, in four stalls, 1.6.
+/// A witness overlooks a stall that is over between two of its ticks: within its period, or on a
+/// slow core its rest. So much may be unwitnessed before each that it saw, and behind the last,
+/// where the threads above a tick have their turn, too. But of a tick's lateness no more than the
+/// longest of these gaps, a period at least, and this part, a tenth, may be unwitnessed in all, and
+/// never more than half: so much rfa itself may have caused. Two soaks saw at most 0.9 ms of 283
+/// ticks, others 1.1 ms of 9.7 ms once, and of 34.3 ms, in four stalls, 1.6.
 const UNWITNESSED_PART: u64 = 10;
 
 /// Of what nothing explains, everything is told that was seen within this time of it.
@@ -46,6 +49,8 @@ pub(crate) struct Still {
     pub(crate) done_before_us: u64,
     pub(crate) from_us: u64,
     pub(crate) to_us: u64,
+    /// When it was to look again.
+    pub(crate) next_us: u64,
 }
 
 /// A core's steal counter rose from one look at it to the next.
@@ -116,23 +121,31 @@ impl Sought {
     /// In how many stalls a core stood still for all of it but what may be unwitnessed, and for how
     /// much; `None`: it did not.
     fn stood_still(&self, still: &[Still]) -> Option<(usize, u64)> {
-        let period_us = WITNESS_PERIOD.as_micros();
         let within = still.iter().filter(|s| s.from_us < self.to_us && self.from_us < s.to_us);
         let (mut stalls, mut seen_to_us, mut gaps_us, mut longest_us) = (0, self.from_us, 0, 0);
+        let mut next_us = self.from_us;
         for still in within {
             let gap_us = still.from_us.saturating_sub(seen_to_us);
-            if gap_us > period_us.max(still.from_us.saturating_sub(still.done_before_us)) {
+            if gap_us > overlooked_us(still.done_before_us, still.from_us) {
                 return None;
             }
             gaps_us += gap_us;
             longest_us = gap_us.max(longest_us);
-            seen_to_us = seen_to_us.max(still.to_us);
+            (seen_to_us, next_us) = (seen_to_us.max(still.to_us), still.next_us);
             stalls += 1;
         }
         let behind_us = self.to_us.saturating_sub(seen_to_us);
         let witnessed_us = self.at_least_us.saturating_sub(gaps_us + behind_us);
-        let enough = witnessed_us >= self.witnessed_min_us(longest_us);
-        (stalls > 0 && behind_us <= period_us && enough).then_some((stalls, witnessed_us))
+        let enough = witnessed_us >= self.witnessed_min_us(longest_us.max(behind_us));
+        let was_there = stalls > 0 && behind_us <= overlooked_us(seen_to_us, next_us);
+        (was_there && enough).then_some((stalls, witnessed_us))
+    }
+
+    /// For how long a core stood still in it, in one stall or several, wherever they lie.
+    fn held_up(&self, still: &[Still]) -> u64 {
+        let whole = (self.from_us, self.to_us);
+        let each = still.iter().filter_map(|s| overlap_us((s.from_us, s.to_us), whole));
+        each.sum()
     }
 
     /// `gap_us`: the longest that the witness overlooked.
@@ -159,27 +172,34 @@ impl Evidence {
     /// Why a rule tripped: a stall as long as what the rule found, less what had gone by before.
     ///
     /// A gap between two ticks (H-44) is a tick that began late, and is told as one. A request
-    /// comes from the ticks' own core (H-20); the generator, the line and the console are elsewhere.
+    /// comes from the ticks' own core (H-20); generator, line and console are elsewhere.
     pub(crate) fn of_trip(&self, trip: &TripSummary) -> Cause {
+        let to_us = trip.at_us;
+        let sought = |at_least_us, window_us, core| {
+            let from_us = to_us.saturating_sub(window_us);
+            Sought { from_us, to_us, at_least_us, core, origin_us: to_us }
+        };
         let found_us = u64::try_from(trip.value).unwrap_or(0);
         let but = |us| found_us.saturating_sub(us).max(SILENCE_US);
         let silent_us = found_us.saturating_add(TICK.as_micros());
-        let (at_least_us, window_us, core) = match (trip.rule.as_str(), trip.unit.as_str()) {
+        let sought = match (trip.rule.as_str(), trip.unit.as_str()) {
             ("H-44", "us") => {
                 let late_us = found_us.saturating_sub(TICK.as_micros());
-                let planned_us = trip.at_us.saturating_sub(late_us);
+                let planned_us = to_us.saturating_sub(late_us);
                 return self.of_late(&LateTick { tick: trip.tick, planned_us, late_us });
             }
-            ("H-44", "ticks") => (TICKS_MISSED_US, TRIP_WINDOW_US, self.kept_core),
-            ("H-20", "us") => (but(TICK.as_micros()), silent_us, self.kept_core),
-            ("H-08" | "H-22" | "H-23", "us") => (but(GONE_BEFORE_US), silent_us, None),
-            // K1 dropped out; one that is welded is another alarm.
-            ("H-54", "condition") if trip.alarm == "AL-11" => (SILENCE_US, TRIP_WINDOW_US, None),
-            _ => return Cause::Unexplained("no stall trips this rule".to_owned()),
+            ("H-44", "ticks") => {
+                let sought = sought(TICKS_MISSED_US, MISSED_WINDOW_US, self.kept_core);
+                return self.of(&sought, self.held_up_in(&sought));
+            }
+            ("H-20", "us") => sought(but(TICK.as_micros()), silent_us, self.kept_core),
+            ("H-08" | "H-22" | "H-23", "us") => sought(but(GONE_BEFORE_US), silent_us, None),
+            // One that is welded is another alarm.
+            ("H-54", "condition") if trip.alarm == "AL-11" => {
+                sought(DROP_OUT_US, DROP_OUT_WINDOW_US, None)
+            }
+            _ => return Cause::Unexplained("stalls do not explain this rule".to_owned()),
         };
-        let to_us = trip.at_us;
-        let from_us = to_us.saturating_sub(window_us);
-        let sought = Sought { from_us, to_us, at_least_us, core, origin_us: to_us };
         self.of(&sought, self.one_stall_in(&sought))
     }
 
@@ -207,6 +227,17 @@ impl Evidence {
         Some(format!(
             "a thread that only waits on core {core} was held up too, {us} us of that{times}"
         ))
+    }
+
+    /// One core stood still for so much of it.
+    fn held_up_in(&self, sought: &Sought) -> Option<String> {
+        let cores = self.still.chunk_by(|one, next| one.core == next.core);
+        let mut each = cores.filter_map(|still| {
+            let core = still.first().map(|first| first.core).filter(|core| sought.is_on(*core))?;
+            Some((core, sought.held_up(still)))
+        });
+        let (core, us) = each.find(|(_, us)| *us >= sought.witnessed_min_us(0))?;
+        Some(format!("a thread that only waits on core {core} was held up for {us} us then"))
     }
 
     /// One core stood still once for so long: a silence is of one piece.
@@ -264,6 +295,11 @@ impl Evidence {
         }
         format!("in ms from then: {}", told.join(", "))
     }
+}
+
+/// What a witness cannot have seen between two looks.
+fn overlooked_us(from_us: u64, to_us: u64) -> u64 {
+    to_us.saturating_sub(from_us).max(WITNESS_PERIOD.as_micros())
 }
 
 /// How long two spans of time have in common; `None`: they do not even touch.

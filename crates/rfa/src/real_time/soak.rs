@@ -299,6 +299,7 @@ mod tests {
             done_before_us: 4_999_000,
             from_us: 5_000_000,
             to_us: 5_030_000,
+            next_us: 5_031_000,
         }];
         Evidence { still, ..Evidence::default() }
     }

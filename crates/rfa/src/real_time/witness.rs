@@ -83,11 +83,12 @@ fn still(ticks: &BareTicks, warnings: &mut Vec<String>) -> Vec<Still> {
     }
     let stalls = ticks.stalls.iter();
     stalls
-        .map(|&BareStall { done_before_us, from_us, to_us }| Still {
+        .map(|&BareStall { done_before_us, from_us, to_us, next_us }| Still {
             core,
             done_before_us,
             from_us,
             to_us,
+            next_us,
         })
         .collect()
 }
@@ -122,7 +123,8 @@ impl Watching {
 mod tests {
     use super::*;
 
-    const STALL: BareStall = BareStall { done_before_us: 4_000, from_us: 5_000, to_us: 17_000 };
+    const STALL: BareStall =
+        BareStall { done_before_us: 4_000, from_us: 5_000, to_us: 17_000, next_us: 18_000 };
 
     fn witness(real_time: bool, stalls_seen: u64) -> BareTicks {
         let stalls = vec![STALL];
@@ -133,7 +135,13 @@ mod tests {
     fn only_a_witness_with_its_priority_explains_anything() {
         let mut warnings = Vec::new();
         let seen = still(&witness(true, 1), &mut warnings);
-        let told = Still { core: 3, done_before_us: 4_000, from_us: 5_000, to_us: 17_000 };
+        let told = Still {
+            core: 3,
+            done_before_us: 4_000,
+            from_us: 5_000,
+            to_us: 17_000,
+            next_us: 18_000,
+        };
         assert_eq!(seen, [told]);
         assert!(warnings.is_empty(), "{warnings:?}");
         assert!(still(&witness(false, 1), &mut warnings).is_empty());

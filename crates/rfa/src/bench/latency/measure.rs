@@ -180,6 +180,6 @@ mod tests {
         let nothing = "treatment 2 ended at tick 7: H-44 40.0 ms, limit 30.0 ms: UNEXPLAINED; \
                        nothing was seen within 50 ms";
         assert!(told("H-44").starts_with(nothing), "{}", told("H-44"));
-        assert!(told("H-01").ends_with("UNEXPLAINED; no stall trips this rule"));
+        assert!(told("H-01").ends_with("UNEXPLAINED; stalls do not explain this rule"));
     }
 }

@@ -7,11 +7,9 @@ fn still(from_us: u64, to_us: u64) -> Evidence {
 }
 
 fn stills(late: &[(usize, u64, u64)]) -> Evidence {
-    let still = |&(core, from_us, to_us): &(usize, u64, u64)| Still {
-        core,
-        done_before_us: from_us - 980,
-        from_us,
-        to_us,
+    let still = |&(core, from_us, to_us): &(usize, u64, u64)| {
+        let (done_before_us, next_us) = (from_us - 980, to_us + 980);
+        Still { core, done_before_us, from_us, to_us, next_us }
     };
     let still = late.iter().map(still).collect();
     Evidence { kept_core: Some(1), witnessed: vec![0, 1], still, stolen: Vec::new() }
@@ -136,6 +134,7 @@ fn what_a_resting_witness_may_overlook_is_its_rest() {
             done_before_us: us(done_before),
             from_us: us(from),
             to_us: us(to),
+            next_us: us(to + 2_500),
         });
         let evidence = Evidence { still: still.collect(), ..stills(&[]) };
         stall(evidence.of_late(&late(late_us))).is_some()
@@ -154,8 +153,9 @@ fn what_a_resting_witness_may_overlook_is_its_rest() {
     assert!(!of(&row, 16_000));
     // Half of it at the very least.
     assert!(of(&[(0, 2_600, 5_200)], 5_200) && !of(&[(0, 2_601, 5_200)], 5_200));
-    // Behind the last it looks again within its period.
-    assert!(!of(&[(0, 0, 10_000)], 12_000));
+    // Behind the last until it looks again.
+    assert!(of(&[(0, 0, 10_000)], 12_500) && !of(&[(0, 0, 10_000)], 12_501));
+    assert!(!of(&[(0, 2_000, 10_000)], 12_500), "both are more than one, and a tenth");
 }
 
 /// Of a core with a witness the counter says nothing new.
@@ -235,15 +235,27 @@ fn an_opening_needs_a_stall_meanwhile_that_is_long_enough() {
 #[test]
 fn a_trip_needs_a_stall_that_can_cause_it() {
     let at = 5_000 * MS;
-    let missed = |evidence: Evidence| stall(evidence.of_trip(&trip("H-44", "ticks", at, 2)));
-    assert!(missed(still(at - 25 * MS, at - 17 * MS)).is_some());
-    assert_eq!(missed(still(at - 25 * MS, at - 17_001)), None, "10 ms, less 1 and 1");
     let fell = |evidence: Evidence| stall(evidence.of_trip(&trip("H-54", "condition", at, 1)));
-    assert!(fell(still(at - 150 * MS, at - 113 * MS)).is_some());
-    assert_eq!(fell(still(at - 25 * MS, at - 9 * MS)), None, "16 ms");
-    assert_eq!(fell(still(at - 150 * MS, at - 113_001)), None, "too long before");
+    assert!(fell(still(at - 150 * MS, at - 95 * MS)).is_some());
+    assert_eq!(fell(still(at - 150 * MS, at - 95_001)), None, "40 ms, less 1 and 4, of 130");
     assert_eq!(fell(still(at - 180 * MS, at - 131 * MS)), None, "long before");
     assert_eq!(fell(still(at + MS, at + 90 * MS)), None, "after it");
+}
+
+/// In one stall, or in one for each tick.
+#[test]
+fn two_missed_ticks_need_stalls_of_two_ticks() {
+    let at = 5_000 * MS;
+    let missed = |evidence: Evidence| stall(evidence.of_trip(&trip("H-44", "ticks", at, 2)));
+    assert!(missed(still(at - 25 * MS, at - 8 * MS)).is_some());
+    assert_eq!(missed(still(at - 25 * MS, at - 8_001)), None, "20 ms, less 1 and 2");
+    let two = |us| stills(&[(1, at - 40 * MS, at - 30 * MS), (1, at - us, at)]);
+    assert!(missed(two(7_000)).is_some());
+    assert_eq!(missed(two(6_999)), None);
+    let early = stills(&[(1, at - 75 * MS, at - 61 * MS), (1, at - 10 * MS, at)]);
+    assert_eq!(missed(early), None, "too long before");
+    let elsewhere = stills(&[(0, at - 40 * MS, at - 30 * MS), (1, at - 10 * MS, at)]);
+    assert_eq!(missed(elsewhere), None, "what two cores lost does not add up");
 }
 
 /// Where it was: as much as was found, less what may have gone by before. As a run saw it, a stall
@@ -278,7 +290,8 @@ fn another_core_is_no_reason_for_a_silent_control() {
     assert!(stall(elsewhere.of_trip(&found("H-22", at, 60))).is_some());
 }
 
-/// Control that says it cannot go on, corrupt frames, a clock that stands, a welded contactor.
+/// Control that says it cannot go on, frames lost or corrupt, a clock that stands, a contactor that
+/// is welded.
 #[test]
 fn what_no_stall_trips_is_not_explained_by_one() {
     let at = 5_000 * MS;
