@@ -1,7 +1,7 @@
 //! Whether the machine stood still when something was late: a rule over what was seen beside it.
 
 use rfa_figures::summary::TripSummary;
-use rfa_runtime::{LateTick, TICK, WITNESS_PERIOD};
+use rfa_runtime::{BareStall, LateTick, TICK, WITNESS_PERIOD};
 use serde::Serialize;
 use std::fmt::{self, Display, Formatter};
 
@@ -45,12 +45,7 @@ const NEAR_MAX: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Still {
     pub(crate) core: usize,
-    /// When the witness had been done with its tick before.
-    pub(crate) done_before_us: u64,
-    pub(crate) from_us: u64,
-    pub(crate) to_us: u64,
-    /// When it was to look again.
-    pub(crate) next_us: u64,
+    pub(crate) at: BareStall,
 }
 
 /// A core's steal counter rose from one look at it to the next.
@@ -121,7 +116,8 @@ impl Sought {
     /// In how many stalls a core stood still for all of it but what may be unwitnessed, and for how
     /// much; `None`: it did not.
     fn stood_still(&self, still: &[Still]) -> Option<(usize, u64)> {
-        let within = still.iter().filter(|s| s.from_us < self.to_us && self.from_us < s.to_us);
+        let within = still.iter().map(|still| still.at);
+        let within = within.filter(|s| s.from_us < self.to_us && self.from_us < s.to_us);
         let (mut stalls, mut seen_to_us, mut gaps_us, mut longest_us) = (0, self.from_us, 0, 0);
         let mut next_us = self.from_us;
         for still in within {
@@ -141,11 +137,16 @@ impl Sought {
         (was_there && enough).then_some((stalls, witnessed_us))
     }
 
-    /// For how long a core stood still in it, in one stall or several, wherever they lie.
-    fn held_up(&self, still: &[Still]) -> u64 {
+    /// How much of each stall lies in it.
+    fn shares(&self, still: &[Still]) -> impl Iterator<Item = u64> {
         let whole = (self.from_us, self.to_us);
-        let each = still.iter().filter_map(|s| overlap_us((s.from_us, s.to_us), whole));
-        each.sum()
+        still.iter().filter_map(move |s| overlap_us((s.at.from_us, s.at.to_us), whole))
+    }
+
+    /// The first core, and time that it was held up, that is long enough.
+    fn told(&self, mut held_up: impl Iterator<Item = (usize, u64)>) -> Option<String> {
+        let (core, us) = held_up.find(|(_, us)| *us >= self.witnessed_min_us(0))?;
+        Some(format!("a thread that only waits on core {core} was held up for {us} us then"))
     }
 
     /// `gap_us`: the longest that the witness overlooked.
@@ -215,40 +216,33 @@ impl Evidence {
         stall.map_or_else(|| Cause::Unexplained(self.near(sought)), Cause::Stall)
     }
 
+    /// What each core suffered on which it is looked for.
+    fn cores(&self, sought: &Sought) -> impl Iterator<Item = (usize, &[Still])> {
+        let cores = self.still.chunk_by(|one, next| one.core == next.core);
+        let each = cores.filter_map(|still| Some((still.first()?.core, still)));
+        each.filter(|(core, _)| sought.is_on(*core))
+    }
+
     /// One core stood still for all of it, in one stall or several.
     fn stalls_in(&self, sought: &Sought) -> Option<String> {
-        let cores = self.still.chunk_by(|one, next| one.core == next.core);
-        let mut each = cores.filter_map(|still| {
-            let core = still.first().map(|first| first.core).filter(|core| sought.is_on(*core))?;
-            Some((core, sought.stood_still(still)?))
-        });
-        let (core, (stalls, us)) = each.next()?;
+        let mut each = self.cores(sought);
+        let (core, (stalls, us)) =
+            each.find_map(|(core, still)| Some((core, sought.stood_still(still)?)))?;
         let times = if stalls == 1 { String::new() } else { format!(" in {stalls} stalls") };
         Some(format!(
             "a thread that only waits on core {core} was held up too, {us} us of that{times}"
         ))
     }
 
-    /// One core stood still for so much of it.
+    /// One core stood still for so much of it, in one stall or several, wherever they lie.
     fn held_up_in(&self, sought: &Sought) -> Option<String> {
-        let cores = self.still.chunk_by(|one, next| one.core == next.core);
-        let mut each = cores.filter_map(|still| {
-            let core = still.first().map(|first| first.core).filter(|core| sought.is_on(*core))?;
-            Some((core, sought.held_up(still)))
-        });
-        let (core, us) = each.find(|(_, us)| *us >= sought.witnessed_min_us(0))?;
-        Some(format!("a thread that only waits on core {core} was held up for {us} us then"))
+        sought.told(self.cores(sought).map(|(core, still)| (core, sought.shares(still).sum())))
     }
 
     /// One core stood still once for so long: a silence is of one piece.
     fn one_stall_in(&self, sought: &Sought) -> Option<String> {
-        let whole = (sought.from_us, sought.to_us);
-        let there = self.still.iter().filter(|still| sought.is_on(still.core));
-        let mut each = there.filter_map(|still| {
-            Some((still.core, overlap_us((still.from_us, still.to_us), whole)?))
-        });
-        let (core, us) = each.find(|(_, us)| *us >= sought.witnessed_min_us(0))?;
-        Some(format!("a thread that only waits on core {core} was held up for {us} us then"))
+        let cores = self.cores(sought);
+        sought.told(cores.flat_map(|(core, still)| sought.shares(still).map(move |us| (core, us))))
     }
 
     fn was_stolen(&self, sought: &Sought) -> Option<String> {
@@ -270,9 +264,10 @@ impl Evidence {
     /// What was seen near it: of much, what lasted longest.
     fn near(&self, sought: &Sought) -> String {
         let near = (sought.from_us.saturating_sub(NEAR_US), sought.to_us.saturating_add(NEAR_US));
-        let still = self.still.iter().map(|Still { core, from_us, to_us, .. }| {
-            ((*from_us, *to_us), format!("core {core} still"))
-        });
+        let still = self
+            .still
+            .iter()
+            .map(|Still { core, at }| ((at.from_us, at.to_us), format!("core {core} still")));
         let stolen = self.stolen.iter().map(|Stolen { core, from_us, to_us, ms }| {
             ((*from_us, *to_us), format!("{ms} ms of core {core} stolen"))
         });

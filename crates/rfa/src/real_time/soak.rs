@@ -290,17 +290,17 @@ fn is_flat(resident_kib: &[u64]) -> bool {
 mod tests {
     use super::super::evidence::Still;
     use super::*;
-    use rfa_runtime::LateTick;
+    use rfa_runtime::{BareStall, LateTick};
 
     /// A thread that only waits was late from 5.0 to 5.03 s.
     fn stood_still() -> Evidence {
-        let still = vec![Still {
-            core: 1,
+        let at = BareStall {
             done_before_us: 4_999_000,
             from_us: 5_000_000,
             to_us: 5_030_000,
             next_us: 5_031_000,
-        }];
+        };
+        let still = vec![Still { core: 1, at }];
         Evidence { still, ..Evidence::default() }
     }
 

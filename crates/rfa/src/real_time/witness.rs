@@ -3,7 +3,7 @@
 
 use super::evidence::{Evidence, Still, Stolen};
 use crate::exit::Stop;
-use rfa_runtime::{BareStall, BareTick, BareTicks, kept_core, now, stand_beside, steal_by_core_ms};
+use rfa_runtime::{BareTick, BareTicks, kept_core, now, stand_beside, steal_by_core_ms};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -81,16 +81,7 @@ fn still(ticks: &BareTicks, warnings: &mut Vec<String>) -> Vec<Still> {
         let all = ticks.stalls_seen;
         warnings.push(format!("a witness saw {all} stalls; only the first {kept} count"));
     }
-    let stalls = ticks.stalls.iter();
-    stalls
-        .map(|&BareStall { done_before_us, from_us, to_us, next_us }| Still {
-            core,
-            done_before_us,
-            from_us,
-            to_us,
-            next_us,
-        })
-        .collect()
+    ticks.stalls.iter().map(|at| Still { core, at: *at }).collect()
 }
 
 /// All witnesses, at work.
@@ -122,6 +113,7 @@ impl Watching {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rfa_runtime::BareStall;
 
     const STALL: BareStall =
         BareStall { done_before_us: 4_000, from_us: 5_000, to_us: 17_000, next_us: 18_000 };
@@ -135,14 +127,7 @@ mod tests {
     fn only_a_witness_with_its_priority_explains_anything() {
         let mut warnings = Vec::new();
         let seen = still(&witness(true, 1), &mut warnings);
-        let told = Still {
-            core: 3,
-            done_before_us: 4_000,
-            from_us: 5_000,
-            to_us: 17_000,
-            next_us: 18_000,
-        };
-        assert_eq!(seen, [told]);
+        assert_eq!(seen, [Still { core: 3, at: STALL }]);
         assert!(warnings.is_empty(), "{warnings:?}");
         assert!(still(&witness(false, 1), &mut warnings).is_empty());
         assert!(warnings[0].contains("without a real-time priority"), "{warnings:?}");

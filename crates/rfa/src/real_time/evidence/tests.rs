@@ -9,7 +9,7 @@ fn still(from_us: u64, to_us: u64) -> Evidence {
 fn stills(late: &[(usize, u64, u64)]) -> Evidence {
     let still = |&(core, from_us, to_us): &(usize, u64, u64)| {
         let (done_before_us, next_us) = (from_us - 980, to_us + 980);
-        Still { core, done_before_us, from_us, to_us, next_us }
+        Still { core, at: BareStall { done_before_us, from_us, to_us, next_us } }
     };
     let still = late.iter().map(still).collect();
     Evidence { kept_core: Some(1), witnessed: vec![0, 1], still, stolen: Vec::new() }
@@ -129,13 +129,13 @@ fn what_a_resting_witness_may_overlook_is_its_rest() {
     let at = 5_000 * MS;
     let of = |still: &[(i64, i64, i64)], late_us| {
         let us = |from_tick| at.saturating_add_signed(from_tick);
-        let still = still.iter().map(|&(done_before, from, to)| Still {
-            core: 1,
+        let at = |&(done_before, from, to): &(i64, i64, i64)| BareStall {
             done_before_us: us(done_before),
             from_us: us(from),
             to_us: us(to),
             next_us: us(to + 2_500),
-        });
+        };
+        let still = still.iter().map(|still| Still { core: 1, at: at(still) });
         let evidence = Evidence { still: still.collect(), ..stills(&[]) };
         stall(evidence.of_late(&late(late_us))).is_some()
     };
